@@ -1,0 +1,1 @@
+"""A knowledge graph of IoT security guidelines and the mappings between them."""
