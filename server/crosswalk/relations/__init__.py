@@ -1,0 +1,1 @@
+"""What can be known of how two elements relate: candidates, composition, closure and contradiction."""
