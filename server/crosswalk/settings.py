@@ -65,9 +65,9 @@ def read_base(text: str) -> str:
 
 def _own_base() -> str:
     """The address the data's own IRIs begin with."""
-    from crosswalk.namespaces import ID  # rdflib is slow to import, and `--help` needs none of it
+    from crosswalk.namespaces import BASE  # rdflib is slow to import, and `--help` needs none of it
 
-    return str(ID).removesuffix("id/")
+    return str(BASE)
 
 
 def setting(help: str, read: Callable[[str], Any], *, secret: bool = False, **default: Any) -> Any:

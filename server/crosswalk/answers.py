@@ -1,0 +1,78 @@
+"""Answers: a named query is put to a store, and rows of terms come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from crosswalk.errors import InputError, StoreFault
+from crosswalk.queries import Query, bind, load
+from crosswalk.stores import SPARQL_JSON, Store
+
+
+@dataclass(frozen=True)
+class Term:
+    """One RDF term of an answer: ``kind`` is uri, literal or bnode, as SPARQL results call them."""
+
+    kind: str
+    value: str
+    lang: str | None = None
+    datatype: str | None = None
+
+    def __str__(self) -> str:
+        return self.value
+
+
+Row = dict[str, Term | None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows of a SELECT query, each with every column; of an ASK query ``truth``, without rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    truth: bool | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def texts(self) -> list[dict[str, str]]:
+        """The rows as plain strings, empty where nothing is bound: for tables."""
+        return [{name: "" if term is None else term.value for name, term in row.items()} for row in self.rows]
+
+
+def ask(store: Store, query_name: str | Query, /, **terms: Any) -> Answer:
+    """The answer of ``store`` to a query, given by name or loaded, with its parameters bound.
+
+    The faults of queries.bind and of the store pass through; a query for triples is an InputError.
+    """
+    query = load(query_name) if isinstance(query_name, str) else query_name
+    if query.form in ("CONSTRUCT", "DESCRIBE"):
+        raise InputError(f"{query.name} gives triples, not rows", hint="Put it to the store's query method.")
+    return read_answer(store.query(bind(query, **terms), SPARQL_JSON))
+
+
+def read_answer(data: bytes) -> Answer:
+    """The answer written as SPARQL 1.1 JSON results; StoreFault when it is something else."""
+    try:
+        document = json.loads(data)
+        if "boolean" in document:
+            return Answer((), (), truth=bool(document["boolean"]))
+        columns = tuple(document["head"]["vars"])
+        bindings = document["results"]["bindings"]
+        return Answer(columns, tuple({name: _term(one.get(name)) for name in columns} for one in bindings))
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise StoreFault("the store's answer is not SPARQL JSON results") from fault
+
+
+def _term(binding: dict[str, Any] | None) -> Term | None:
+    if binding is None:
+        return None
+    kind = "literal" if binding["type"] == "typed-literal" else binding["type"]
+    return Term(kind, binding["value"], binding.get("xml:lang"), binding.get("datatype"))

@@ -1,0 +1,32 @@
+"""A store answers a SPARQL query in bytes; where its triples lie is its own affair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+SPARQL_JSON = "application/sparql-results+json"
+"""The media type answers are read from."""
+
+
+@dataclass(frozen=True)
+class QueryDataset:
+    """The graphs a query is put to, by IRI, as the SPARQL protocol lets a client choose them."""
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything was chosen at all."""
+        return bool(self.default_graphs or self.named_graphs)
+
+
+class Store(Protocol):
+    """Anything that answers queries."""
+
+    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
+        """The answer to ``text``, written in ``media_type`` by the engine itself.
+
+        Raises QuerySyntaxError, QueryRefused, InputError (the form has no such media type) or StoreFault.
+        """
+        ...

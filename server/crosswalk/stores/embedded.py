@@ -1,0 +1,130 @@
+"""The store in this process: Oxigraph, in memory, for queries that are trusted.
+
+Nothing here ends a query that runs too long; queries from outside are evaluated elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
+
+from crosswalk.errors import InputError, QueryRefused, StoreFault
+from crosswalk.namespaces import PREFIXES
+from crosswalk.stores import QueryDataset
+from crosswalk.stores.faults import syntax_error
+from crosswalk.stores.lexer import query_form, tokens
+
+_UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"}
+_GENERIC = {"application/json": QueryResultsFormat.JSON, "application/xml": QueryResultsFormat.XML,
+            "text/xml": QueryResultsFormat.XML}  # fmt: skip
+
+
+class EmbeddedStore:
+    """Answers from triples held in memory."""
+
+    def __init__(self, engine: pyoxigraph.Store) -> None:
+        self.engine = engine
+
+    @classmethod
+    def load(cls, *paths: Path) -> EmbeddedStore:
+        """The store of one snapshot's N-Quads, or of RDF files of any kind.
+
+        Where the files fill named graphs and leave the default graph empty, the default graph becomes
+        their union, so that a query need not know the names. InputError names a file that does not parse.
+        """
+        engine = pyoxigraph.Store()
+        for path in paths:
+            _load(engine, Path(path))
+        default = DefaultGraph()
+        if not any(engine.quads_for_pattern(None, None, None, default)):
+            engine.bulk_extend(Quad(*quad.triple, default) for quad in list(engine))
+        return cls(engine)
+
+    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
+        """The answer in ``media_type``, serialised by Oxigraph; see Store."""
+        refuse_service(text)
+        try:
+            result = self.engine.query(text, **_chosen(dataset))
+            return _write(result, media_type)
+        except SyntaxError as fault:
+            if not query_form(text) and _UPDATES & {token.text.upper() for token in tokens(text)}:
+                raise QueryRefused("updates are not answered: the graph is read-only") from fault
+            raise syntax_error(text, str(fault)) from fault
+        except (OSError, RuntimeError) as fault:
+            raise StoreFault(f"the query failed: {fault}") from fault
+
+
+def refuse_service(text: str) -> None:
+    """Raises QueryRefused where SERVICE stands as a keyword, however deep: it would reach the network."""
+    for token in tokens(text):
+        if token.kind == "word" and token.text.upper() == "SERVICE":
+            line = text.count("\n", 0, token.start) + 1
+            column = token.start - text.rfind("\n", 0, token.start)
+            raise QueryRefused(
+                "SERVICE is not answered: a query may not reach other servers",
+                line=line,
+                column=column,
+                hint="Ask the other server itself, and join the answers afterwards.",
+            )
+
+
+def rdf_format(path: Path) -> RdfFormat:
+    """The RDF format a file's name tells; InputError for any other."""
+    suffix = path.suffix.lstrip(".").lower()
+    found = RdfFormat.from_extension({"rdfs": "rdf", "owl": "rdf"}.get(suffix, suffix))
+    if found is None:
+        known = ".ttl, .trig, .nt, .nq, .jsonld, .rdf, .owl"
+        raise InputError("the file's name does not say its RDF format", file=path, hint=f"Known are {known}.")
+    return found
+
+
+def _load(engine: pyoxigraph.Store, path: Path) -> None:
+    try:
+        engine.bulk_load(path=str(path), format=rdf_format(path), base_iri=path.resolve().as_uri())
+    except SyntaxError as fault:
+        raise InputError(
+            fault.msg or str(fault), file=path, line=fault.lineno, column=fault.offset
+        ) from fault
+    except OSError as fault:
+        raise InputError(fault.strerror or str(fault), file=path) from fault
+
+
+def _chosen(dataset: QueryDataset | None) -> dict[str, list[NamedNode]]:
+    if not dataset:
+        return {}
+    try:
+        return {
+            "default_graph": [NamedNode(iri) for iri in dataset.default_graphs],
+            "named_graphs": [NamedNode(iri) for iri in dataset.named_graphs],
+        }
+    except ValueError as fault:
+        raise InputError(f"a chosen graph is not an absolute IRI: {fault}") from fault
+
+
+def _write(result: object, media_type: str) -> bytes:
+    if isinstance(result, QueryTriples):
+        return _write_triples(dict.fromkeys(result), media_type)  # a template may give a triple many times
+    wanted = _GENERIC.get(media_type) or QueryResultsFormat.from_media_type(media_type)
+    if wanted is None:
+        raise InputError(
+            f"a SELECT or ASK query has no answer in {media_type}",
+            hint="It can be written as JSON, XML, CSV or TSV results.",
+        )
+    return result.serialize(format=wanted)  # type: ignore[attr-defined]
+
+
+def _write_triples(triples: Iterable[pyoxigraph.Triple], media_type: str) -> bytes:
+    wanted = RdfFormat.from_media_type(media_type)
+    if wanted is None:
+        raise InputError(
+            f"a CONSTRUCT or DESCRIBE query has no answer in {media_type}",
+            hint="It can be written as Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML.",
+        )
+    plain = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES)
+    if wanted == RdfFormat.N_TRIPLES:
+        return plain
+    used = {name: str(base) for name, base in PREFIXES.items() if f"<{base}".encode() in plain}
+    return pyoxigraph.serialize(triples, format=wanted, prefixes=used)

@@ -1,0 +1,65 @@
+"""The tokens of a SPARQL text: they tell a keyword from the same word in a string, an IRI or a comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_GRAMMAR = re.compile(
+    r"""
+      (?P<space>\s+)
+    | (?P<comment>\#[^\n]*)
+    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<string>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+                | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
+    | (?P<variable>[?$]\w+)
+    | (?P<blank>_:\w(?:[\w.-]*[\w-])?)
+    | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:[\w:%](?:[\w.:%-]|\\.)*)?)
+    | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    | (?P<word>[^\W\d]\w*)
+    | (?P<mark>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class Token(NamedTuple):
+    """One token: its kind (a group of the grammar above), its text and where it begins, from 0."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of ``text`` in order, white space and comments left out."""
+    for match in _GRAMMAR.finditer(text):
+        if match.lastgroup not in ("space", "comment"):
+            yield Token(str(match.lastgroup), match[0], match.start())
+
+
+def query_form(text: str) -> str | None:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE: the first of these words in ``text``; None when it has none."""
+    forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+    words = (token.text.upper() for token in tokens(text) if token.kind == "word")
+    return next((word for word in words if word in forms), None)
+
+
+def undeclared_prefix(text: str) -> Token | None:
+    """The first prefixed name of ``text`` whose prefix no PREFIX line before it declares.
+
+    After a quotation mark or an angle bracket that nothing closes, words are no longer told apart: None.
+    """
+    declared: set[str] = set()
+    previous = ""
+    for token in tokens(text):
+        prefix = token.text.partition(":")[0]
+        if token.text in ("'", '"') or (previous == "<" and token.text.endswith(":")):
+            return None
+        if token.kind == "name" and previous == "PREFIX":
+            declared.add(prefix)
+        elif token.kind == "name" and prefix not in declared:
+            return token
+        previous = token.text.upper()
+    return None
