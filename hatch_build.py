@@ -1,4 +1,4 @@
-"""Builds the front end into the package: `npm ci`, then esbuild, with the machine's Node.js or the one from PyPI.
+"""Builds the front end into the package: `npm ci`, then esbuild, with the Node.js of the machine or of PyPI.
 
 The hook runs for every wheel and every editable install; a stamp over the sources makes the second run free.
 """
