@@ -5,7 +5,6 @@ Nothing here ends a query that runs too long; queries from outside are evaluated
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph
@@ -106,7 +105,7 @@ def _chosen(dataset: QueryDataset | None) -> dict[str, list[NamedNode]]:
 
 def _write(result: object, media_type: str) -> bytes:
     if isinstance(result, QueryTriples):
-        return _write_triples(dict.fromkeys(result), media_type)  # a template may give a triple many times
+        return _write_triples(result, media_type)
     wanted = _GENERIC.get(media_type) or QueryResultsFormat.from_media_type(media_type)
     if wanted is None:
         raise InputError(
@@ -116,15 +115,18 @@ def _write(result: object, media_type: str) -> bytes:
     return result.serialize(format=wanted)  # type: ignore[attr-defined]
 
 
-def _write_triples(triples: Iterable[pyoxigraph.Triple], media_type: str) -> bytes:
+def _write_triples(result: QueryTriples, media_type: str) -> bytes:
+    """The triples, each once (a template may give one many times) and in order, so that subjects group."""
     wanted = RdfFormat.from_media_type(media_type)
     if wanted is None:
         raise InputError(
             f"a CONSTRUCT or DESCRIBE query has no answer in {media_type}",
             hint="It can be written as Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML.",
         )
-    plain = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES)
-    if wanted == RdfFormat.N_TRIPLES:
+    lines = result.serialize(format=RdfFormat.N_TRIPLES).split(b"\n")
+    plain = b"\n".join([*sorted(set(lines) - {b""}), b""])
+    if wanted in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
         return plain
-    used = {name: str(base) for name, base in PREFIXES.items() if f"<{base}".encode() in plain}
+    triples = (quad.triple for quad in pyoxigraph.parse(plain, format=RdfFormat.N_TRIPLES))
+    used = {name: base for name, base in PREFIXES.items() if f"<{base}".encode() in plain}
     return pyoxigraph.serialize(triples, format=wanted, prefixes=used)

@@ -1,0 +1,139 @@
+"""The store elsewhere: any SPARQL 1.1 endpoint, asked through SPARQLWrapper."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit, urlunsplit
+
+import pyoxigraph
+from SPARQLWrapper import GET, JSON, POST, TURTLE, SPARQLExceptions, SPARQLWrapper
+
+from crosswalk.errors import InputError, QueryRefused, QueryTimedOut, ResourceLimit, StoreFault
+from crosswalk.stores import QueryDataset
+from crosswalk.stores.faults import syntax_error
+from crosswalk.stores.lexer import query_form
+
+_LONG = 1500
+"""From this many characters on a query is posted, since addresses have a limit everywhere."""
+_CHUNK = 65536
+_SHOWN = 300
+_STATUS = {SPARQLExceptions.QueryBadFormed: 400, SPARQLExceptions.Unauthorized: 401,
+           SPARQLExceptions.EndPointNotFound: 404, SPARQLExceptions.URITooLong: 414,
+           SPARQLExceptions.EndPointInternalError: 500}  # fmt: skip
+
+
+class RemoteStore:
+    """Answers from an endpoint; its credentials go nowhere but into the request."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 10.0,
+        result_bytes: int | None = None,
+        user: str | None = None,
+        password: str | None = None,
+    ) -> None:
+        self.url = url
+        self.timeout = timeout
+        self.result_bytes = result_bytes
+        self._credentials = (user, password) if user and password else None
+
+    def __repr__(self) -> str:
+        return f"RemoteStore({self.shown!r})"
+
+    @property
+    def shown(self) -> str:
+        """The endpoint's address without a user, a password or a query in it."""
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
+        """The endpoint's answer as it came, in ``media_type``; see Store. QueryTimedOut when it is late."""
+        deadline = time.monotonic() + self.timeout
+        try:
+            response = self._request(text, media_type, dataset).query().response
+            with response:
+                self._expect(response.headers.get_content_type(), media_type)
+                return self._read(response, deadline)
+        except tuple(_STATUS) as fault:
+            raise self._translate(_STATUS[type(fault)], str(fault), text) from fault
+        except HTTPError as fault:
+            raise self._translate(fault.code, fault.read(_CHUNK).decode(errors="replace"), text) from fault
+        except TimeoutError as fault:
+            raise self._late() from fault
+        except URLError as fault:
+            if isinstance(fault.reason, TimeoutError):
+                raise self._late() from fault
+            hint = "Is the address right, and is the server running?"
+            raise StoreFault(f"{self.shown} cannot be reached: {fault.reason}", hint=hint) from fault
+        except (OSError, HTTPException, ValueError) as fault:
+            raise StoreFault(f"{self.shown} broke off: {fault or type(fault).__name__}") from fault
+
+    def _request(self, text: str, media_type: str, dataset: QueryDataset | None) -> SPARQLWrapper:
+        wrapper = SPARQLWrapper(self.url)
+        wrapper.setReturnFormat(TURTLE if query_form(text) in ("CONSTRUCT", "DESCRIBE") else JSON)
+        wrapper.setOnlyConneg(True)
+        wrapper.addCustomHttpHeader("Accept", media_type)
+        wrapper.setMethod(POST if len(text) > _LONG else GET)
+        wrapper.setTimeout(max(1, math.ceil(self.timeout)))
+        wrapper.setQuery(text)
+        if self._credentials:
+            wrapper.setCredentials(*self._credentials)
+        for iri in dataset.default_graphs if dataset else ():
+            wrapper.addDefaultGraph(iri)
+        for iri in dataset.named_graphs if dataset else ():
+            wrapper.addNamedGraph(iri)
+        return wrapper
+
+    def _expect(self, given: str, wanted: str) -> None:
+        family = next((name for name in ("json", "xml") if wanted.endswith(f"+{name}")), None)
+        plain = wanted in ("application/n-triples", "text/tab-separated-values")
+        accepted = {wanted, f"application/{family}", "text/plain" if plain else wanted}
+        if given not in accepted and "*" not in wanted:
+            hint = "Is this the address of a SPARQL endpoint, and not of its page?"
+            raise StoreFault(f"{self.shown} answers {given} where {wanted} was asked for", hint=hint)
+
+    def _read(self, response: Any, deadline: float) -> bytes:
+        chunks, size = [], 0
+        while chunk := response.read1(_CHUNK):
+            chunks.append(chunk)
+            size += len(chunk)
+            if self.result_bytes is not None and size > self.result_bytes:
+                hint = "Ask for less, with LIMIT for instance, or raise CROSSWALK_RESULT_BYTES."
+                raise ResourceLimit(f"the result is larger than {self.result_bytes} bytes", hint=hint)
+            if time.monotonic() > deadline:
+                raise self._late()
+        return b"".join(chunks)
+
+    def _late(self) -> QueryTimedOut:
+        hint = "Ask for less, or raise CROSSWALK_QUERY_TIMEOUT."
+        return QueryTimedOut(f"{self.shown} gave no answer within {self.timeout:g} seconds", hint=hint)
+
+    def _translate(self, status: int, body: str, text: str) -> StoreFault | InputError:
+        """The error for an HTTP status; what is wrong with a query is found by parsing it here."""
+        if status == 400:
+            try:
+                pyoxigraph.Store().query(text)
+            except SyntaxError as fault:
+                return syntax_error(text, str(fault))
+            return QueryRefused(f"{self.shown} refuses the query: {_words(body)}")
+        if status in (408, 504) or (status == 503 and re.search(r"tim(?:ed?[ -]?)?out|too long", body, re.I)):
+            return self._late()
+        if status in (401, 403):
+            hint = "Set CROSSWALK_STORE_USER and CROSSWALK_STORE_PASSWORD."
+            return StoreFault(f"{self.shown} wants other credentials (HTTP {status})", hint=hint)
+        if status == 404:
+            return StoreFault(f"{self.shown} does not exist (HTTP 404)", hint="Is the address right?")
+        return StoreFault(f"{self.shown} failed (HTTP {status}): {_words(body)}")
+
+
+def _words(body: str) -> str:
+    """The first words of a body, without SPARQLWrapper's preface and without HTML's marks."""
+    words = re.sub(r"<[^>]{1,200}>|\\[nrt]", " ", body.rpartition("Response:")[2]).strip(" \n'\"")
+    return " ".join(words.removeprefix("b'").split())[:_SHOWN] or "it does not say why"
