@@ -1,0 +1,146 @@
+"""Turns the curated files into a published snapshot: read, infer, validate, publish."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, Triple
+from rdflib.namespace import RDF, VOID
+
+from ..errors import NonconformingData
+from ..namespaces import GRAPH
+from .canonical import canonical_nquads
+from .inference import INFERRED, infer, read_rules
+from .snapshot import Snapshot, publish
+from .sources import Source, Sources, read_sources
+from .validation import FINDINGS, Finding, findings_graph, read_shapes, validate
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class CheckedGraph:
+    """A graph with all that follows from it and all that was found about it."""
+
+    sources: Sources
+    derived: dict[str, set[Triple]]
+    findings: list[Finding]
+    seconds: dict[str, float]
+
+    def quads(self) -> Iterator[Quad]:
+        """The named graphs, and their union without the findings as the default graph."""
+        union: set[Triple] = set()
+        for source in self.sources:
+            union.update(quad.triple for quad in source.quads)
+            yield from source.quads
+        for name, triples in self.derived.items():
+            union |= triples
+            yield from _in_graph(GRAPH + name, triples)
+        yield from _in_graph(FINDINGS, findings_graph(self.findings))
+        yield from (Quad(*triple) for triple in union)
+
+    @property
+    def violations(self) -> list[Finding]:
+        """The findings that stop a build."""
+        return [finding for finding in self.findings if finding.severity == "violation"]
+
+
+def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda step: None) -> CheckedGraph:
+    """Reads the content under ``root`` with other files beside it, infers, and validates the whole."""
+    clock = _Clock(progress)
+    with clock.step("reading"):
+        sources = read_sources(root).with_files(others)
+        rules, shapes = read_rules(root), read_shapes(root)
+    with clock.step("inference"):
+        derived = infer(sources.quads(), sources.ontology(), rules)
+        # Every graph is said to be one, so that a shape can demand its description.
+        derived[INFERRED] |= _graphs(sources) - {quad.triple for quad in sources.quads()}
+    with clock.step("validation"):
+        union = {quad.triple for quad in sources.quads()}.union(*derived.values())
+        findings = validate(union, shapes, sources)
+    return CheckedGraph(sources, derived, findings, clock.seconds)
+
+
+def build(root: Path, out: Path, progress: Progress = lambda step: None) -> Snapshot:
+    """Builds and publishes a snapshot; on a violation the one published before stays."""
+    out.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(out):
+        graph = check(root, progress=progress)
+        if graph.violations:
+            raise NonconformingData(_count(len(graph.violations)), graph.findings)
+        clock = _Clock(progress, graph.seconds)
+        with clock.step("writing"):
+            dataset = canonical_nquads(graph.quads())
+            digest = hashlib.sha256(dataset).hexdigest()
+        return publish(out, dataset, _describe(graph, out, digest, clock.seconds))
+
+
+def _count(violations: int) -> str:
+    places = "one place" if violations == 1 else f"{violations} places"
+    return f"the data breaks its shapes in {places}; nothing was published"
+
+
+def _describe(graph: CheckedGraph, out: Path, digest: str, seconds: dict[str, float]) -> Snapshot:
+    sizes: Counter[str] = Counter()
+    triples = 0
+    for quad in graph.quads():
+        if isinstance(quad.graph_name, NamedNode):
+            sizes[quad.graph_name.value] += 1
+        else:
+            triples += 1
+    files = {source.graph: source.name for source in graph.sources}
+    graphs = [
+        {"name": iri.removeprefix(GRAPH), "iri": iri, "file": files.get(iri), "triples": size}
+        for iri, size in sorted(sizes.items())
+    ]
+    return Snapshot(
+        path=out,
+        hash=digest,
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        triples=triples,
+        graphs=graphs,
+        seconds={step: round(took, 3) for step, took in seconds.items()},
+        version=version("crosswalk"),
+        findings=dict(Counter(finding.severity for finding in graph.findings)),
+    )
+
+
+def _graphs(sources: Sources) -> set[Triple]:
+    kind, dataset = NamedNode(str(RDF.type)), NamedNode(str(VOID.Dataset))
+    return {Triple(NamedNode(source.graph), kind, dataset) for source in sources if source.graph}
+
+
+def _in_graph(name: str, triples: Iterable[Triple]) -> Iterator[Quad]:
+    node = NamedNode(str(name))
+    return (Quad(triple.subject, triple.predicate, triple.object, node) for triple in triples)
+
+
+class _Clock:
+    """Takes the time of each step and tells of its beginning."""
+
+    def __init__(self, progress: Progress, seconds: dict[str, float] | None = None) -> None:
+        self.progress, self.seconds = progress, dict(seconds or {})
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self.progress(name)
+        begin = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begin
+
+
+@contextmanager
+def _one_at_a_time(out: Path) -> Iterator[None]:
+    """Holds the folder's lock; a second build waits, and the lock of one that was killed is free."""
+    with (out / ".build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

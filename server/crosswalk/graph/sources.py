@@ -1,0 +1,142 @@
+"""Reads the curated files into named graphs, one graph for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad
+
+from ..errors import InputError
+from ..namespaces import GRAPH, ID
+from .locations import Locations, locate_file, tokens
+from .mappings import read_mappings
+from .reading import read_rdf, read_text
+
+MAPPINGS_SUFFIX = ".sssom.tsv"
+UNREAD_SUFFIXES = {".md"}
+"""Files that may lie among the data without being data."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file with the quads it gives; ``name`` is its path as people are told it."""
+
+    path: Path
+    name: str
+    graph: str | None
+    quads: tuple[Quad, ...]
+
+    @cached_property
+    def locations(self) -> Locations:
+        """The lines on which the file speaks of its subjects, read when first asked for."""
+        return locate_file(self.path, ID if self.graph else self.path.resolve().as_uri())
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """Everything this file says something about."""
+        return frozenset(quad.subject.value for quad in self.quads)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All files of one build, in the order of their names."""
+
+    root: Path
+    files: tuple[Source, ...]
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.files)
+
+    def quads(self) -> Iterator[Quad]:
+        """Every quad of every file."""
+        return (quad for source in self.files for quad in source.quads)
+
+    def ontology(self) -> Iterator[Quad]:
+        """The quads of the ontology's files alone."""
+        prefix = GRAPH + "ontology/"
+        return (
+            quad for source in self.files if (source.graph or "").startswith(prefix) for quad in source.quads
+        )
+
+    def with_files(self, others: Iterable[Source]) -> Sources:
+        """These sources and others beside them; a file that is among them already is not read twice."""
+        known = {source.path.resolve() for source in self.files}
+        return Sources(
+            self.root, (*self.files, *(each for each in others if each.path.resolve() not in known))
+        )
+
+
+def read_sources(root: Path) -> Sources:
+    """Reads ``ontology/`` and ``data/`` under a folder, each file into the graph that bears its name."""
+    files = [*_files(root, "ontology"), *_files(root, "data")]
+    return Sources(root, tuple(_read_curated(root, path) for path in files))
+
+
+def read_file(path: Path) -> Source:
+    """Reads a file of somebody else, in any RDF syntax; its named graphs stay as they are."""
+    return Source(path, str(path), None, tuple(read_rdf(path, base=path.resolve().as_uri())))
+
+
+def graph_name(relative: Path) -> str:
+    """The IRI of the graph that holds a curated file, given by its path from the content root.
+
+    >>> graph_name(Path("data/ipa/2.0.ttl")).removeprefix(GRAPH)
+    'ipa/2.0'
+    >>> graph_name(Path("ontology/schemes.ttl")).removeprefix(GRAPH)
+    'ontology/schemes'
+    """
+    name = relative.as_posix().removeprefix("data/")
+    for suffix in (MAPPINGS_SUFFIX, ".ttl"):
+        name = name.removesuffix(suffix)
+    return str(GRAPH + name)
+
+
+def _files(root: Path, folder: str) -> list[Path]:
+    if not (root / folder).is_dir():
+        hint = "The content has the folders ontology/ and data/."
+        raise InputError("the folder is missing", file=root / folder, hint=hint)
+    paths = (path for path in (root / folder).rglob("*") if path.is_file())
+    found = sorted(path for path in paths if not _is_ignored(path.relative_to(root)))
+    if not found:
+        raise InputError("the folder holds no file to read", file=root / folder)
+    return found
+
+
+def _is_ignored(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return hidden or path.name.endswith("~") or path.suffix in UNREAD_SUFFIXES
+
+
+def _read_curated(root: Path, path: Path) -> Source:
+    relative = path.relative_to(root)
+    name, graph = relative.as_posix(), graph_name(relative)
+    if path.name.endswith(MAPPINGS_SUFFIX):
+        triples = read_mappings(read_text(path, name), name)
+    elif path.suffix == ".ttl":
+        triples = read_rdf(path, name)
+        if relative.parts[0] == "data":
+            _refuse_blank_nodes(path, name)
+    else:
+        raise InputError(
+            f"a curated file ends in .ttl or {MAPPINGS_SUFFIX}",
+            file=name,
+            hint="Convert it with `crosswalk import`, or move it out of the folder.",
+        )
+    if not triples:
+        raise InputError("the file states no fact", file=name, hint="Write its facts, or delete it.")
+    node = NamedNode(graph)
+    return Source(path, name, graph, tuple(Quad(q.subject, q.predicate, q.object, node) for q in triples))
+
+
+def _refuse_blank_nodes(path: Path, name: str) -> None:
+    for token in tokens(read_text(path, name)):
+        if token.kind == "bnode" or token.text in ("[", "("):
+            raise InputError(
+                f"“{token.text}” makes a thing without a name (a blank node)",
+                file=name,
+                line=token.line,
+                hint="Give it an IRI: curated facts must be citable, and their order stable.",
+            )
