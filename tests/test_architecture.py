@@ -141,7 +141,7 @@ def test_the_projects_iris_are_written_in_one_module(name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["SELECT ?s WHERE { ?s ?p ?o }", "ASK { ?s ?p ?o }", "CONSTRUCT { ?s a ?c }\nWHERE {}", "GRAPH ?g {"],
+    ["SELECT ?s WHERE { ?s ?p ?o }", "ASK { ?s ?p ?o }", "CONSTRUCT { ?s a ?c }\nWHERE {}", "GRAPH ?g { ?s"],
 )
 def test_sparql_is_recognised(text: str) -> None:
     assert SPARQL.search(text)
