@@ -60,7 +60,9 @@ class InputError(CrosswalkError):
 
 
 class QuerySyntaxError(InputError):
-    """A SPARQL text does not parse; carries line and column, both counted from 1."""
+    """A SPARQL text does not parse; carries line and column, counted from 1, and the line itself."""
+
+    excerpt: str | None = None
 
 
 class QueryRefused(InputError):

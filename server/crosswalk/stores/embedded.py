@@ -5,6 +5,7 @@ Nothing here ends a query that runs too long; queries from outside are evaluated
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph
@@ -29,18 +30,22 @@ class EmbeddedStore:
 
     @classmethod
     def load(cls, *paths: Path) -> EmbeddedStore:
-        """The store of one snapshot's N-Quads, or of RDF files of any kind.
-
-        Where the files fill named graphs and leave the default graph empty, the default graph becomes
-        their union, so that a query need not know the names. InputError names a file that does not parse.
-        """
+        """The store of a snapshot's N-Quads, or of RDF files named by their syntax; see holding."""
         engine = pyoxigraph.Store()
         for path in paths:
             _load(engine, Path(path))
-        default = DefaultGraph()
-        if not any(engine.quads_for_pattern(None, None, None, default)):
-            engine.bulk_extend(Quad(*quad.triple, default) for quad in list(engine))
-        return cls(engine)
+        return cls(_unite(engine))
+
+    @classmethod
+    def holding(cls, quads: Iterable[Quad]) -> EmbeddedStore:
+        """The store of these quads.
+
+        Where named graphs are filled and the default graph is empty, the default graph becomes their
+        union, so that a query need not know the names.
+        """
+        engine = pyoxigraph.Store()
+        engine.bulk_extend(quads)
+        return cls(_unite(engine))
 
     def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
         """The answer in ``media_type``, serialised by Oxigraph; see Store."""
@@ -70,25 +75,23 @@ def refuse_service(text: str) -> None:
             )
 
 
-def rdf_format(path: Path) -> RdfFormat:
-    """The RDF format a file's name tells; InputError for any other."""
-    suffix = path.suffix.lstrip(".").lower()
-    found = RdfFormat.from_extension({"rdfs": "rdf", "owl": "rdf"}.get(suffix, suffix))
-    if found is None:
-        known = ".ttl, .trig, .nt, .nq, .jsonld, .rdf, .owl"
-        raise InputError("the file's name does not say its RDF format", file=path, hint=f"Known are {known}.")
-    return found
-
-
 def _load(engine: pyoxigraph.Store, path: Path) -> None:
+    syntax = RdfFormat.from_extension(path.suffix.lstrip(".").lower())
+    if syntax is None:
+        raise InputError("the file's name does not say its RDF syntax", file=path)
     try:
-        engine.bulk_load(path=str(path), format=rdf_format(path), base_iri=path.resolve().as_uri())
+        engine.bulk_load(path=str(path), format=syntax, base_iri=path.resolve().as_uri())
     except SyntaxError as fault:
-        raise InputError(
-            fault.msg or str(fault), file=path, line=fault.lineno, column=fault.offset
-        ) from fault
+        place = {"file": path, "line": fault.lineno, "column": fault.offset}
+        raise InputError(fault.msg or str(fault), **place) from fault
     except OSError as fault:
         raise InputError(fault.strerror or str(fault), file=path) from fault
+
+
+def _unite(engine: pyoxigraph.Store) -> pyoxigraph.Store:
+    if not any(engine.quads_for_pattern(None, None, None, DefaultGraph())):
+        engine.bulk_extend([Quad(*quad.triple) for quad in engine])
+    return engine
 
 
 def _chosen(dataset: QueryDataset | None) -> dict[str, list[NamedNode]]:

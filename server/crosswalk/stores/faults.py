@@ -48,7 +48,7 @@ def _overshoot(expected: str) -> int:
 
 def _misplaced(text: str, offset: int) -> QuerySyntaxError:
     if not any(tokens(text)):
-        return QuerySyntaxError("the query is empty", line=1, column=1)
+        return _at(text, 0, "the query is empty")
     found = next((token for token in tokens(text) if token.start + len(token.text) > offset), None)
     if found is None:
         return _at_the_end(text)
@@ -81,4 +81,6 @@ def _offset(text: str, line: int, column: int) -> int:
 def _at(text: str, offset: int, what: str, hint: str | None = None) -> QuerySyntaxError:
     before = text[: max(0, offset)]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return QuerySyntaxError(what, line=line, column=column, hint=hint)
+    error = QuerySyntaxError(what, line=line, column=column, hint=hint)
+    error.excerpt = text.split("\n")[line - 1].rstrip("\r")
+    return error

@@ -1,0 +1,66 @@
+"""The one place where graphs from files and stores for queries meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from crosswalk.content import content_root
+from crosswalk.graph.snapshot import Snapshot, current
+from crosswalk.settings import Settings
+from crosswalk.stores import Store
+from crosswalk.stores.embedded import EmbeddedStore
+
+Progress = Callable[[str], None]
+
+
+def published(settings: Settings, progress: Progress = lambda step: None) -> Snapshot:
+    """The published snapshot; it is built first where there is none, or only one of another version."""
+    found = current(settings.snapshots)
+    if found is not None and found.version == version("crosswalk"):
+        return found
+    from crosswalk.graph.build import build  # validation is slow to import, and seldom needed here
+
+    return build(content_root(), settings.snapshots, progress)
+
+
+def open_store(
+    settings: Settings, graphs: Iterable[Path] = (), progress: Progress = lambda step: None
+) -> Store:
+    """The store that answers: the RDF files given, the endpoint of the settings, or the built graph."""
+    files = tuple(graphs)
+    if files:
+        return open_files(files)
+    if settings.store is not None:
+        return open_endpoint(settings.store, settings)
+    return EmbeddedStore.load(published(settings, progress).dataset)
+
+
+def open_files(paths: Iterable[Path]) -> EmbeddedStore:
+    """The store of RDF files of any vocabulary; an InputError says where one of them is wrong."""
+    from crosswalk.graph.sources import read_file
+
+    return EmbeddedStore.holding(quad for path in paths for quad in read_file(path).quads)
+
+
+def open_endpoint(url: str, settings: Settings) -> Store:
+    """The store behind a SPARQL endpoint, asked with the credentials and limits of the settings."""
+    from crosswalk.stores.remote import RemoteStore  # SPARQLWrapper is slow to import
+
+    return RemoteStore(
+        url,
+        timeout=settings.query_timeout,
+        result_bytes=settings.result_bytes,
+        user=settings.store_user,
+        password=settings.store_password,
+    )
+
+
+def changed_since(snapshot: Snapshot) -> list[Path]:
+    """The content's files that are newer than a snapshot: it does not hold what they say now."""
+    built = datetime.fromisoformat(snapshot.built_at).timestamp()
+    folders = ("ontology", "data", "shapes", "queries/rules")
+    files = (path for folder in folders for path in (content_root() / folder).rglob("*") if path.is_file())
+    return sorted(path for path in files if path.stat().st_mtime > built + 1)
