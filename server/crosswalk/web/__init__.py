@@ -1,0 +1,1 @@
+"""The pages: each one puts a named question and shows the answer through one template."""

@@ -1,0 +1,70 @@
+"""The application that serves the pages: a store, the settings and a snapshot become a Flask app."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Protocol
+
+from flask import Flask, request, url_for
+
+from crosswalk.namespaces import compact
+from crosswalk.settings import Settings
+from crosswalk.web import errors, glossary, links, responses
+from crosswalk.web.desk import Desk, Store
+from crosswalk.web.views import comparison, home, questions, service, things, vocabulary
+
+MODULES = (home.home, comparison.comparison, things.things, vocabulary.vocabulary, questions.questions,
+           service.service, errors.errors)  # fmt: skip
+
+NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/questions", "Questions"),
+              ("/notes", "Notes"), ("/ontology", "Vocabulary"))  # fmt: skip
+
+
+class Snapshot(Protocol):
+    """What the pages say about the published graph."""
+
+    hash: str
+    triples: int
+
+
+def create_app(store: Store, settings: Settings, snapshot: Snapshot | None) -> Flask:
+    """The pages over a store; without a snapshot the data may change, so that nothing is tagged or kept."""
+    app = Flask(__name__)
+    app.json.ensure_ascii = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"local": links.local, "name_of": links.name_of, "last_part": links.last_part,
+                              "compact": compact, "called": glossary.called, "meaning": glossary.meaning}  # fmt: skip
+    look = fingerprint(Path(app.root_path))
+    app.extensions |= {
+        "crosswalk-desk": Desk(store, remembered=1024 if snapshot else 0),
+        "crosswalk-settings": settings,
+        "crosswalk-snapshot": snapshot,
+        "crosswalk-edition": f"{snapshot.hash}-{look}" if snapshot else None,
+    }
+    for blueprint in MODULES:
+        app.register_blueprint(blueprint)
+    app.after_request(responses.dress)
+
+    @app.context_processor
+    def site() -> dict[str, object]:
+        """What every template may use."""
+        return {
+            "asset": lambda name: url_for("static", filename=name, v=look),
+            "base_iri": settings.base_iri,
+            "canonical": settings.base_iri.rstrip("/") + request.path,
+            "snapshot": snapshot,
+            "navigation": NAVIGATION,
+        }
+
+    return app
+
+
+def fingerprint(folder: Path) -> str:
+    """A short hash of the templates and static files: a page's tag changes when its looks do."""
+    hashed = hashlib.sha256()
+    for path in sorted(
+        one for part in ("templates", "static") for one in (folder / part).rglob("*") if one.is_file()
+    ):
+        hashed.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return hashed.hexdigest()[:8]

@@ -1,0 +1,60 @@
+"""The desk where pages put their questions to the store, and where answers are kept while they hold."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, Protocol
+
+from flask import current_app
+
+from crosswalk.answers import Answer, ask
+from crosswalk.queries import bind, load
+
+
+class Store(Protocol):
+    """What the desk needs of a store."""
+
+    def query(self, text: str, media_type: str) -> bytes:
+        """The answer to a query, serialised by the engine."""
+        ...
+
+
+class Desk:
+    """Puts the queries of ``queries/pages`` to a store, and remembers what an immutable snapshot answered.
+
+    With ``remembered`` 0 every question goes to the store: a remote one may change at any time.
+    """
+
+    def __init__(self, store: Store, *, remembered: int = 1024) -> None:
+        self.store = store
+        self._remembered = remembered
+        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._lock = Lock()
+
+    def ask(self, name: str, **terms: Any) -> Answer:
+        """The rows that the page query ``name`` gives for these terms."""
+        return self._keep(("rows", name, *sorted(terms.items())), lambda: ask(self.store, name, **terms))
+
+    def write(self, name: str, media_type: str, **terms: Any) -> bytes:
+        """The graph or table that a query gives, as the engine itself writes it in a media type."""
+        text = bind(load(name), **terms)
+        return self._keep((media_type, text), lambda: self.store.query(text, media_type))
+
+    def _keep(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        found = find()
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > self._remembered:
+                self._kept.popitem(last=False)
+        return found
+
+
+def desk() -> Desk:
+    """The desk of the application that answers the current request."""
+    return current_app.extensions["crosswalk-desk"]

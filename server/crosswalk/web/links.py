@@ -1,0 +1,37 @@
+"""The way between the IRIs of the graph and the addresses of this site."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from crosswalk.namespaces import BASE, ID
+
+SITE = str(BASE)
+_LEGAL = re.compile(r"[^\x00-\x20<>\"{}|\\^`\x7f]+")
+
+
+def iri_of(address: str) -> str | None:
+    """The IRI an address such as ``id/ipa/2.0`` stands for, or None where it could not be one."""
+    return SITE + address if _LEGAL.fullmatch(address) else None
+
+
+def local(iri: str) -> str:
+    """The address of a thing on this site; a web address from elsewhere stays as it is.
+
+    Addresses begin with a slash and never name a host, so that the site works wherever it stands.
+    """
+    if not iri.startswith(SITE):
+        return iri if re.match(r"https?://", iri) else "#"
+    address, mark, fragment = iri.removeprefix(SITE).partition("#")
+    return "/" + quote(address, safe="/:@!$&'()*+,;=~.-_") + mark + quote(fragment, safe="")
+
+
+def name_of(iri: str) -> str:
+    """The part of a thing's IRI that tells it apart: ``ipa/2.0/guideline/9``."""
+    return iri.removeprefix(str(ID))
+
+
+def last_part(iri: str) -> str:
+    """The last segment of an IRI: ``policy`` of a category, ``Green`` of a colour."""
+    return re.split(r"[/#]", iri)[-1]

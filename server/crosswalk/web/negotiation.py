@@ -1,0 +1,83 @@
+"""Which representation of a resource a client gets, by suffix, by ``?format=`` or by its Accept header.
+
+A client that states no wish, or only ``*/*``, gets HTML; ``/id/`` gives RDF to whoever names an RDF type with at least
+the preference it gives HTML. A suffix goes before ``?format=``, and that before the header.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MIMEAccept
+
+
+@dataclass(frozen=True)
+class Representation:
+    """One form an answer can take; ``name`` is its suffix and its value of ``?format=``."""
+
+    name: str
+    media_type: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    engine: str | None = None  # the media type the store is asked for, where the store writes the answer
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header; every text here is UTF-8."""
+        spoken = self.media_type.startswith("text/")
+        return f"{self.media_type}; charset=utf-8" if spoken else self.media_type
+
+
+HTML = Representation("html", "text/html", "HTML", ("application/xhtml+xml",))
+CSV = Representation("csv", "text/csv", "CSV")
+JSON = Representation("json", "application/json", "JSON")
+MARKDOWN = Representation("md", "text/markdown", "Markdown")
+TURTLE = Representation("ttl", "text/turtle", "Turtle", ("application/x-turtle",), "text/turtle")
+JSONLD = Representation("jsonld", "application/ld+json", "JSON-LD", (), "application/ld+json")
+NTRIPLES = Representation(
+    "nt", "application/n-triples", "N-Triples", ("text/plain",), "application/n-triples"
+)
+RDFXML = Representation(
+    "rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"), "application/rdf+xml"
+)
+
+RDF = (TURTLE, JSONLD, NTRIPLES, RDFXML)
+PAGE = (HTML,)
+TABLE = (HTML, CSV, JSON, MARKDOWN)
+TABLE_AND_GRAPH = (*TABLE, TURTLE, JSONLD)
+THING = (HTML, *RDF, JSON)
+
+
+def by_suffix(path: str, offered: tuple[Representation, ...]) -> tuple[str, Representation | None]:
+    """The path without its suffix, and what the suffix names; a dot inside ``ipa/2.0`` is no suffix.
+
+    >>> by_suffix("ipa/2.0", THING)
+    ('ipa/2.0', None)
+    >>> by_suffix("ipa/2.0.ttl", THING)[1].name
+    'ttl'
+    """
+    stem, dot, ending = path.rpartition(".")
+    chosen = by_name(ending, offered) if dot and stem else None
+    return (stem, chosen) if chosen and chosen is not HTML else (path, None)
+
+
+def by_name(name: str, offered: tuple[Representation, ...]) -> Representation | None:
+    """The representation called so, or None."""
+    return next((one for one in offered if one.name == name), None)
+
+
+def by_accept(accept: MIMEAccept, offered: tuple[Representation, ...]) -> Representation | None:
+    """The offered representation the header likes best, or None where it refuses all of them.
+
+    Each media type gets the quality of the most specific range that holds it. Between equals the one named more
+    exactly wins, then the one offered first. No header at all accepts everything.
+    """
+    if not accept:
+        return offered[0]
+    ranked = [
+        (accept.quality(media), -accept.find(media), -position, one)
+        for position, one in enumerate(offered)
+        for media in (one.media_type, *one.aliases)
+        if accept.quality(media) > 0
+    ]
+    return max(ranked, key=lambda entry: entry[:3])[3] if ranked else None

@@ -1,0 +1,102 @@
+"""Answers to requests: the representation is chosen, tagged, and not sent again to whoever has it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, abort, current_app, g, render_template, request, url_for
+from werkzeug.exceptions import NotAcceptable
+
+from crosswalk.web.headers import answer_headers
+from crosswalk.web.negotiation import HTML, PAGE, Representation, by_accept, by_name
+from crosswalk.web.tables import WRITERS, Row
+
+PAGE_SECONDS = 300
+STATIC_SECONDS = 365 * 24 * 3600
+
+
+def choose(offered: tuple[Representation, ...], suffix: Representation | None = None) -> Representation:
+    """The representation this client gets; 406 where none fits, 304 at once where the client holds it already."""
+    wish = request.args.get("format")
+    chosen = suffix or (by_name(wish, offered) if wish else by_accept(request.accept_mimetypes, offered))
+    g.offered = offered
+    if chosen is None:
+        raise NotAcceptable("This is offered as " + ", ".join(one.media_type for one in offered) + ".")
+    g.representation = chosen
+    if not request.if_none_match.star_tag and request.if_none_match.contains(etag() or ""):
+        abort(Response(status=304))
+    return chosen
+
+
+def page(template: str, **context: Any) -> Response:
+    """A template filled in, for addresses that offer HTML alone."""
+    choose(PAGE)
+    return render(template, **context)
+
+
+def render(template: str, **context: Any) -> Response:
+    """A template filled in, with the links to its other representations."""
+    g.representation = HTML
+    return finish(render_template(template, alternates=alternates(), **context), HTML)
+
+
+def table(chosen: Representation, columns: Sequence[str], rows: Sequence[Row], name: str) -> Response:
+    """Rows as CSV, JSON or Markdown, with a file name for whoever saves them."""
+    response = finish(WRITERS[chosen.name](columns, rows), chosen)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.{chosen.name}"'
+    return response
+
+
+def finish(body: str | bytes, chosen: Representation) -> Response:
+    """A body in its representation."""
+    return Response(body, content_type=chosen.content_type)
+
+
+def alternates() -> list[dict[str, str]]:
+    """The other representations of what is asked for, each with its own address."""
+    others = [one for one in getattr(g, "offered", PAGE) if one is not HTML]
+    arguments = {name: values for name, values in request.args.lists() if name != "format"}
+    return [
+        {
+            "href": url_for(request.endpoint or "home.home", **{**(request.view_args or {}), **arguments},
+                            format=one.name),
+            "media_type": one.media_type,
+            "title": one.title,
+            "name": one.name,
+        }
+        for one in others
+    ]  # fmt: skip
+
+
+def etag() -> str | None:
+    """The tag of this address in this representation over this snapshot; None where the data may change."""
+    edition = current_app.extensions["crosswalk-edition"]
+    chosen = getattr(g, "representation", None)
+    if edition is None or chosen is None:
+        return None
+    identity = "\n".join((edition, request.full_path, chosen.media_type))
+    return f"{hashlib.sha256(identity.encode()).hexdigest()[:24]}-{chosen.name}"
+
+
+def dress(response: Response) -> Response:
+    """Sets the headers of a finished response; registered to run after every request."""
+    static = request.endpoint == "static" and response.status_code in (200, 304)
+    lasting = response.status_code in (200, 304)
+    if static:
+        headers = answer_headers(page=False, max_age=STATIC_SECONDS, vary=None)
+    else:
+        is_page = response.mimetype == HTML.media_type
+        tag = etag() if lasting and "no-store" not in response.headers.get("Cache-Control", "") else None
+        seconds = PAGE_SECONDS if tag else 0 if lasting else None
+        headers = answer_headers(page=is_page, etag=tag, max_age=seconds)
+    for name, value in headers:
+        response.headers[name] = value
+    if response.status_code == 304:
+        for name in ("Content-Type", "Content-Length", "Content-Security-Policy"):
+            response.headers.pop(name, None)
+    if lasting and not static:
+        for one in alternates():
+            response.headers.add("Link", f'<{one["href"]}>; rel="alternate"; type="{one["media_type"]}"')
+    return response.make_conditional(request) if response.status_code == 200 else response

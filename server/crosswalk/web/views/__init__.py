@@ -1,0 +1,1 @@
+"""One small blueprint for each group of addresses."""

@@ -1,0 +1,92 @@
+"""Every thing of the graph at its own address, for people and in every RDF format."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from itertools import groupby
+
+from flask import Blueprint, Response
+
+from crosswalk.answers import Row
+from crosswalk.namespaces import ID
+from crosswalk.web.desk import desk
+from crosswalk.web.errors import UnknownThing
+from crosswalk.web.links import iri_of, local, name_of
+from crosswalk.web.negotiation import HTML, JSON, RDF, THING, by_suffix
+from crosswalk.web.responses import choose, finish, render, table
+from crosswalk.web.stories import story
+
+things = Blueprint("things", __name__)
+
+JSON_COLUMNS = ("property", "value", "label", "graph")
+
+
+@things.get("/id/<path:address>")
+def thing(address: str) -> Response:
+    """One thing: a page, or its description in the format that is asked for."""
+    address, suffix = by_suffix(address, THING)
+    iri = iri_of(f"id/{address}")
+    if iri is None or not desk().ask("pages/existence", thing=iri).rows:
+        raise UnknownThing(*unknown(address))
+    chosen = choose(THING, suffix)
+    if chosen.engine:
+        return finish(desk().write("pages/thing-graph", chosen.engine, thing=iri), chosen)
+    said = desk().ask("pages/thing", thing=iri).rows
+    if chosen is JSON:
+        return table(JSON, JSON_COLUMNS, said, address.replace("/", "-"))
+    referring = desk().ask("pages/referring", thing=iri).rows
+    template, told = story(iri, said)
+    return render(template, iri=iri, name=address, said=by_property(said), referring=by_property(referring),
+                  sources=sources_of(said), **told)  # fmt: skip
+
+
+@things.get("/graph/<path:name>")
+def named_graph(name: str) -> Response:
+    """One named graph: where it comes from, and its triples in every RDF format."""
+    name, suffix = by_suffix(name, (HTML, *RDF))
+    iri = iri_of(f"graph/{name}")
+    counted = desk().ask("pages/graph", graph=iri).rows if iri else ()
+    if iri is None or not counted:
+        raise UnknownThing(f"No named graph is called {name}.", [])
+    chosen = choose((HTML, *RDF), suffix)
+    if chosen.engine:
+        return finish(desk().write("pages/graph-content", chosen.engine, graph=iri), chosen)
+    said = desk().ask("pages/thing", thing=iri).rows
+    return render("graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"])
+
+
+def by_property(rows: tuple[Row, ...]) -> list[tuple[str, list[Row]]]:
+    """The rows gathered under their property; what several graphs or labels repeat stands once."""
+    gathered = []
+    for predicate, group in groupby(rows, lambda row: row["property"].value):
+        once: dict[tuple[str, str | None], Row] = {}
+        for row in group:
+            term = row.get("value") or row["subject"]
+            once.setdefault((term.value, term.lang), row)
+        gathered.append((predicate, list(once.values())))
+    return gathered
+
+
+def sources_of(rows: tuple[Row, ...]) -> list[str]:
+    """The named graphs that say something of a thing."""
+    return sorted({row["graph"].value for row in rows if row["graph"]})
+
+
+def unknown(address: str) -> tuple[str, list[dict[str, str]]]:
+    """What to say of an address that stands for nothing, and which things may have been meant."""
+    parts = address.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        whole = iri_of("id/" + "/".join(parts[:length]))
+        inside = desk().ask("pages/named", whole=whole).rows if whole else ()
+        if inside:
+            labels = {row["thing"].value: row["label"] for row in inside}
+            near = get_close_matches(str(ID) + address, labels, n=5, cutoff=0.5)
+            listed = [
+                {"href": local(iri), "label": f"{name_of(iri)} {labels[iri] or ''}".strip()} for iri in near
+            ]
+            listed.append({"href": local(whole), "label": name_of(whole)})
+            return f"Nothing here is called {address}.", listed
+    standards = {row["standard"].value: row["standardTitle"] for row in desk().ask("pages/editions")}
+    near = get_close_matches(str(ID) + parts[0], standards, n=3, cutoff=0.7)
+    listed = [{"href": local(iri), "label": str(standards[iri] or name_of(iri))} for iri in near]
+    return f"Nothing here is called {address}.", listed

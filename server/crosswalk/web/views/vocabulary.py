@@ -1,0 +1,39 @@
+"""The ontology: its terms for reading, and its triples."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from crosswalk.answers import Row
+from crosswalk.web.desk import desk
+from crosswalk.web.negotiation import HTML, RDF, by_suffix
+from crosswalk.web.responses import choose, finish, render
+
+vocabulary = Blueprint("vocabulary", __name__)
+
+
+@vocabulary.get("/ontology")
+@vocabulary.get("/ontology.<suffix>")
+def ontology(suffix: str = "") -> Response:
+    """The ontology as a page with an anchor for each term, or as RDF."""
+    _, named = by_suffix(f"ontology.{suffix}", (HTML, *RDF))
+    chosen = choose((HTML, *RDF), named)
+    if chosen.engine:
+        return finish(desk().write("pages/vocabulary-graph", chosen.engine), chosen)
+    return render("ontology.html", terms=by_kind(), said=desk().ask("pages/vocabulary").rows)
+
+
+def by_kind() -> dict[str, list[dict[str, object]]]:
+    """Classes, properties and concepts, each term once with its examples, parents, domains and ranges listed."""
+    found: dict[str, dict[str, dict[str, object]]] = {"class": {}, "property": {}, "concept": {}}
+    for row in desk().ask("pages/terms"):
+        term = found[row["kind"].value].setdefault(row["term"].value, {"row": row})
+        for column in ("example", "note", "parent", "domain", "range"):
+            add(term.setdefault(column, []), row, column)
+    return {kind: list(terms.values()) for kind, terms in found.items()}
+
+
+def add(values: list[object], row: Row, column: str) -> None:
+    """Adds what a row has in a column, unless it is there."""
+    if row[column] is not None and row[column] not in values:
+        values.append(row[column])
