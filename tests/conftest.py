@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,3 +29,81 @@ def snapshot(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Snap
     with (shared / "snapshot.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return current(shared / "built") or build(repository, shared / "built")
+
+
+PREFIXES = """@base <https://w3id.org/iot-security-crosswalk/id/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xw: <https://w3id.org/iot-security-crosswalk/ontology#> .
+"""
+
+SMALL_DATA = """
+<toy/1>
+    a xw:Edition ;
+    skos:prefLabel "Toy standard, edition 1"@en .
+
+<toy/1/category/a>
+    a xw:Category ;
+    xw:inEdition <toy/1> ;
+    skos:prefLabel "First"@en .
+
+<toy/1/guideline/1>
+    a xw:Guideline ;
+    xw:inEdition <toy/1> ;
+    xw:inCategory <toy/1/category/a> ;
+    skos:prefLabel "Keep it small"@en .
+"""
+
+SMALL_SHAPES = """
+<../shape/GuidelineHasCategory>
+    a sh:NodeShape ;
+    sh:targetClass xw:Guideline ;
+    sh:property [
+        sh:path xw:inCategory ;
+        sh:minCount 1 ;
+        sh:class xw:Category ;
+        sh:severity sh:Violation ;
+        sh:message "A guideline stands in a category: add xw:inCategory."@en
+    ] .
+
+<../shape/GuidelineHasSource>
+    a sh:NodeShape ;
+    sh:targetClass xw:Guideline ;
+    sh:property [
+        sh:path dcterms:source ;
+        sh:minCount 1 ;
+        sh:severity sh:Warning ;
+        sh:message "A guideline names its source: add dcterms:source."@en
+    ] .
+"""
+
+
+@dataclass(frozen=True)
+class Content:
+    """A content folder of a test's own: the real ontology and rules, a small graph, and two shapes."""
+
+    root: Path
+
+    @property
+    def out(self) -> Path:
+        """Where its snapshots go."""
+        return self.root / "build"
+
+    def write(self, name: str, text: str) -> Path:
+        """Writes a file of the folder, prefixes first."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PREFIXES + text, encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def content(repository: Path, tmp_path: Path) -> Content:
+    """A small content folder that builds, with one warning."""
+    small = Content(tmp_path / "content")
+    shutil.copytree(repository / "ontology", small.root / "ontology")
+    shutil.copytree(repository / "queries" / "rules", small.root / "queries" / "rules")
+    small.write("data/toy/1.ttl", SMALL_DATA)
+    small.write("shapes/toy.ttl", SMALL_SHAPES)
+    return small

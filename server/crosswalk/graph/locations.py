@@ -34,6 +34,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -66,6 +67,14 @@ def unescape(text: str) -> str:
         return _ESCAPED.get(code, code)
 
     return _ESCAPE.sub(one, text) if "\\" in text else text
+
+
+def resolve(base: str, iri: str) -> str:
+    """The full form of an IRI; an absolute one stays as it is, to the last character."""
+    if _SCHEME.match(iri):
+        return iri
+    # The library loses the mark of an empty fragment.
+    return urljoin(base, iri) + ("#" if iri.endswith("#") else "")
 
 
 @dataclass(frozen=True)
@@ -122,9 +131,9 @@ class _Reader:
         name = next(words, Token("", "", 0)).text if directive == "prefix" else ""
         iri = next(words, Token("", "<>", 0)).text[1:-1]
         if directive == "base":
-            self.base = urljoin(self.base, iri)
+            self.base = resolve(self.base, iri)
         else:
-            self.prefixes[name.removesuffix(":")] = urljoin(self.base, iri)
+            self.prefixes[name.removesuffix(":")] = resolve(self.base, iri)
         self.stack = [_Frame()]
 
     def mark(self, token: Token) -> None:
@@ -164,7 +173,7 @@ class _Reader:
     def name(self, token: Token) -> str:
         match token.kind:
             case "iri":
-                return urljoin(self.base, unescape(token.text[1:-1]))
+                return resolve(self.base, unescape(token.text[1:-1]))
             case "pname":
                 prefix, _, local = token.text.partition(":")
                 return self.prefixes.get(prefix, prefix + ":") + re.sub(r"\\(.)", r"\1", local)
