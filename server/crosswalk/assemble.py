@@ -9,6 +9,7 @@ from pathlib import Path
 
 from crosswalk.content import content_root
 from crosswalk.graph.snapshot import Snapshot, current
+from crosswalk.graph.sources import Sources, read_file, read_sources
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
 from crosswalk.stores.embedded import EmbeddedStore
@@ -40,8 +41,6 @@ def open_store(
 
 def open_files(paths: Iterable[Path]) -> EmbeddedStore:
     """The store of RDF files of any vocabulary; an InputError says where one of them is wrong."""
-    from crosswalk.graph.sources import read_file
-
     return EmbeddedStore.holding(quad for path in paths for quad in read_file(path).quads)
 
 
@@ -64,3 +63,9 @@ def changed_since(snapshot: Snapshot) -> list[Path]:
     folders = ("ontology", "data", "shapes", "queries/rules")
     files = (path for folder in folders for path in (content_root() / folder).rglob("*") if path.is_file())
     return sorted(path for path in files if path.stat().st_mtime > built + 1)
+
+
+def open_content() -> tuple[Sources, EmbeddedStore]:
+    """The curated files as they are now, unchecked, and a store of what they say."""
+    sources = read_sources(content_root())
+    return sources, EmbeddedStore.holding(sources.quads())

@@ -1,0 +1,70 @@
+"""The command line: what commands there are, and where each is found once it is called.
+
+Only what ``crosswalk --help`` needs is here, so that it answers at once; everything else loads on demand.
+"""
+
+from __future__ import annotations
+
+import sys
+
+COMMANDS = {
+    "build": ("building:build", "Build the graph from the curated files, check it and publish it."),
+    "check": ("building:check", "Hold the project's data, or your files with it, against the shapes."),
+    "serve": ("serving:serve", "Serve the graph: pages, data and a SPARQL endpoint."),
+    "query": ("asking:query", "Put a query to the graph or to any SPARQL endpoint."),
+    "questions": ("asking:questions", "List the named questions, or show one of them."),
+    "compare": ("comparing:compare", "Show the comparison of one edition with another."),
+    "lineage": ("comparing:lineage", "Show what became of each guideline from one edition to the next."),
+    "export": ("files:export", "Write the graph, or one part of it, to a file."),
+    "format": ("files:format_files", "Lay Turtle files out in the house style."),
+}
+"""Each command: the module and the object it is in, and its one line of help."""
+
+OVERVIEW = """\
+Usage: crosswalk [OPTIONS] COMMAND [ARGS]...
+
+  The IoT Security Crosswalk: a checked graph of IoT security guidelines and of
+  the mappings between them, and the questions that it answers.
+
+  Example:  crosswalk compare ipa/2.0 gsma/2.0
+
+Options:
+  --version  Show the version and exit.
+  --help     Show this message and exit.
+
+Commands:
+{commands}
+
+  Every command explains itself: crosswalk COMMAND --help
+
+  Exit codes: 0 done; 1 the data does not conform; 2 the call or a file is wrong.
+
+  Completion by the Tab key, for Bash (also zsh, fish):
+    eval "$(_CROSSWALK_COMPLETE=bash_source crosswalk)"
+"""
+
+
+def overview() -> str:
+    """The help of the program as a whole."""
+    width = max(map(len, COMMANDS))
+    lines = (f"  {name:<{width}}  {help}" for name, (_, help) in COMMANDS.items())
+    return OVERVIEW.format(commands="\n".join(lines))
+
+
+def run() -> None:
+    """Runs the command line; a call for the overview is answered without loading anything."""
+    if sys.argv[1:] == ["--help"]:
+        sys.stdout.write(overview())
+    else:
+        from crosswalk.cli.program import main
+
+        main(prog_name="crosswalk")
+
+
+def __getattr__(name: str) -> object:
+    """The click group ``main``, loaded when it is first asked for."""
+    if name == "main":
+        from crosswalk.cli.program import main
+
+        return main
+    raise AttributeError(name)
