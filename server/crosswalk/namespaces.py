@@ -63,6 +63,7 @@ class XW(DefinedNamespace):
     against: URIRef
     alignment: URIRef
     alignmentBasis: URIRef
+    appliesWhen: URIRef
     approximate: URIRef
     asCited: URIRef
     certainty: URIRef
