@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store
 from rdflib import DCTERMS, PROV, RDF, SKOS, Graph, Literal, URIRef
 
 from crosswalk.graph.support import fold, passages, unsupported
-from crosswalk.namespaces import BASE, GRAPH, ID, XW
+from crosswalk.namespaces import BASE, GRAPH, ID, XKOS, XW
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "ipa-gsma-comparison.md"
@@ -142,6 +142,12 @@ def words(graph: Graph, subject: URIRef, predicate: URIRef) -> set[str]:
     return {fold(value) for value in graph.objects(subject, predicate) if value.language in (None, "en")}
 
 
+def changes(graph: Graph, kind: URIRef) -> list[URIRef]:
+    """The steps from IPA edition 1.0 to 2.0 that are of a kind."""
+    steps = graph.objects(CHANGES, XKOS.madeOf)
+    return [step for step in steps if (step, XW.changeKind, kind) in graph]
+
+
 def mappings(graph: Graph, row: URIRef) -> list[URIRef]:
     return sorted(graph.subjects(XW.inComparison, row))
 
@@ -262,7 +268,7 @@ def test_the_goals_of_the_categories_are_those_of_the_table(graph: Graph, source
     printed = dict(re.findall(r"(\w+): (.*?)(?= \w+:|$)", cells))
     held = {
         str(graph.value(each, SKOS.prefLabel)): str(graph.value(each, XW.goal))
-        for each in graph.subjects(RDF.type, XW.Category)
+        for each in graph.subjects(DCTERMS.isPartOf, ID["ipa/2.0"])
     }
     assert held == printed
 
@@ -309,17 +315,11 @@ def test_no_unquoted_word_of_a_reference_is_lost(graph: Graph, source: str) -> N
 def test_the_overview_s_lists_of_removed_and_added_are_the_changes(graph: Graph, source: str) -> None:
     removed = dict(re.findall(r"previous Guideline (\d+) \(on ([^)]*)\)", source))
     added = set(re.findall(r"new Guideline (\d+) \(on", source))
-    held = {
-        str(graph.value(each, XW.changeFrom)).rpartition("/")[2]: each
-        for each in graph.subjects(XW.changeKind, XW.Removed)
-    }
-    assert set(held) == set(removed)
+    held = {str(graph.value(each, XW.changeFrom)).rpartition("/")[2] for each in changes(graph, XW.Removed)}
+    assert held == set(removed)
     for number, wording in removed.items():
         assert words(graph, ID[f"ipa/1.0/guideline/{number}"], SKOS.prefLabel) == {fold(wording)}
-    new = {
-        str(graph.value(each, XW.changeTo)).rpartition("/")[2]
-        for each in graph.subjects(XW.changeKind, XW.Added)
-    }
+    new = {str(graph.value(each, XW.changeTo)).rpartition("/")[2] for each in changes(graph, XW.Added)}
     assert new == added == {"2", "14", "16"}
 
 
@@ -359,14 +359,16 @@ def test_guidelines_and_statements_are_counted_per_category(graph: Graph) -> Non
 
 
 def test_there_are_24_changes_and_one_is_approximate(graph: Graph) -> None:
-    kinds = Counter(str(kind).rpartition("#")[2] for kind in graph.objects(None, XW.changeKind))
-    assert kinds == {"Continued": 7, "Renumbered": 7, "Added": 3, "Removed": 7}
-    assert [str(each) for each in graph.subjects(XW.approximate)] == [str(CHANGES) + "/1--1"]
+    kinds = [XW.Continued, XW.Renumbered, XW.Added, XW.Removed]
+    assert [len(changes(graph, kind)) for kind in kinds] == [7, 7, 3, 7]
+    assert len(set(graph.objects(CHANGES, XKOS.madeOf))) == 24
+    steps = [each for each in graph.objects(CHANGES, XKOS.madeOf) if (each, XW.approximate, None) in graph]
+    assert [str(each) for each in steps] == [str(CHANGES) + "/1--1"]
 
 
 def test_there_are_26_sections_and_7_whole_documents_and_a_merged_cell(graph: Graph) -> None:
     merged = ID["mapping/ipa-2.0--gsma-2.0/6-CLP.13-3.4"]
-    records = set(graph.subjects(RDF.type, XW.Mapping))
+    records = set(graph.subjects(XW.inMappingSet, ID["mapping/ipa-2.0--gsma-2.0"]))
     assert merged in records and len(records) == 26 + 7 + 1
     cited = [str(graph.value(each, XW.object)).removeprefix(ID + "gsma/2.0/") for each in records - {merged}]
     sections = [path.split("/")[0] for path in cited if "/" in path]
@@ -382,9 +384,9 @@ def test_the_colours_follow_the_rubric_and_none_is_stated(graph: Graph) -> None:
     green = {n for n, row in rows.items() if graph.value(URIRef(row), XW.alignment) == XW.Green}
     assert yellow == {1, 2, 3, 8, 12, 16} and green == set(rows) - yellow
     assert {n for n, row in rows.items() if graph.value(URIRef(row), XW.fullerSide)} == yellow
-    bases = Counter(graph.objects(None, XW.alignmentBasis))
-    assert bases == {XW.InferredFromRemark: 17, XW.InferredFromProse: 1}
-    assert len(set(graph.subjects(XW.rationale))) == 18
+    bases = Counter(basis for row in rows.values() for basis in graph.objects(URIRef(row), XW.alignmentBasis))
+    assert bases == {XW.InferredFromRemark: 17}
+    assert all(graph.value(URIRef(row), XW.rationale) for row in rows.values())
 
 
 def test_of_version_1_one_guideline_has_no_counterpart_and_twenty_an_unnamed_one(graph: Graph) -> None:
@@ -403,7 +405,7 @@ def test_of_version_1_one_guideline_has_no_counterpart_and_twenty_an_unnamed_one
 
 def test_japanese_titles_are_those_that_are_confirmed(graph: Graph) -> None:
     held = {each for each, _, title in graph.triples((None, SKOS.prefLabel, None)) if title.language == "ja"}
-    assert {each for each in held if "/guideline/" in each} == {
+    assert {each for each in held if each.startswith(ID + "ipa/")} - {ID["ipa"]} == {
         ID[f"ipa/2.0/guideline/{n}"] for n in range(1, 11)
     }
 
@@ -422,15 +424,15 @@ def test_each_irregularity_is_a_note_with_a_reading_that_is_followed(graph: Grap
     assert kinds >= {
         "AuthorNotStated", "ContradictoryTitle", "CountMismatch", "DateMismatch", "DateNotStated",
         "DifferentPublications", "EmptyCell", "HeadingMismatch", "MissingColours", "MisstatedName",
-        "NameVariant", "NumberGivenTwice", "PassageMisfiled", "ReferenceWithoutDocument", "SourceSlip", "SpellingVariant",
-        "SubjectMismatch", "TitleMismatch", "TitleNotGiven", "UndeclaredSuccession",
+        "NameVariant", "NumberGivenTwice", "PassageMisfiled", "ReferenceWithoutDocument", "SourceSlip",
+        "SpellingVariant", "SubjectMismatch", "TitleMismatch", "TitleNotGiven", "UndeclaredSuccession",
     }  # fmt: skip
     for note in notes:
         readings = set(graph.objects(note, XW.hasReading))
         assert graph.value(note, XW.followedReading) in readings, note
         assert graph.value(note, XW.reason) and graph.value(note, XW.about), note
         sources = {graph.value(reading, DCTERMS.source) for reading in readings}
-        assert sources == set(graph.objects(note, DCTERMS.source)), note
+        assert sources <= set(graph.objects(note, DCTERMS.source)), note
 
 
 def test_guideline_6_shares_the_cell_of_guideline_5_and_has_no_remark(graph: Graph) -> None:
