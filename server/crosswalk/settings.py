@@ -32,6 +32,23 @@ def read_count(text: str) -> int:
     return int(text)
 
 
+def read_flag(text: str) -> bool:
+    """Yes or no."""
+    known = {
+        "1": True,
+        "yes": True,
+        "true": True,
+        "on": True,
+        "0": False,
+        "no": False,
+        "false": False,
+        "off": False,
+    }
+    if text.strip().lower() not in known:
+        raise ValueError("either yes or no")
+    return known[text.strip().lower()]
+
+
 def read_port(text: str) -> int:
     """A TCP port, 0 (any free one) to 65535."""
     if not text.strip().isdecimal() or int(text) > 65535:
@@ -104,7 +121,9 @@ class Settings:
         "How much memory one query may use beyond the graph itself.", read_size, default=1024 * MEGABYTE
     )
     tree_memory: int = setting(
-        "How much memory all running queries may use together.", read_size, default=2048 * MEGABYTE
+        "How much memory the server and all running queries may use together.",
+        read_size,
+        default=2048 * MEGABYTE,
     )
     query_bytes: int = setting("How long the text of a query may be.", read_size, default=MEGABYTE)
     result_bytes: int = setting("How large one result may be.", read_size, default=64 * MEGABYTE)
@@ -113,9 +132,32 @@ class Settings:
         read_size,
         default=64 * MEGABYTE,
     )
-    rate_limit: int = setting(
-        "How many queries one client may send in a minute; 0 sets no limit.", read_count, default=0
+    query_depth: int = setting("How deep brackets may be nested in a query.", read_count, default=100)
+    query_tokens: int = setting(
+        "How many words and signs a query may be made of.", read_count, default=200_000
     )
+    long_queries: int = setting(
+        "How many queries may run at once that have run longer than half a second.", read_count, default=8
+    )
+    young_queries: int = setting(
+        "How many queries may run at once that have not run that long yet.", read_count, default=32
+    )
+    waiting_queries: int = setting("How many more queries may wait for their turn.", read_count, default=512)
+    waiting_time: float = setting(
+        "How many seconds a query may wait for its turn.", read_seconds, default=10.0
+    )
+    rate_limit: int = setting(
+        "How many seconds of evaluation one client may use in a minute; 0 sets no limit.",
+        read_count,
+        default=0,
+    )
+    client_header: str | None = setting(
+        "The header in which a reverse proxy that is trusted names the client, such as X-Forwarded-For.",
+        str,
+        default=None,
+    )
+    access_log: bool = setting("Whether each request is written to standard error.", read_flag, default=True)
+    metrics: bool = setting("Whether /metrics shows numbers for Prometheus.", read_flag, default=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, **chosen: Any) -> Settings:

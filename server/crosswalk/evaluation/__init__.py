@@ -1,0 +1,1 @@
+"""Queries from strangers: inspected, then evaluated in processes that can be ended."""

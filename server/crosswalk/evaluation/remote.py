@@ -1,0 +1,49 @@
+"""Asks another SPARQL endpoint on behalf of a thread that serves a request; that endpoint keeps its own limits."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from crosswalk.errors import CrosswalkError
+from crosswalk.evaluation.guard import inspect
+from crosswalk.evaluation.messages import KINDS, Overloaded, Question, Reply, ResultTooLarge, Unacceptable
+from crosswalk.settings import Settings
+from crosswalk.stores import SPARQL_JSON, Store
+
+
+class RemoteEvaluation:
+    """Inspects a query as ours are, and passes it on; as many at once as there may be evaluators."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store, self.settings = store, settings
+        self.room = threading.BoundedSemaphore(max(1, settings.long_queries + settings.young_queries))
+
+    def ask(self, question: Question, client: str = "") -> Reply:
+        """The reply to a question; a fault is a reply too, and nothing is known of the data's edition."""
+        began = time.monotonic()
+        if not self.room.acquire(timeout=self.settings.waiting_time):
+            return Reply.of(Overloaded("no room for the query was found in time"), retry_after=5)
+        try:
+            reply = self._pass_on(question)
+        except CrosswalkError as error:
+            kind = next(name for name, one in reversed(KINDS.items()) if isinstance(error, one))
+            reply = Reply(fault=kind, what=error.what, hint=error.hint, line=error.line, column=error.column)
+        finally:
+            self.room.release()
+        return Reply(**{**reply.__dict__, "seconds": time.monotonic() - began})
+
+    def _pass_on(self, question: Question) -> Reply:
+        found = inspect(question.text, self.settings)
+        graph = found.form in ("CONSTRUCT", "DESCRIBE")
+        media_type = question.graph_type if graph else question.table_type
+        if media_type is None and found.form:
+            raise Unacceptable(f"a {found.form} query has no answer in a form you accept")
+        wanted = media_type or SPARQL_JSON
+        body = self.store.query(question.text, wanted, dataset=question.dataset or None)
+        if len(body) > self.settings.result_bytes:
+            raise ResultTooLarge(
+                f"the result is larger than the {self.settings.result_bytes} bytes that are sent"
+            )
+        # The data may change at any time there, so that no answer is kept.
+        return Reply(body, wanted, volatile=True)

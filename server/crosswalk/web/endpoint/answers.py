@@ -1,0 +1,155 @@
+"""Answers on their way out: tagged, compressed where that is understood, and not sent to whoever has them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+from werkzeug.http import parse_accept_header, parse_etags
+
+from crosswalk.settings import Settings
+from crosswalk.web.endpoint.formats import ERRORS, PROBLEM, TEXT, choose, read_accept
+from crosswalk.web.headers import answer_headers
+from crosswalk.web.negotiation import Representation
+
+StartResponse = Callable[..., Any]
+Headers = list[tuple[str, str]]
+
+VARY = "Accept, Accept-Encoding"
+MAX_AGE = 60
+_WORTH_COMPRESSING = 1024
+_LARGE = 2**20
+
+
+@dataclass
+class Answer:
+    """A body in its representation; without a tag nobody keeps it."""
+
+    body: bytes = field(repr=False)
+    form: Representation
+    etag: str | None = None
+    rows: int | None = None
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The body in gzip, the same bytes each time."""
+        return gzip.compress(self.body, 1 if len(self.body) > _LARGE else 6, mtime=0)
+
+    @property
+    def size(self) -> int:
+        """The bytes it takes when kept, compressed and not."""
+        return len(self.body) * 3 // 2 + 1024
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was sent, for the access log."""
+
+    status: HTTPStatus
+    sent: int
+
+
+def tag(*parts: object) -> str:
+    """The strong tag of what is answered to these parts."""
+    return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()[:32]
+
+
+def limit_headers(settings: Settings) -> Headers:
+    """The limits every query is under."""
+    return [
+        ("X-Limit-Query-Seconds", f"{settings.query_timeout:g}"),
+        ("X-Limit-Query-Memory", str(settings.query_memory)),
+        ("X-Limit-Query-Bytes", str(settings.query_bytes)),
+        ("X-Limit-Result-Bytes", str(settings.result_bytes)),
+    ]
+
+
+def held(environ: dict[str, Any], etag: str | None) -> bool:
+    """Whether the client says it has what bears this tag, plain or compressed."""
+    header = environ.get("HTTP_IF_NONE_MATCH")
+    if not header or etag is None:
+        return False
+    known = parse_etags(header)
+    return known.contains_weak(etag) or known.contains_weak(f"{etag}-gzip")
+
+
+def send(
+    environ: dict[str, Any], start: StartResponse, answer: Answer, more: Iterable[tuple[str, str]] = ()
+) -> tuple[Outcome, list[bytes]]:
+    """Sends an answer, or 304 to whoever has it."""
+    squeezed = len(answer.body) >= _WORTH_COMPRESSING and _takes_gzip(environ)
+    etag = f"{answer.etag}-gzip" if answer.etag and squeezed else answer.etag
+    max_age = MAX_AGE if answer.etag else None
+    headers = [*answer_headers(page=False, etag=etag, max_age=max_age, vary=VARY), *more]
+    star = environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*"
+    if held(environ, answer.etag) or (star and answer.etag):
+        return _begin(start, HTTPStatus.NOT_MODIFIED, headers, b"", environ)
+    headers.append(("Content-Type", answer.form.content_type))
+    if squeezed:
+        headers.append(("Content-Encoding", "gzip"))
+    return _begin(start, HTTPStatus.OK, headers, answer.compressed if squeezed else answer.body, environ)
+
+
+def not_modified(
+    environ: dict[str, Any], start: StartResponse, etag: str, more: Iterable[tuple[str, str]] = ()
+) -> tuple[Outcome, list[bytes]]:
+    """Sends 304 for a tag the client holds."""
+    sent = etag + "-gzip" if f'"{etag}-gzip"' in environ["HTTP_IF_NONE_MATCH"] else etag
+    headers = [*answer_headers(page=False, etag=sent, max_age=MAX_AGE, vary=VARY), *more]
+    return _begin(start, HTTPStatus.NOT_MODIFIED, headers, b"", environ)
+
+
+def problem(
+    environ: dict[str, Any],
+    start: StartResponse,
+    status: HTTPStatus,
+    what: str,
+    more: Iterable[tuple[str, str]] = (),
+    **details: object,
+) -> tuple[Outcome, list[bytes]]:
+    """Sends a fault, as problem details or as sentences, whichever the client reads."""
+    form = choose(ERRORS, read_accept(environ.get("HTTP_ACCEPT"))) or PROBLEM
+    known = {name: value for name, value in details.items() if value is not None}
+    if form is TEXT:
+        place = f" (line {known['line']}, column {known['column']})" if "line" in known else ""
+        hint = f"{known['hint']}\n" if "hint" in known else ""
+        body = f"{status.value} {status.phrase}\n\n{what}{place}\n{hint}".encode()
+    else:
+        details = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": what,
+        } | known
+        body = json.dumps(details, ensure_ascii=False).encode()
+    headers = [*answer_headers(page=False, vary=VARY), ("Content-Type", form.content_type), *more]
+    return _begin(start, status, headers, body, environ)
+
+
+def nothing(
+    environ: dict[str, Any], start: StartResponse, more: Iterable[tuple[str, str]]
+) -> tuple[Outcome, list[bytes]]:
+    """Sends headers alone."""
+    headers = [*answer_headers(page=False, vary=VARY), *more]
+    return _begin(start, HTTPStatus.NO_CONTENT, headers, b"", environ)
+
+
+def _begin(
+    start: StartResponse, status: HTTPStatus, headers: Headers, body: bytes, environ: dict[str, Any]
+) -> tuple[Outcome, list[bytes]]:
+    if status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
+        headers.append(("Content-Length", str(len(body))))
+    start(f"{status.value} {status.phrase}", headers)
+    sent = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
+    return Outcome(status, len(sent)), [sent]
+
+
+def _takes_gzip(environ: dict[str, Any]) -> bool:
+    header = environ.get("HTTP_ACCEPT_ENCODING")
+    return bool(header) and parse_accept_header(header).quality("gzip") > 0

@@ -1,0 +1,71 @@
+"""The forms an answer of the endpoint can take, and which of them a client gets."""
+
+from __future__ import annotations
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from crosswalk.web.negotiation import CSV, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE, Representation, by_accept
+
+RESULTS = (
+    Representation(
+        "json",
+        "application/sparql-results+json",
+        "JSON",
+        ("application/json",),
+        "application/sparql-results+json",
+    ),
+    Representation(
+        "xml",
+        "application/sparql-results+xml",
+        "XML",
+        ("application/xml", "text/xml"),
+        "application/sparql-results+xml",
+    ),
+    Representation(CSV.name, CSV.media_type, CSV.title, ("application/csv",), CSV.media_type),
+    Representation("tsv", "text/tab-separated-values", "TSV", (), "text/tab-separated-values"),
+)
+"""How SELECT and ASK are answered."""
+
+TRIG = Representation("trig", "application/trig", "TriG", ("application/x-trig",), "application/trig")
+NQUADS = Representation("nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "application/n-quads")
+JSON_GRAPH = Representation(
+    JSONLD.name, JSONLD.media_type, JSONLD.title, ("application/json",), JSONLD.media_type
+)
+GRAPHS = (TURTLE, JSON_GRAPH, NTRIPLES, RDFXML, TRIG, NQUADS)
+"""How CONSTRUCT and DESCRIBE are answered, and graphs and descriptions given."""
+
+PROBLEM = Representation("problem", "application/problem+json", "Problem", ("application/json",))
+TEXT = Representation("text", "text/plain", "Text", ("text/html", "application/xhtml+xml"))
+ERRORS = (PROBLEM, TEXT)
+"""How faults are told."""
+
+_NAMES = {
+    "turtle": "ttl", "ntriples": "nt", "n-triples": "nt", "rdfxml": "rdf", "rdf+xml": "rdf", "json-ld": "jsonld",
+    "nquads": "nq", "n-quads": "nq", "srj": "json", "srx": "xml", "sparql-results+json": "json",
+}  # fmt: skip
+
+
+def read_accept(header: str | None) -> MIMEAccept:
+    """The preferences an Accept header states."""
+    return parse_accept_header(header, MIMEAccept)
+
+
+def choose(
+    offered: tuple[Representation, ...], accept: MIMEAccept, wish: str | None = None
+) -> Representation | None:
+    """The representation wished for by name or by media type, else the one the Accept header prefers."""
+    if wish is None:
+        return by_accept(accept, offered)
+    named = _NAMES.get(wish.strip().lower(), wish.strip().lower().replace(" ", "+"))
+    return next((one for one in offered if named in (one.name, one.media_type, *one.aliases)), None)
+
+
+def prefers_page(accept: MIMEAccept) -> bool:
+    """Whether a browser asks: HTML is named, and nothing the endpoint writes is liked better."""
+    named = {media.lower() for media, quality in accept if quality > 0}
+    if HTML.media_type not in named:
+        return False
+    exact = {media for one in (*RESULTS, *GRAPHS) for media in (one.media_type, *one.aliases)}
+    rivals = (quality for media, quality in accept if media.lower() in exact)
+    return accept.quality(HTML.media_type) >= max(rivals, default=0.0)

@@ -1,0 +1,160 @@
+"""Reads a request of the SPARQL 1.1 Protocol, and says by which rule one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from pyoxigraph import NamedNode
+from werkzeug.http import parse_options_header
+
+from crosswalk.settings import Settings
+from crosswalk.stores import QueryDataset
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+READING = ("GET", "HEAD", "OPTIONS")
+FORM, QUERY, UPDATE = (
+    "application/x-www-form-urlencoded",
+    "application/sparql-query",
+    "application/sparql-update",
+)
+_READ_ONLY = "updates are not answered: the graph is read-only"
+_ENCODED = 3
+"""How many bytes one byte of text may take in a form."""
+
+
+class ProtocolFault(Exception):
+    """A request that breaks a rule: the status it gets, a sentence, and headers that belong to it."""
+
+    def __init__(self, status: HTTPStatus, what: str, headers: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(what)
+        self.status, self.what, self.headers = status, what, list(headers)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a request asks for: ``text`` is None where it brings no query."""
+
+    text: str | None
+    dataset: QueryDataset = QueryDataset()
+    wish: str | None = None
+    parameters: dict[str, list[str]] = field(default_factory=dict)
+
+
+def refuse(status: HTTPStatus, what: str, headers: Iterable[tuple[str, str]] = ()) -> NoReturn:
+    """Ends the reading of a request."""
+    raise ProtocolFault(status, what, headers)
+
+
+def allow_only(environ: dict[str, Any], methods: tuple[str, ...]) -> None:
+    """Refuses every other method with 405, and names those there are."""
+    if environ["REQUEST_METHOD"] not in methods:
+        known = ", ".join(methods)
+        what = f"{environ['REQUEST_METHOD']} is not answered here, only {known}"
+        refuse(HTTPStatus.METHOD_NOT_ALLOWED, what, [("Allow", known)])
+
+
+def read_operation(environ: dict[str, Any], settings: Settings) -> Operation:
+    """The operation of a request to the query address."""
+    allow_only(environ, METHODS)
+    parameters = read_parameters(environ)
+    texts = list(parameters.get("query", ()))
+    if environ["REQUEST_METHOD"] == "POST":
+        texts += _posted(environ, parameters, settings)
+    if "update" in parameters:
+        refuse(HTTPStatus.FORBIDDEN, _READ_ONLY)
+    if len(texts) > 1:
+        refuse(HTTPStatus.BAD_REQUEST, "one request brings one query, not several")
+    if not texts and environ["REQUEST_METHOD"] == "POST":
+        refuse(HTTPStatus.BAD_REQUEST, "the request brings no query")
+    text = texts[0] if texts else None
+    if text is not None and len(text.encode()) > settings.query_bytes:
+        _too_long(settings)
+    return Operation(text, _dataset(parameters), wish(parameters), parameters)
+
+
+def read_parameters(environ: dict[str, Any]) -> dict[str, list[str]]:
+    """The parameters of the address, by name."""
+    return _decode(environ.get("QUERY_STRING", ""))
+
+
+def wish(parameters: dict[str, list[str]]) -> str | None:
+    """The format asked for by parameter, if any is."""
+    return next((parameters[name][0] for name in ("format", "output") if parameters.get(name)), None)
+
+
+def graph_names(parameters: dict[str, list[str]], name: str) -> tuple[str, ...]:
+    """The graphs a parameter names, each once; a name that is no absolute IRI is refused."""
+    names = tuple(dict.fromkeys(parameters.get(name, ())))
+    for iri in names:
+        try:
+            NamedNode(iri)
+        except ValueError:
+            refuse(HTTPStatus.BAD_REQUEST, f"{name} is not an absolute IRI: {iri[:200]!r}")
+    return names
+
+
+def _dataset(parameters: dict[str, list[str]]) -> QueryDataset:
+    return QueryDataset(
+        graph_names(parameters, "default-graph-uri"), graph_names(parameters, "named-graph-uri")
+    )
+
+
+def _posted(environ: dict[str, Any], parameters: dict[str, list[str]], settings: Settings) -> list[str]:
+    """The queries of a body; the parameters of a form join those of the address."""
+    kind, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
+    kind = kind.lower()
+    if kind == UPDATE:
+        refuse(HTTPStatus.FORBIDDEN, _READ_ONLY)
+    if kind not in (FORM, QUERY):
+        headers = [("Accept-Post", f"{FORM}, {QUERY}")]
+        refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"a query is posted as {FORM} or as {QUERY}", headers)
+    if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
+        refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "a query is posted in UTF-8")
+    limit = settings.query_bytes * (_ENCODED if kind == FORM else 1) + (65536 if kind == FORM else 0)
+    body = _read_body(environ, limit, settings)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        refuse(HTTPStatus.BAD_REQUEST, "the body is not UTF-8 text")
+    if kind == QUERY:
+        return [text]
+    form = _decode(text)
+    for name, values in form.items():
+        if name != "query":
+            parameters.setdefault(name, []).extend(values)
+    return form.get("query", [])
+
+
+def _read_body(environ: dict[str, Any], limit: int, settings: Settings) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isdecimal() and int(length) > limit:
+        _too_long(settings)
+    parts, size = [], 0
+    while size <= limit and (part := environ["wsgi.input"].read(min(65536, limit + 1 - size))):
+        parts.append(part)
+        size += len(part)
+    if size > limit:
+        _too_long(settings)
+    return b"".join(parts)
+
+
+def _too_long(settings: Settings) -> NoReturn:
+    what = f"the query is longer than the {settings.query_bytes} bytes a query may have"
+    refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what, [("Connection", "close")])
+
+
+def _decode(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=5000)
+    except UnicodeDecodeError:
+        refuse(HTTPStatus.BAD_REQUEST, "the parameters are not UTF-8 text")
+    except ValueError:
+        refuse(HTTPStatus.BAD_REQUEST, "the request has too many parameters")
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found

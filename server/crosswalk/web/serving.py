@@ -1,0 +1,165 @@
+"""Starts the server and keeps it running: the graph is loaded once, and every process is forked from there."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import MPServer
+
+from crosswalk.errors import CrosswalkError, InputError
+from crosswalk.evaluation import confinement
+from crosswalk.evaluation.keeper import Keeper
+from crosswalk.evaluation.ledger import Ledger
+from crosswalk.evaluation.remote import RemoteEvaluation
+from crosswalk.settings import Settings
+from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.web.app import create_app
+from crosswalk.web.endpoint.application import Endpoint
+from crosswalk.web.exhibit import Exhibit, edition_on_disk, open_exhibit
+
+HEADER_BYTES = 65536
+"""How large the header block of a request may be."""
+
+_SPARE_THREADS = 64
+_LOOK = 1.0
+_log = logging.getLogger(__name__)
+
+
+class Server(MPServer):
+    """Granian, whose workers are forked from this process, and forked again however often they die."""
+
+    def __init__(self, settings: Settings, load: Callable[[int], Any], close: Callable[[], None]) -> None:
+        threads = settings.long_queries + settings.young_queries + settings.waiting_queries + _SPARE_THREADS
+        super().__init__(
+            "crosswalk", address=settings.host, port=settings.port, interface=Interfaces.WSGI,
+            workers=max(1, settings.workers), blocking_threads=threads, backlog=4096, backpressure=4096,
+            http=HTTPModes.http1, http1_settings=HTTP1Settings(max_buffer_size=HEADER_BYTES),
+            respawn_failed_workers=True, respawn_interval=0.5, workers_kill_timeout=3, log_level=LogLevels.error,
+        )  # fmt: skip
+        self.load, self.close = load, close
+        self.still = threading.Lock()
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
+        return super()._spawn_worker(idx, target, partial(self.load, idx))
+
+    def _respawn_workers(self, workers: Any, spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
+        with self.still:
+            super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        # Granian gives up when a worker dies twice within seconds; nobody is to end the server that way.
+        self.respawned_wrks.clear()
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        """Ends the evaluators first, so that no request waits for one while the workers are ended."""
+        self.close()
+        super().shutdown(exit_code)
+
+
+class Site:
+    """The processes of one server: this one, which holds what is shown, the workers and the broker."""
+
+    def __init__(self, settings: Settings, graphs: Sequence[Path]) -> None:
+        self.settings, self.graphs = settings, graphs
+        self.exhibit = open_exhibit(settings, graphs)
+        self.folder = edition_on_disk(settings)
+        self.ledger = Ledger(max(1, settings.workers))
+        self.keeper: Keeper | None = None
+        if isinstance(self.exhibit.store, EmbeddedStore):
+            self.keeper = Keeper(settings, self.exhibit.store, self.exhibit.edition, self.ledger)
+        self.pages = self._pages(self.exhibit)
+        self.server = Server(settings, self.load, self.close)
+
+    def run(self) -> None:
+        """Serves until a signal ends it."""
+        if self.keeper:
+            self.keeper.start()
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        self.server.serve()
+
+    def close(self) -> None:
+        """Ends the evaluators."""
+        if self.keeper:
+            self.keeper.stop()
+
+    def load(self, worker: int) -> Endpoint:
+        """The application of one worker; called in the worker's own process."""
+        confinement.die_with_parent(os.getppid())
+        confinement.write_no_core()
+        evaluation = (
+            self.keeper.evaluation if self.keeper else RemoteEvaluation(self.exhibit.store, self.settings)
+        )
+        return Endpoint(self.pages, evaluation, self.settings, self.exhibit.edition, self.ledger, worker)
+
+    def _pages(self, exhibit: Exhibit) -> Callable[..., Any]:
+        return create_app(exhibit.store, self.settings, exhibit.snapshot)
+
+    def _watch(self) -> None:
+        """Says when the server answers, and shows a new snapshot when one is published."""
+        while not _answers(self.settings):
+            time.sleep(0.02)
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        print(f"Serving on http://{host}:{self.settings.port}", file=sys.stderr, flush=True)
+        while self.keeper and not self.graphs:
+            time.sleep(_LOOK)
+            if edition_on_disk(self.settings) != self.folder:
+                self._renew()
+
+    def _renew(self) -> None:
+        """Loads the snapshot that is published now, and has the broker and the workers replaced."""
+        folder = edition_on_disk(self.settings)
+        if folder is None:
+            return
+        self.folder = folder
+        try:
+            # Nothing is forked meanwhile: a lock held by this thread would stay locked in the child.
+            with self.server.still:
+                exhibit = open_exhibit(self.settings)
+                pages = self._pages(exhibit)
+        except CrosswalkError as error:
+            _log.error("the new snapshot is not shown: %s", error)
+            return
+        self.exhibit, self.pages = exhibit, pages
+        if self.keeper and isinstance(exhibit.store, EmbeddedStore):
+            self.keeper.replace(exhibit.store, exhibit.edition)
+        self.server.signal_handler_reload()
+
+
+def serve(settings: Settings, graphs: Sequence[Path] = ()) -> None:
+    """Serves the published snapshot, or the RDF files given, until TERM or INT."""
+    multiprocessing.set_start_method("fork", force=True)
+    Site(_bindable(settings), tuple(graphs)).run()
+
+
+def _bindable(settings: Settings) -> Settings:
+    """The settings with a port that is free, chosen here where they leave it open."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as fault:
+            what = f"cannot listen on {settings.host}:{settings.port}: {fault.strerror}"
+            raise InputError(what, hint="Choose another port with --port or CROSSWALK_PORT.") from fault
+        return replace(settings, port=probe.getsockname()[1])
+
+
+def _answers(settings: Settings) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    try:
+        with socket.create_connection((host, settings.port), 1.0):
+            return True
+    except OSError:
+        return False
