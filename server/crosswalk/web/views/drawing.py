@@ -1,0 +1,46 @@
+"""The interactive drawing: its page, and the nodes and edges it is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import BadRequest
+
+from crosswalk.namespaces import expand
+from crosswalk.web.desk import desk
+from crosswalk.web.errors import UnknownThing
+from crosswalk.web.negotiation import JSON
+from crosswalk.web.neighbourhood import neighbourhood, overview, whole
+from crosswalk.web.responses import choose, page
+
+drawing = Blueprint("drawing", __name__)
+
+
+@drawing.get("/graph")
+def graph() -> Response:
+    """The drawing's page; the table below it says the same without JavaScript."""
+    part = _asked_for()
+    names = {node["id"]: node for node in part["nodes"]}
+    return page("drawing.html", part=part, names=names, focus=names.get(part["focus"]))
+
+
+@drawing.get("/graph.json")
+def graph_json() -> Response:
+    """Nodes and edges around ``focus``, up to ``depth`` links away; without a focus, editions and their links."""
+    choose((JSON,))
+    return jsonify(_asked_for())
+
+
+def _asked_for() -> dict[str, Any]:
+    focus, depth = request.args.get("focus"), request.args.get("depth", "1")
+    if not depth.isdecimal():
+        raise BadRequest("The depth is a number of links: 1, 2 or 3.")
+    if request.args.get("whole"):
+        return whole(desk())
+    if not focus:
+        return overview(desk())
+    iri = str(expand(focus))
+    if not desk().ask("pages/existence", thing=iri).rows:
+        raise UnknownThing(f"The graph has nothing called {focus}.", [])
+    return neighbourhood(desk(), iri, int(depth))
