@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from click.shell_completion import CompletionItem
 
 from crosswalk.cli.options import chosen, format_option, settings_options
 from crosswalk.cli.output import steps, tell, write
+from crosswalk.cli.query_text import find, placed, read_binding
 from crosswalk.errors import InputError
 from crosswalk.settings import Settings
 
@@ -90,63 +90,17 @@ def query(
 
     if endpoint and store and endpoint != store:
         raise click.UsageError("--endpoint and --store name different addresses.")
-    found = _find(source, text)
-    terms = dict(_read_binding(one) for one in bindings)
+    found = find(source, text)
+    terms = dict(read_binding(one) for one in bindings)
     settings = Settings.from_environment(store=endpoint or store, **options)
     media_type, as_rows = _media_type(found.form, chosen(form, as_json, ""))
-    with _placed(found):
+    with placed(found):
         bound = bind(found, **terms)
         with steps("Building", 4) as progress:
             opened = open_store(settings, graphs, progress)
         with _stoppable():
             data = opened.query(bound, media_type)
     write(_tabulate(data) if as_rows else data)
-
-
-def _find(source: str | None, text: str | None) -> Any:
-    """The query that the call means, with its file where it has one."""
-    from crosswalk.namespaces import PREFIXES
-    from crosswalk.queries import load, parse, read
-
-    if (source is None) == (text is None):
-        raise click.UsageError("give a file, the name of a question, - for the standard input, or -e TEXT.")
-    if text is not None:
-        return parse(with_prefixes(text, PREFIXES))
-    if source == "-":
-        data = click.get_binary_stream("stdin").read()
-        try:
-            return replace(parse(data.decode("utf-8")), path=Path("<stdin>"))
-        except UnicodeDecodeError as fault:
-            raise InputError("the text is not UTF-8", file="<stdin>") from fault
-    path = Path(source)
-    if path.suffix in (".rq", ".sparql") or path.is_file():
-        return read(path)
-    return load(source)
-
-
-def with_prefixes(text: str, prefixes: Any) -> str:
-    """The text with a declaration for each known prefix it uses and does not declare, on its first line.
-
-    Text typed at a prompt is meant to be short; files declare their prefixes themselves.
-    """
-    from crosswalk.stores.lexer import undeclared_prefix
-
-    declared = ""
-    while (stray := undeclared_prefix(declared + text)) is not None:
-        prefix = stray.text.partition(":")[0]
-        if prefix not in prefixes:
-            break
-        declared += f"PREFIX {prefix}: <{prefixes[prefix]}> "
-    return declared + text
-
-
-def _read_binding(text: str) -> tuple[str, Any]:
-    from crosswalk.terms import read_term
-
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip().lstrip("?").isidentifier():
-        raise InputError(f"--bind {text} is not NAME=VALUE", hint="For example: --bind edition=ipa/2.0")
-    return name.strip().lstrip("?"), read_term(value)
 
 
 def _media_type(form: str, wanted: str) -> tuple[str, bool]:
@@ -159,17 +113,6 @@ def _media_type(form: str, wanted: str) -> tuple[str, bool]:
         raise InputError(f"the query gives {kind}, which --format {name} cannot hold",
                          hint=f"For {kind} there are: {', '.join(types)}.")  # fmt: skip
     return types[name], name == "table"
-
-
-@contextmanager
-def _placed(found: Any) -> Iterator[None]:
-    """Adds the query's file to a fault that lies inside the query."""
-    try:
-        yield
-    except InputError as fault:
-        if fault.line is not None and fault.file is None and found.path is not None:
-            fault.file = str(found.path)
-        raise
 
 
 @contextmanager

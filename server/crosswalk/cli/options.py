@@ -30,7 +30,7 @@ class Value(click.ParamType):
 
 
 def settings_options(*names: str) -> Callable[[Command], Command]:
-    """Adds the options of these settings, or of all; the command gets them as keywords, None where not given."""
+    """Adds the options of these settings, or of all: keywords of the command, None where not given."""
 
     def add(command: Command) -> Command:
         for name in reversed(names or tuple(_FIELDS)):

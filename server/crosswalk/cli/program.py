@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -30,6 +31,16 @@ class Program(click.Group):
         command: click.Command = getattr(import_module(f"crosswalk.cli.{module}"), attribute)
         command.short_help = help
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """The command that the call names; a misspelt one gets the nearest names."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=2)
+            ctx.fail(
+                f"there is no command {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else ".")
+            )
+        return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:
         """The overview."""

@@ -13,10 +13,16 @@ from crosswalk.settings import Settings
 
 
 @click.command(
-    epilog="The user and password of the store are read from CROSSWALK_STORE_USER and CROSSWALK_STORE_PASSWORD."
+    epilog="The store's user and password are read from CROSSWALK_STORE_USER and CROSSWALK_STORE_PASSWORD."
 )
-@click.option("--graph", "graphs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="Serve this RDF file, of any vocabulary, instead of the built graph; may be repeated.")  # fmt: skip
+@click.option(
+    "--graph",
+    "graphs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Serve this RDF file, of any vocabulary, instead of the built graph; may be repeated.",
+)
 @settings_options()
 def serve(graphs: tuple[Path, ...], **options: Any) -> None:
     """Serve the graph: pages for people, data and a SPARQL endpoint for programs.
