@@ -24,7 +24,8 @@ def store() -> EmbeddedStore:
 
 
 def test_rows_hold_each_column_with_kind_language_and_datatype(store) -> None:
-    text = "SELECT ?name ?none {\n VALUES ?thing { UNDEF }\n ?thing <urn:name> ?name } ORDER BY ISIRI(?name) STR(?name)"
+    text = "SELECT ?name ?none {\n VALUES ?thing { UNDEF }\n ?thing <urn:name> ?name }"
+    text += " ORDER BY ISIRI(?name) STR(?name)"
     answer = ask(store, parse(text), thing="urn:a")
     assert answer.columns == ("name", "none")
     assert [row["name"] for row in answer] == [

@@ -94,7 +94,7 @@ def query(
     terms = dict(read_binding(one) for one in bindings)
     settings = Settings.from_environment(store=endpoint or store, **options)
     media_type, as_rows = _media_type(found.form, chosen(form, as_json, ""))
-    with placed(found):
+    with placed(found, text):
         bound = bind(found, **terms)
         with steps("Building", 4) as progress:
             opened = open_store(settings, graphs, progress)

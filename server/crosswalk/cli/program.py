@@ -37,9 +37,8 @@ class Program(click.Group):
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             near = get_close_matches(name, COMMANDS, n=2)
-            ctx.fail(
-                f"there is no command {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else ".")
-            )
+            meant = f"; did you mean {' or '.join(near)}?" if near else "."
+            ctx.fail(f"there is no command {name!r}{meant}")
         return super().resolve_command(ctx, args)
 
     def get_help(self, ctx: click.Context) -> str:

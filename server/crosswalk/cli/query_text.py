@@ -19,7 +19,6 @@ from crosswalk.terms import read_term
 
 def find(source: str | None, text: str | None) -> Query:
     """The query that a call means: a file, a name, ``-`` or a text; with its file where it has one."""
-
     if (source is None) == (text is None):
         raise click.UsageError("give a file, the name of a question, - for the standard input, or -e TEXT.")
     if text is not None:
@@ -37,23 +36,21 @@ def find(source: str | None, text: str | None) -> Query:
 
 
 def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
-    """The text with a declaration for each known prefix it uses and does not declare, on its first line.
+    """The text with a declaration for each known prefix it uses and does not declare, on a line before it.
 
     Text typed at a prompt is meant to be short; files declare their prefixes themselves.
     """
-
     declared = ""
     while (stray := undeclared_prefix(declared + text)) is not None:
         prefix = stray.text.partition(":")[0]
         if prefix not in prefixes:
             break
         declared += f"PREFIX {prefix}: <{prefixes[prefix]}> "
-    return declared + text
+    return f"{declared}\n{text}" if declared else text
 
 
 def read_binding(text: str) -> tuple[str, Any]:
     """The parameter's name and the term of ``name=value``."""
-
     name, equals, value = text.partition("=")
     if not equals or not name.strip().lstrip("?").isidentifier():
         raise InputError(f"--bind {text} is not NAME=VALUE", hint="For example: --bind edition=ipa/2.0")
@@ -61,11 +58,13 @@ def read_binding(text: str) -> tuple[str, Any]:
 
 
 @contextmanager
-def placed(found: Query) -> Iterator[None]:
-    """Adds the query's file to a fault that lies inside the query."""
+def placed(found: Query, text: str | None = None) -> Iterator[None]:
+    """Adds the query's file to a fault inside the query, or counts its lines as in the text that was typed."""
     try:
         yield
     except InputError as fault:
         if fault.line is not None and fault.file is None and found.path is not None:
             fault.file = str(found.path)
+        elif fault.line is not None and fault.file is None and text is not None:
+            fault.line -= found.text.count("\n") - text.count("\n")
         raise
