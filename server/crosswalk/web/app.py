@@ -12,13 +12,16 @@ from crosswalk.namespaces import compact
 from crosswalk.settings import Settings
 from crosswalk.web import errors, glossary, links, responses
 from crosswalk.web.desk import Desk, Store
-from crosswalk.web.views import comparison, home, questions, service, things, vocabulary
+from crosswalk.web.views import asking, comparison, drawing, home, questions, service, things, vocabulary
 
 MODULES = (home.home, comparison.comparison, things.things, vocabulary.vocabulary, questions.questions,
-           service.service, errors.errors)  # fmt: skip
+           asking.asking, drawing.drawing, service.service, errors.errors)  # fmt: skip
 
 NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/questions", "Questions"),
               ("/notes", "Notes"), ("/ontology", "Vocabulary"))  # fmt: skip
+
+FILTERS = {"local": links.local, "name_of": links.name_of, "last_part": links.last_part, "compact": compact,
+           "called": glossary.called, "meaning": glossary.meaning}  # fmt: skip
 
 
 class Snapshot(Protocol):
@@ -33,8 +36,7 @@ def create_app(store: Store, settings: Settings, snapshot: Snapshot | None) -> F
     app = Flask(__name__)
     app.json.ensure_ascii = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"local": links.local, "name_of": links.name_of, "last_part": links.last_part,
-                              "compact": compact, "called": glossary.called, "meaning": glossary.meaning}  # fmt: skip
+    app.jinja_env.filters |= FILTERS
     look = fingerprint(Path(app.root_path))
     app.extensions |= {
         "crosswalk-desk": Desk(store, remembered=1024 if snapshot else 0),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
 from crosswalk.answers import Row
+from crosswalk.web.links import last_part
 
-LEFT, RIGHT, TOP, LANE = 190, 60, 48, 76
-WIDTH = 900
+LEFT, RIGHT, TOP, LANE = 262, 50, 40, 72
+WIDTH = 960
 RADIUS = 15
 
 
@@ -34,12 +37,14 @@ class Drawing:
     height: int
     years: list[tuple[float, int]]
     lanes: list[tuple[float, Row, list[Mark]]]
+    names: dict[str, list[str]]
     undated: float | None
+    left: int = LEFT
 
 
-def draw_editions(rows: Iterable[Row]) -> Drawing | None:
-    """Editions by date of issue, one lane for each standard; those without a date stand in a column of their own."""
-    editions = list({row["edition"].value: row for row in rows}.values())
+def draw_editions(rows: Sequence[Row]) -> Drawing | None:
+    """Editions by date, one lane for each standard; those without a date stand in a column of their own."""
+    editions = sorted({row["edition"].value: row for row in rows}.values(), key=_rank(rows))
     if not editions:
         return None
     times = [_year(row) for row in editions if row["issuedFrom"]]
@@ -59,7 +64,26 @@ def draw_editions(rows: Iterable[Row]) -> Drawing | None:
         crowded = any(abs(mark.x - x) < 64 and not mark.above for mark in lane[2])
         lane[2].append(_mark(x, lane[0], row, above=crowded))
     years = [(place(year), year) for year in range(first, last + 1, step)]
-    return Drawing(WIDTH, int(TOP + LANE * len(lanes) + 14), years, list(lanes.values()), undated)
+    names = {iri: _wrapped(lane[1]) for iri, lane in lanes.items()}
+    return Drawing(WIDTH, int(TOP + LANE * len(lanes) + 14), years, list(lanes.values()), names, undated)
+
+
+def _rank(rows: Iterable[Row]) -> Callable[[Row], tuple[int, str, str]]:
+    """The order of the lanes: standards with most mapped parts first; within one, by date."""
+    mapped: Counter[str] = Counter()
+    for row in rows:
+        mapped[row["standard"].value] += int(row["mapped"].value) if row["mapped"] else 0
+    return lambda row: (
+        -mapped[row["standard"].value],
+        row["standard"].value,
+        row["issuedFrom"].value if row["issuedFrom"] else "9999",
+    )
+
+
+def _wrapped(row: Row) -> list[str]:
+    """A standard's title in at most two lines that fit beside its lane."""
+    title = row["standardTitle"].value if row["standardTitle"] else last_part(row["standard"].value)
+    return textwrap.wrap(title, 31, max_lines=2, placeholder=" …")
 
 
 def _year(row: Row) -> float:

@@ -61,7 +61,7 @@ def crosswalk_fault(fault: CrosswalkError) -> Response:
 def answer(
     status: int, detail: str, *, hint: str | None = None, suggestions: list[dict[str, str]] | None = None
 ) -> Response:
-    """One fault as a page or as a problem document, as the client prefers; a page where it prefers neither."""
+    """One fault as a page or as a problem document, as the client prefers; a page when in doubt."""
     g.offered = (HTML,)
     title = HTTPStatus(status).phrase
     if (

@@ -33,8 +33,8 @@ def answer_headers(
 ) -> list[tuple[str, str]]:
     """The security, sharing and caching headers of one answer.
 
-    ``page`` tells HTML from data. ``etag`` is the bare tag, sent as a strong one. ``max_age`` is in seconds; None,
-    as for every error, forbids keeping the answer. ``vary`` names what the answer was chosen by.
+    ``page`` tells HTML from data. ``etag`` is the bare tag, sent as a strong one. ``max_age`` is in seconds;
+    None, as for every error, forbids keeping the answer. ``vary`` names what the answer was chosen by.
     """
     headers = [
         ("X-Content-Type-Options", "nosniff"),

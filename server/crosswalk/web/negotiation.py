@@ -1,7 +1,7 @@
 """Which representation of a resource a client gets, by suffix, by ``?format=`` or by its Accept header.
 
-A client that states no wish, or only ``*/*``, gets HTML; ``/id/`` gives RDF to whoever names an RDF type with at least
-the preference it gives HTML. A suffix goes before ``?format=``, and that before the header.
+A client that states no wish, or only ``*/*``, gets HTML; ``/id/`` gives RDF to whoever names an RDF type and
+likes it no less than HTML. A suffix goes before ``?format=``, and that before the header.
 """
 
 from __future__ import annotations
@@ -69,15 +69,20 @@ def by_name(name: str, offered: tuple[Representation, ...]) -> Representation | 
 def by_accept(accept: MIMEAccept, offered: tuple[Representation, ...]) -> Representation | None:
     """The offered representation the header likes best, or None where it refuses all of them.
 
-    Each media type gets the quality of the most specific range that holds it. Between equals the one named more
-    exactly wins, then the one offered first. No header at all accepts everything.
+    Each media type gets the quality of the most specific range that holds it. Between equals the one named
+    more exactly wins, then the one offered first. No header at all accepts everything.
     """
     if not accept:
         return offered[0]
     ranked = [
         (accept.quality(media), -accept.find(media), -position, one)
         for position, one in enumerate(offered)
-        for media in (one.media_type, *one.aliases)
+        for media in (one.media_type, *(alias for alias in one.aliases if _named(accept, alias)))
         if accept.quality(media) > 0
     ]
     return max(ranked, key=lambda entry: entry[:3])[3] if ranked else None
+
+
+def _named(accept: MIMEAccept, media: str) -> bool:
+    """Whether the header names this very type; a wildcard speaks for main types, not for their aliases."""
+    return any(wish == media for wish, _ in accept)

@@ -18,7 +18,7 @@ STATIC_SECONDS = 365 * 24 * 3600
 
 
 def choose(offered: tuple[Representation, ...], suffix: Representation | None = None) -> Representation:
-    """The representation this client gets; 406 where none fits, 304 at once where the client holds it already."""
+    """The representation this client gets; 406 where none fits, 304 at once where it holds it already."""
     wish = request.args.get("format")
     chosen = suffix or (by_name(wish, offered) if wish else by_accept(request.accept_mimetypes, offered))
     g.offered = offered
@@ -88,7 +88,8 @@ def dress(response: Response) -> Response:
         headers = answer_headers(page=False, max_age=STATIC_SECONDS, vary=None)
     else:
         is_page = response.mimetype == HTML.media_type
-        tag = etag() if lasting and "no-store" not in response.headers.get("Cache-Control", "") else None
+        lasting = lasting and "no-store" not in response.headers.get("Cache-Control", "")
+        tag = etag() if lasting else None
         seconds = PAGE_SECONDS if tag else 0 if lasting else None
         headers = answer_headers(page=is_page, etag=tag, max_age=seconds)
     for name, value in headers:

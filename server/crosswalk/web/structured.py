@@ -13,8 +13,8 @@ def dataset(settings: Settings, version: str | None) -> dict[str, object]:
         "@type": "Dataset",
         "@id": base,
         "name": "IoT Security Crosswalk",
-        "description": "Security guidelines for the Internet of Things, their editions and the mappings between "
-        "them, as an RDF graph in which every statement names its source.",
+        "description": "Security guidelines for the Internet of Things, their editions and the mappings "
+        "between them, as an RDF graph in which every statement names its source.",
         "url": base,
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "keywords": ["Internet of Things", "security guidelines", "crosswalk", "RDF", "SKOS", "SSSOM"],

@@ -21,7 +21,8 @@ comparison = Blueprint("comparison", __name__)
 
 FILTERS = ("category", "colour", "document")
 COLUMNS = ("number", "title", "categoryTitle", "outcome", "alignment", "basis", "rationale", "fullerSide",
-           "references", "quotations", "remark", "pages", "previous", "sharesCellWith", "guideline", "row")  # fmt: skip
+           "references", "quotations", "remark", "pages", "previous", "sharesCellWith",
+           "guideline", "row")  # fmt: skip
 
 
 @dataclass

@@ -63,4 +63,4 @@ def gather(rows: tuple[Row, ...]) -> dict[str, dict[str, dict[str, object]]]:
             reading = note["readings"].setdefault(row["reading"].value, {"row": row, "sources": {}})
             if row["source"]:
                 reading["sources"][row["source"].value] = row
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=lambda item: (not item[0], item[0])))

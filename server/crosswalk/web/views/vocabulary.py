@@ -24,7 +24,7 @@ def ontology(suffix: str = "") -> Response:
 
 
 def by_kind() -> dict[str, list[dict[str, object]]]:
-    """Classes, properties and concepts, each term once with its examples, parents, domains and ranges listed."""
+    """Classes, properties and concepts, each term once with all its examples, parents, domains and ranges."""
     found: dict[str, dict[str, dict[str, object]]] = {"class": {}, "property": {}, "concept": {}}
     for row in desk().ask("pages/terms"):
         term = found[row["kind"].value].setdefault(row["term"].value, {"row": row})

@@ -1,0 +1,252 @@
+"""Every page stands, says what the graph says, links to pages that stand, and is valid HTML."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import deque
+from urllib.parse import urljoin, urlsplit
+
+import html5lib
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+COMPARISON = "/compare/ipa/2.0/gsma/2.0"
+FIRST_PAGES = ("/", "/standards", "/compare", COMPARISON, "/ontology", "/questions", "/notes",
+               "/id/ipa", "/id/ipa/2.0", "/id/ipa/2.0/guideline/9", "/id/gsma/2.0/CLP.12/section/5.8.1",
+               "/id/mapping/ipa-2.0--gsma-2.0/9-CLP.12-5.7", "/graph/ipa/2.0", "/nowhere")  # fmt: skip
+ELSEWHERE = ("/sparql", "/rdf-graph-store")
+
+
+def soup(client: FlaskClient, address: str) -> BeautifulSoup:
+    return BeautifulSoup(client.get(address, headers={"Accept": "text/html"}).data, "html.parser")
+
+
+@pytest.mark.parametrize("address", FIRST_PAGES)
+def test_pages_are_valid_html_with_landmarks(site: FlaskClient, address: str) -> None:
+    text = site.get(address, headers={"Accept": "text/html"}).get_data(as_text=True)
+    html5lib.HTMLParser(strict=True).parse(text)
+    page = BeautifulSoup(text, "html.parser")
+    assert len(page.find_all("h1")) == len(page.find_all("main")) == 1
+    assert page.title.get_text().strip() and page.find("meta", attrs={"name": "description"})
+    assert page.html["lang"] == "en"
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    assert not page.find_all(style=True) and not page.find_all("style")
+    assert all(
+        script.get("type") == "application/ld+json" or script.get("src") for script in page.find_all("script")
+    )
+    for control in page.find_all(["select", "input"]):
+        assert control.get("type") == "hidden" or page.find("label", attrs={"for": control["id"]})
+    levels = [int(tag.name[1]) for tag in page.find_all(re.compile("^h[1-6]$"))]
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_links_of_every_page_resolve(site: FlaskClient) -> None:
+    """Follows the links of the pages, a sample of each kind, and wants 200 and the anchors that are named."""
+    waiting = deque(FIRST_PAGES[:-1])
+    seen: set[str] = set(waiting)
+    kinds: dict[str, int] = {}
+    while waiting:
+        address = waiting.popleft()
+        response = site.get(address, headers={"Accept": "text/html"})
+        assert response.status_code == 200, address
+        if response.mimetype != "text/html":
+            continue
+        page = BeautifulSoup(response.data, "html.parser")
+        ids = {tag["id"] for tag in page.find_all(id=True)}
+        for tag in page.find_all(["a", "link"], href=True):
+            target = urlsplit(urljoin(address, tag["href"]))
+            if not target.path.startswith("/") or target.netloc or target.path.startswith(ELSEWHERE):
+                continue
+            if tag["href"].startswith("#"):
+                assert target.fragment in ids, (address, tag["href"])
+                continue
+            whole = target.path + (f"?{target.query}" if target.query else "")
+            kind = re.sub(r"[\d.]+", "N", whole)
+            if whole not in seen and kinds.get(kind, 0) < 3 and len(seen) < 500:
+                kinds[kind] = kinds.get(kind, 0) + 1
+                seen.add(whole)
+                waiting.append(whole)
+    assert len(seen) > 150
+
+
+def test_home_describes_the_dataset(site: FlaskClient) -> None:
+    page = soup(site, "/")
+    described = json.loads(page.find("script", type="application/ld+json").string)
+    assert described["@type"] == "Dataset"
+    assert described["url"].startswith("https://w3id.org/")
+    assert page.find("a", href=COMPARISON)
+    assert page.svg.find("title") or page.find("svg", class_="picture").find("title")
+    assert "17 of 17" in page.get_text()
+
+
+def test_comparison_shows_every_row_with_colour_symbol_and_word(site: FlaskClient) -> None:
+    page = soup(site, COMPARISON)
+    rows = page.select("table.compare tbody tr[id]")
+    assert [row["id"] for row in rows] == [f"row-{number}" for number in range(1, 18)]
+    for row in rows:
+        chip = row.select_one(".c-colour .colour")
+        assert chip.find("svg") and chip.get_text().strip() in ("Green", "Yellow")
+        assert "inferred from the remark" in row.select_one(".basis").get_text()
+        assert row.select_one(".rationale").get_text().strip()
+    yellow = [row["id"] for row in rows if row.select_one(".colour-yellow")]
+    assert yellow == [f"row-{number}" for number in (1, 2, 3, 8, 12, 16)]
+    assert len(page.select("tr.category")) == 5
+
+
+def test_row_six_says_that_its_cell_is_empty(site: FlaskClient) -> None:
+    row = soup(site, COMPARISON).find(id="row-6")
+    text = " ".join(row.get_text().split())
+    assert "The printed cell is empty. It is read as one cell with row 5" in text
+    assert "CLP.13 §3.4" in text
+    assert row.find("a", class_="note", href="/id/note/guideline-6-empty-cell")
+
+
+def test_quotations_are_folded_until_asked_for(site: FlaskClient) -> None:
+    folded = soup(site, COMPARISON).select("table details")
+    assert len(folded) > 20 and not any(one.has_attr("open") for one in folded)
+    unfolded = soup(site, COMPARISON + "?unfold=yes").select("table details")
+    assert len(unfolded) == len(folded) and all(one.has_attr("open") for one in unfolded)
+    assert "Each system must be monitored" in soup(site, COMPARISON).find(id="row-9").get_text()
+
+
+def test_references_stand_in_reading_order(site: FlaskClient) -> None:
+    places = [tag.get_text().strip() for tag in soup(site, COMPARISON).find(id="row-9").select(".place")]
+    assert places == ["CLP.12 §5.7", "CLP.12 §5.8.1", "CLP.13 §7.2"]
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("category=policy", [1, 2, 3]),
+        ("colour=yellow", [1, 2, 3, 8, 12, 16]),
+        ("colour=red", []),
+        ("document=CLP.14", [1, 14]),
+        ("category=policy&document=CLP.12", [1, 3]),
+        ("category=&colour=&document=", list(range(1, 18))),
+        ("colour=no-such", []),
+    ],
+)
+def test_filters_agree_between_page_and_data(site: FlaskClient, query: str, numbers: list[int]) -> None:
+    page = soup(site, f"{COMPARISON}?{query}")
+    assert [int(row["id"][4:]) for row in page.select("table.compare tbody tr[id]")] == numbers
+    table = list(
+        csv.DictReader(io.StringIO(site.get(f"{COMPARISON}?{query}&format=csv").get_data(as_text=True)))
+    )
+    assert [int(row["number"]) for row in table] == numbers
+    listed = json.loads(site.get(f"{COMPARISON}?{query}&format=json").data)
+    assert [int(row["number"]["value"]) for row in listed] == numbers
+    markdown = site.get(f"{COMPARISON}?{query}&format=md").get_data(as_text=True)
+    assert len(markdown.splitlines()) == len(numbers) + 2
+    turtle = site.get(f"{COMPARISON}?{query}&format=ttl").get_data(as_text=True)
+    assert turtle.count("a xw:Comparison") == len(numbers)
+
+
+def test_csv_has_every_column_of_the_page(site: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(site.get(COMPARISON + "?format=csv").get_data(as_text=True))))
+    ninth = rows[8]
+    assert ninth["references"] == "CLP.12 §5.7; CLP.12 §5.8.1; CLP.13 §7.2"
+    assert ninth["previous"] == "9"
+    assert ninth["remark"].startswith("Both recognize the importance to prepare")
+    assert "Each system must be monitored" in ninth["quotations"]
+    assert rows[1]["pages"] == "35; 36-37"
+    assert rows[5]["sharesCellWith"].endswith("/5")
+
+
+def test_thing_pages_name_what_they_show(site: FlaskClient) -> None:
+    page = soup(site, "/id/ipa/2.0/guideline/9")
+    assert "Designing so as not to cause trouble" in page.h1.get_text()
+    assert page.find("a", href="/graph/ipa/2.0")
+    assert page.find(attrs={"lang": "ja"})
+    section = soup(site, "/id/gsma/2.0/CLP.12/section/5.7")
+    assert "CLP.12 §5.7" in " ".join(section.h1.get_text().split())
+
+
+def test_unknown_things_suggest_what_was_meant(site: FlaskClient) -> None:
+    for wrong, meant in (
+        ("/id/ipa/2.0/guideline/99", "/id/ipa/2.0/guideline/9"),
+        ("/id/gsma/2.0/CLP.12/section/5.8.2", "/id/gsma/2.0/CLP.12/section/5.8.1"),
+        ("/id/ipaa", "/id/ipa"),
+        ("/questions/which-edition-is-here", "/questions/which-editions-are-here"),
+        ("/compare/ipa/2.0/gsma/1.1", COMPARISON),
+        ("/standard", "/standards"),
+    ):
+        response = site.get(wrong, headers={"Accept": "text/html"})
+        assert response.status_code == 404
+        assert BeautifulSoup(response.data, "html.parser").main.find("a", href=meant), wrong
+
+
+@pytest.mark.parametrize("bad", ["/id/<x>", "/id/a b", "/id/a%0Ab", '/id/a"b', "/id/%7Bx%7D", "/graph/<x>"])
+def test_what_cannot_be_an_iri_is_simply_not_found(site: FlaskClient, bad: str) -> None:
+    assert site.get(bad).status_code == 404
+
+
+def test_ontology_has_an_anchor_for_every_term_it_defines(site: FlaskClient) -> None:
+    page = soup(site, "/ontology")
+    for term in ("Guideline", "inEdition", "Green", "Mapped", "text"):
+        article = page.find("article", id=term)
+        assert article and article.p.get_text().strip()
+    assert b"xw:Guideline" in site.get("/ontology.ttl").data
+    assert site.get("/ontology", headers={"Accept": "text/turtle"}).mimetype == "text/turtle"
+
+
+def test_questions_are_answered_with_their_examples_and_with_others(site: FlaskClient) -> None:
+    page = soup(site, "/questions/which-editions-are-here")
+    assert page.find("input", id="p-standard")["value"]
+    answered = site.get("/questions/which-editions-are-here?standard=ipa&format=json")
+    assert {row["standard"]["value"] for row in json.loads(answered.data)} == {
+        "https://w3id.org/iot-security-crosswalk/id/ipa"
+    }
+    everything = json.loads(site.get("/questions/which-editions-are-here?standard=&format=json").data)
+    assert len(everything) > len(json.loads(answered.data))
+
+
+def test_health_names_the_snapshot_and_is_never_kept(site: FlaskClient) -> None:
+    response = site.get("/health")
+    assert response.json["status"] == "ok"
+    assert len(response.json["snapshot"]) == 64 and response.json["triples"] > 1000
+    assert "no-store" in response.headers["Cache-Control"] and "ETag" not in response.headers
+
+
+def test_markup_in_the_data_stays_text(tiny: FlaskClient) -> None:
+    for address in (
+        "/",
+        "/standards",
+        "/compare/a/2.0/b/1",
+        "/id/a",
+        "/id/a/2.0",
+        "/id/a/2.0/guideline/1",
+        "/notes",
+    ):
+        page = BeautifulSoup(tiny.get(address).data, "html.parser")
+        assert not page.find_all("img")
+        assert not [tag for tag in page.find_all("script") if tag.get("type") != "application/ld+json"]
+        assert not page.find_all("b") and not page.find_all("i")
+    assert "<script>alert('x')</script>" in soup(tiny, "/id/a/2.0/guideline/1").h1.get_text()
+
+
+def test_spreadsheets_run_nothing_and_markdown_keeps_its_cells(tiny: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(tiny.get("/compare/a/2.0/b/1?format=csv").get_data(as_text=True))))
+    assert rows[1]["title"].startswith("'=cmd")
+    lines = tiny.get("/compare/a/2.0/b/1?format=md").get_data(as_text=True).splitlines()
+    assert "Both &lt;i>agree&lt;/i> \\| so" in lines[2]
+
+
+def test_a_graph_of_another_vocabulary_breaks_no_page() -> None:
+    import pyoxigraph
+
+    from crosswalk.settings import Settings
+    from crosswalk.stores.embedded import EmbeddedStore
+    from crosswalk.web.app import create_app
+
+    engine = pyoxigraph.Store()
+    engine.load(b"<urn:a> <urn:b> <urn:c> .", format=pyoxigraph.RdfFormat.TURTLE)
+    client = create_app(EmbeddedStore(engine), Settings(), None).test_client()
+    for address in ("/", "/standards", "/compare", "/questions", "/notes", "/ontology", "/health"):
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert "ETag" not in response.headers
