@@ -13,7 +13,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from crosswalk.cli.options import chosen, format_option, settings_options
+from crosswalk.cli.options import chosen, format_option, setting_option, settings_options
 from crosswalk.cli.output import steps, tell, write
 from crosswalk.cli.query_text import find, placed, read_binding
 from crosswalk.errors import InputError
@@ -54,7 +54,7 @@ def _complete_name(ctx: click.Context, param: click.Parameter, start: str) -> li
     help="Bind a parameter to an IRI, a name (xw:Green), a path (ipa/2.0) or a literal (5).",
 )
 @format_option(*_FORMATS)
-@click.option("--endpoint", metavar="URL", help="The same as --store.")
+@setting_option("store", "--endpoint")
 @click.option(
     "--graph",
     "graphs",
@@ -63,16 +63,14 @@ def _complete_name(ctx: click.Context, param: click.Parameter, start: str) -> li
     metavar="FILE",
     help="Ask this RDF file instead of the built graph; may be repeated.",
 )
-@settings_options("store", "query_timeout", "result_bytes", "snapshots")
+@settings_options("query_timeout", "result_bytes", "snapshots")
 def query(
     source: str | None,
     text: str | None,
     bindings: tuple[str, ...],
     form: str | None,
     as_json: bool,
-    endpoint: str | None,
     graphs: tuple[Path, ...],
-    store: str | None,
     **options: Any,
 ) -> None:
     """Put a query to the built graph, to files, or to any SPARQL endpoint.
@@ -88,11 +86,9 @@ def query(
     from crosswalk.assemble import open_store
     from crosswalk.queries import bind
 
-    if endpoint and store and endpoint != store:
-        raise click.UsageError("--endpoint and --store name different addresses.")
     found = find(source, text)
     terms = dict(read_binding(one) for one in bindings)
-    settings = Settings.from_environment(store=endpoint or store, **options)
+    settings = Settings.from_environment(**options)
     media_type, as_rows = _media_type(found.form, chosen(form, as_json, ""))
     with placed(found, text):
         bound = bind(found, **terms)

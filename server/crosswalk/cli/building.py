@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crosswalk.cli.options import chosen, format_option, settings_options
+from crosswalk.cli.options import chosen, format_option, setting_option
 from crosswalk.cli.output import steps, tell, write
 from crosswalk.content import content_root
 from crosswalk.errors import InputError
@@ -17,10 +17,9 @@ from crosswalk.settings import Settings
 
 
 @click.command()
-@settings_options("snapshots")
-@click.option("--out", type=click.Path(path_type=Path), help="The same as --snapshots.")
+@setting_option("snapshots", "--out")
 @format_option("text", "json")
-def build(snapshots: Path | None, out: Path | None, form: str | None, as_json: bool) -> None:
+def build(snapshots: Path | None, form: str | None, as_json: bool) -> None:
     """Build the graph from the curated files, check it and publish it.
 
     A violation stops the build: it is told with file and line, nothing is published, and the snapshot
@@ -31,9 +30,7 @@ def build(snapshots: Path | None, out: Path | None, form: str | None, as_json: b
     """
     from crosswalk.graph.build import build as build_graph
 
-    if out and snapshots and out != snapshots:
-        raise click.UsageError("--out and --snapshots name different folders.")
-    settings = Settings.from_environment(snapshots=out or snapshots)
+    settings = Settings.from_environment(snapshots=snapshots)
     with steps("Building", 4) as progress:
         snapshot = build_graph(content_root(), settings.snapshots, progress)
     if chosen(form, as_json, "text") == "json":

@@ -34,12 +34,17 @@ def settings_options(*names: str) -> Callable[[Command], Command]:
 
     def add(command: Command) -> Command:
         for name in reversed(names or tuple(_FIELDS)):
-            one = _FIELDS[name]
-            flag = "--" + name.replace("_", "-")
-            command = click.option(flag, type=Value(one), default=None, help=_explain(one))(command)
+            command = setting_option(name)(command)
         return command
 
     return add
+
+
+def setting_option(name: str, *flags: str) -> Callable[[Command], Command]:
+    """Adds the option of one setting, with other flags for it where a command has a better word."""
+    one = _FIELDS[name]
+    own = "--" + name.replace("_", "-")
+    return click.option(*flags, own, name, type=Value(one), default=None, help=_explain(one))
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:

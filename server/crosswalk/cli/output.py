@@ -18,7 +18,7 @@ from crosswalk.errors import InputError
 def write(result: str | bytes) -> None:
     """Writes a result to stdout, ended by a line break."""
     data = result.encode() if isinstance(result, str) else result
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     stream.write(data if data.endswith(b"\n") or not data else data + b"\n")
     stream.flush()
 

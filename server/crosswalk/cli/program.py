@@ -85,7 +85,7 @@ def _show_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
         ctx.exit()
 
 
-@click.group(cls=Program, no_args_is_help=True)
+@click.group("crosswalk", cls=Program, no_args_is_help=True)
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version)
 def main() -> None:
     """The IoT Security Crosswalk."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,7 +25,7 @@ def find(source: str | None, text: str | None) -> Query:
     if text is not None:
         return parse(with_prefixes(text, PREFIXES))
     if source == "-":
-        data = click.get_binary_stream("stdin").read()
+        data = sys.stdin.buffer.read()
         try:
             return replace(parse(data.decode("utf-8")), path=Path("<stdin>"))
         except UnicodeDecodeError as fault:
@@ -59,7 +60,7 @@ def read_binding(text: str) -> tuple[str, Any]:
 
 @contextmanager
 def placed(found: Query, text: str | None = None) -> Iterator[None]:
-    """Adds the query's file to a fault inside the query, or counts its lines as in the text that was typed."""
+    """Adds the query's file to a fault inside it, or counts its lines as in the text that was typed."""
     try:
         yield
     except InputError as fault:
