@@ -8,7 +8,6 @@ from typing import Any
 from crosswalk.answers import Row
 from crosswalk.namespaces import compact
 from crosswalk.web.desk import Desk
-from crosswalk.web.glossary import called
 from crosswalk.web.links import last_part, local, name_of
 
 MOST_NODES = 200
@@ -64,7 +63,7 @@ def _edge(row: Row) -> dict[str, Any]:
         "from": start,
         "to": end,
         "kind": compact(kind),
-        "label": f"{count.value} mappings" if count else called(row["property"]),
+        "label": f"{count.value} mappings" if count else row["words"].value,
         "alignment": last_part(alignment.value).lower() if alignment else None,
     }
 

@@ -27,8 +27,8 @@ def graph() -> Response:
 
 @drawing.get("/graph.json")
 def graph_json() -> Response:
-    """Nodes and edges around ``focus``, up to ``depth`` links away; without a focus, editions and their links."""
-    choose((JSON,))
+    """Nodes and edges around ``focus``, up to ``depth`` links away; without it, the editions."""
+    choose((JSON,), suffix=JSON)
     return jsonify(_asked_for())
 
 

@@ -36,14 +36,18 @@ function style() {
 }
 
 export const LAYOUTS = {
-  fcose: { name: "fcose", animate: false, randomize: true, quality: "default", nodeSeparation: 110, idealEdgeLength: 110 },
+  fcose: { name: "fcose", animate: false, randomize: true, quality: "default", nodeSeparation: 110, idealEdgeLength: 130 },
   circles: { name: "concentric", animate: false, minNodeSpacing: 40, concentric: (node) => (node.hasClass("focus") ? 10 : node.degree()) },
   tree: { name: "breadthfirst", animate: false, directed: false, spacingFactor: 1.2 },
   grid: { name: "grid", animate: false },
 };
 
 export function createNetwork(container, elements, layout = "fcose") {
-  const network = cytoscape({ container, elements, style: style(), wheelSensitivity: 0.25, minZoom: 0.1, maxZoom: 4, layout: LAYOUTS[layout] });
+  const network = cytoscape({ container, elements, style: style(), minZoom: 0.1, maxZoom: 4, layout: LAYOUTS[layout] });
+  network.on("layoutstop", () => {
+    if (network.zoom() > 1.3) network.zoom(1.3).center(); // few things need no magnifying glass
+  });
+  if (network.zoom() > 1.3) network.zoom(1.3).center();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.style(style()));
   return network;
 }
