@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from crosswalk.cli import COMMANDS, building, main, overview
 from crosswalk.content import content_root
+from crosswalk.namespaces import ID, XW
 
 ROWS = 17
 
@@ -240,9 +241,7 @@ def test_a_file_and_the_standard_input_are_queries_too(run, tmp_path) -> None:
 )
 def test_a_parameter_is_bound_to_a_term_however_it_is_written(run, tmp_path, value) -> None:
     path = tmp_path / "own.rq"
-    path.write_text(
-        "SELECT ?p {\n  VALUES ?e { UNDEF }\n  ?e <https://w3id.org/iot-security-crosswalk/ontology#pageCount> ?p\n}"
-    )
+    path.write_text(f"SELECT ?p {{\n  VALUES ?e {{ UNDEF }}\n  ?e <{XW.pageCount}> ?p\n}}")
     if "\\" in value:
         assert "is no IRI" in fault(run("query", path, "--bind", f"e={value}"))[0]
     else:
@@ -268,7 +267,7 @@ def test_triples_are_written_in_the_format_asked_for(run, form, beginning) -> No
 
 
 def test_json_keeps_language_and_datatype(run) -> None:
-    text = "SELECT ?n ?t { <https://w3id.org/iot-security-crosswalk/id/ipa/2.0> xw:pageCount ?n ; skos:prefLabel ?t }"
+    text = f"SELECT ?n ?t {{ <{ID['ipa/2.0']}> xw:pageCount ?n ; skos:prefLabel ?t }}"
     (row,) = [
         row for row in json.loads(run("query", "-e", text, "--json").stdout)["results"]["bindings"]
         if row["t"].get("xml:lang") == "en"
@@ -466,9 +465,7 @@ def test_a_full_disk_is_told_and_leaves_the_old_file(run, tmp_path, monkeypatch)
 
 def test_format_lays_out_and_the_second_time_changes_nothing(run, tmp_path) -> None:
     path = tmp_path / "own.ttl"
-    path.write_text(
-        "@prefix xw: <https://w3id.org/iot-security-crosswalk/ontology#> . <urn:a> a xw:Edition; xw:text 'x','y'.\n"
-    )
+    path.write_text(f"<urn:a> a <{XW.Edition}>; <{XW.text}> 'x','y'.\n")
     before = path.read_text()
     assert run("format", path, "--check").exit_code == 1 and path.read_text() == before
     assert run("format", path).stdout == f"{path}\n" and path.read_text() != before
