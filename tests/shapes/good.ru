@@ -1,0 +1,75 @@
+# What changes the good example and leaves it good.
+
+#! a provision whose identifier ends in its number after a hyphen
+INSERT DATA {
+    <b/1/provision/concept-5> a xw:Provision ;
+        xw:inEdition <b/1> ;
+        dcterms:isPartOf <b/1> ;
+        skos:notation "5" ;
+        xw:ordinal 5 ;
+        xw:obligation "M" ;
+        dcterms:source <source/table> .
+}
+
+#! a section of an edition that has no documents
+INSERT DATA {
+    <b/as-cited/section/0> a xw:Section ;
+        xw:inEdition <b/as-cited> ;
+        dcterms:isPartOf <b/as-cited> ;
+        skos:notation "0" ;
+        xw:ordinal 0 ;
+        dcterms:source <source/table> .
+}
+
+#! a February without a leap day
+DELETE DATA {
+    <a/1> dcterms:issued "2016-02"^^xsd:gYearMonth ;
+        xw:issuedFrom "2016-02-01"^^xsd:date ;
+        xw:issuedUntil "2016-02-29"^^xsd:date .
+} ;
+INSERT DATA {
+    <a/1> dcterms:issued "2015-02"^^xsd:gYearMonth ;
+        xw:issuedFrom "2015-02-01"^^xsd:date ;
+        xw:issuedUntil "2015-02-28"^^xsd:date .
+}
+
+#! two guidelines merged into one
+DELETE DATA { <change/a-1--a-2/1--1> xw:changeKind xw:Continued . } ;
+DELETE WHERE { <change/a-1--a-2/removed-2> ?property ?value . } ;
+DELETE DATA { <change/a-1--a-2> xkos:madeOf <change/a-1--a-2/removed-2> . } ;
+INSERT DATA {
+    <change/a-1--a-2/1--1> xw:changeKind xw:Merged ;
+        xw:changeFrom <a/1/guideline/2> .
+    <a/2/guideline/1> prov:wasRevisionOf <a/1/guideline/2> .
+}
+
+#! a colour stated in words that are quoted
+DELETE DATA { <comparison/t/1> xw:alignmentBasis xw:InferredFromRemark . } ;
+INSERT DATA { <comparison/t/1> xw:alignmentBasis xw:StatedInSource . } ;
+DELETE DATA { <mapping/t/1-D.1-1/quotation/2> xw:text "Locks have keys."@en . } ;
+INSERT DATA { <mapping/t/1-D.1-1/quotation/2> xw:text "This row is yellow."@en . }
+
+#! a second row of a guideline against another edition
+INSERT DATA {
+    <comparison/t/x> a xw:Comparison ;
+        xw:inComparisonSet <comparison/t> ;
+        xw:focus <a/2/guideline/3> ;
+        xw:against <b/as-cited> ;
+        xw:outcome xw:SourceSilent ;
+        dcterms:source <source/table> .
+}
+
+#! a row with a counterpart that is not named, and so without a colour
+DELETE DATA {
+    <comparison/t/3> xw:outcome xw:AssertedNone ;
+        xw:alignment xw:Red ;
+        xw:alignmentBasis xw:InferredFromProse .
+} ;
+INSERT DATA { <comparison/t/3> xw:outcome xw:CounterpartNotNamed . }
+
+#! a comparison set whose author is named
+DELETE DATA { <note/author> xw:irregularity xw:AuthorNotStated . } ;
+INSERT DATA { <note/author> xw:irregularity xw:SourceSlip . <comparison/t> dcterms:creator <body/publisher> . }
+
+#! a note that follows no reading
+DELETE DATA { <note/title> xw:followedReading <note/title/reading/1> . }
