@@ -41,7 +41,7 @@ def read_updates(path: Path) -> dict[str, str]:
 
 @cache
 def bad_examples() -> dict[str, str]:
-    """The updates that spoil the good example; a heading is a shape's name and perhaps, after a comma, the case."""
+    """The updates that spoil the good example, by heading: a shape's name, then perhaps a comma and the case."""
     paths = sorted(path for path in EXAMPLES.glob("*.ru") if path.name != "good.ru")
     return {heading: update for path in paths for heading, update in read_updates(path).items()}
 
