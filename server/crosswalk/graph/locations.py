@@ -85,7 +85,7 @@ class Locations:
 
     def line(self, subject: str, predicate: str | None = None, value: str | None = None) -> int | None:
         """The closest line known: that of the triple, else of the predicate, else of the subject."""
-        key = tuple(part for part in (subject, predicate, value) if part is not None)
+        key = tuple(str(part) for part in (subject, predicate, value) if part is not None)
         for length in range(len(key), 0, -1):
             if key[:length] in self.lines:
                 return self.lines[key[:length]]

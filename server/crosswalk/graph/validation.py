@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,16 +70,25 @@ def read_shapes(root: Path) -> Shapes:
 def validate(triples: Iterable[Triple], shapes: Shapes, sources: Iterable[Source] = ()) -> list[Finding]:
     """The findings of pySHACL on an Oxigraph store, ordered by file, line and shape."""
     import pyshacl
+    from pyshacl.errors import ReportableRuntimeError
 
     store = Store()
     store.bulk_extend(Quad(*triple) for triple in triples)
     # The store is this function's own, so pySHACL may work in place instead of copying it.
-    _, report, text = pyshacl.validate(store, shacl_graph=shapes.graph, advanced=True, inplace=True)
+    try:
+        _, report, text = pyshacl.validate(store, shacl_graph=shapes.graph, advanced=True, inplace=True)
+    except (ReportableRuntimeError, SyntaxError, re.error) as fault:
+        raise _inapplicable(str(fault.args[0] if fault.args else fault)) from None
     if not isinstance(report, Graph):
-        raise InputError(f"the shapes cannot be applied: {text}", file="shapes")
+        raise _inapplicable(text)
     places = _Places(tuple(sources))
     found = {_finding(report, result, shapes, places) for result in report.objects(None, SH.result)}
     return sorted(found, key=_order)
+
+
+def _inapplicable(why: str) -> InputError:
+    hint = "Look at the shape edited last: its paths, patterns, and the SPARQL of its constraints."
+    return InputError(f"the shapes cannot be applied: {why.splitlines()[0]}", file="shapes", hint=hint)
 
 
 def _finding(report: Graph, result: Any, shapes: Shapes, places: _Places) -> Finding:
@@ -131,7 +141,7 @@ class _Places:
         best = max(fitting, key=lambda source: self._closeness(source, focus, path, value), default=None)
         if best is None:
             return {"file": None, "line": None}
-        return {"file": best.name, "line": best.locations.line(focus, path or str(RDF.type), value)}
+        return {"file": best.name, "line": best.locations.line(focus, path, value if path else None)}
 
     def _closeness(self, source: Source, focus: str, path: str | None, value: str | None) -> int:
         lines = source.locations.lines
