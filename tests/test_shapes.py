@@ -34,14 +34,14 @@ def named_shapes() -> frozenset[URIRef]:
 
 def read_updates(path: Path) -> dict[str, str]:
     """The updates of a file by their headings, the lines that begin with ``#!``."""
-    found = re.findall(r"^#! (.+)\n(.*?)(?=^#!|\Z)", path.read_text(), re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^#! ([^\n]+)\n(.*?)(?=^#!|\Z)", path.read_text(), re.MULTILINE | re.DOTALL)
     assert len({heading for heading, _ in found}) == len(found), f"{path.name} has a heading twice"
     return dict(found)
 
 
 @cache
 def bad_examples() -> dict[str, str]:
-    """The updates that spoil the good example, by heading: a shape's name, then perhaps a comma and the case."""
+    """The updates that spoil the good example, by heading: the shape's name, perhaps a comma and the case."""
     paths = sorted(path for path in EXAMPLES.glob("*.ru") if path.name != "good.ru")
     return {heading: update for path in paths for heading, update in read_updates(path).items()}
 
