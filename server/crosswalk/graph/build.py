@@ -20,7 +20,7 @@ from ..errors import NonconformingData
 from ..namespaces import GRAPH
 from .canonical import canonical_nquads
 from .inference import INFERRED, infer, read_rules
-from .snapshot import Snapshot, publish
+from .snapshot import Snapshot, publish, unwritable
 from .sources import Source, Sources, read_sources
 from .validation import FINDINGS, Finding, findings_graph, read_shapes, validate
 
@@ -72,7 +72,6 @@ def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda
 
 def build(root: Path, out: Path, progress: Progress = lambda step: None) -> Snapshot:
     """Builds and publishes a snapshot; on a violation the one published before stays."""
-    out.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(out):
         graph = check(root, progress=progress)
         if graph.violations:
@@ -141,6 +140,11 @@ class _Clock:
 @contextmanager
 def _one_at_a_time(out: Path) -> Iterator[None]:
     """Holds the folder's lock; a second build waits, and the lock of one that was killed is free."""
-    with (out / ".build.lock").open("w") as lock:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = (out / ".build.lock").open("w")
+    except OSError as fault:
+        raise unwritable(out, fault) from None
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -62,16 +62,27 @@ def read_snapshot(path: Path) -> Snapshot:
 def publish(out: Path, dataset: bytes, snapshot: Snapshot) -> Snapshot:
     """Writes a snapshot beside the others and makes it the current one, in one step each.
 
-    A snapshot of the same content that is whole stays as it was first built.
+    A snapshot of the same content stays as it is and only learns when, and by what, it was built again.
     """
     folder = out / "snapshots"
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / snapshot.hash[:16]
-    if not _is_whole(target, snapshot.hash):
-        _write(folder, target, dataset, snapshot)
-    _switch(out / "current", target)
-    _prune(folder, target)
-    return replace(snapshot, path=target)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if _is_whole(target, snapshot.hash):
+            _describe_anew(target, snapshot)
+        else:
+            _write(folder, target, dataset, snapshot)
+        _switch(out / "current", target)
+        _prune(folder, target)
+    except OSError as fault:
+        raise unwritable(out, fault) from None
+    return replace(snapshot, path=target.resolve())
+
+
+def unwritable(out: Path, fault: OSError) -> InputError:
+    """The error of a folder that takes no snapshot."""
+    hint = "Make room or give another folder (--out); what was published before is still there."
+    return InputError(f"the snapshot cannot be written: {fault.strerror or fault}", file=out, hint=hint)
 
 
 def _is_whole(target: Path, digest: str) -> bool:
@@ -87,9 +98,8 @@ def _write(folder: Path, target: Path, dataset: bytes, snapshot: Snapshot) -> No
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     try:
         temporary.chmod(0o755)
-        described = {key: value for key, value in asdict(snapshot).items() if key != "path"}
         _write_durably(temporary / DATASET, dataset)
-        _write_durably(temporary / METADATA, json.dumps(described, indent=2).encode() + b"\n")
+        _write_durably(temporary / METADATA, _description(snapshot))
         if target.exists():
             # Its content is not what its name says: an interrupted disk, or somebody's edit.
             shutil.rmtree(target)
@@ -97,6 +107,17 @@ def _write(folder: Path, target: Path, dataset: bytes, snapshot: Snapshot) -> No
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     _sync(folder)
+
+
+def _describe_anew(target: Path, snapshot: Snapshot) -> None:
+    temporary = target / f".{METADATA}"
+    _write_durably(temporary, _description(snapshot))
+    temporary.replace(target / METADATA)
+
+
+def _description(snapshot: Snapshot) -> bytes:
+    described = {key: value for key, value in asdict(snapshot).items() if key != "path"}
+    return json.dumps(described, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -88,7 +88,9 @@ def validate(triples: Iterable[Triple], shapes: Shapes, sources: Iterable[Source
 
 def _inapplicable(why: str) -> InputError:
     hint = "Look at the shape edited last: its paths, patterns, and the SPARQL of its constraints."
-    return InputError(f"the shapes cannot be applied: {why.splitlines()[0]}", file="shapes", hint=hint)
+    return InputError(
+        f"the shapes cannot be applied: {why.strip().partition(chr(10))[0]}", file="shapes", hint=hint
+    )
 
 
 def _finding(report: Graph, result: Any, shapes: Shapes, places: _Places) -> Finding:
