@@ -14,7 +14,7 @@ def canonical_nquads(quads: Iterable[Quad]) -> bytes:
     """
     named, unnamed = [], []
     for quad in quads:
-        (unnamed if _has_blank_node(quad) else named).append(quad)
+        (unnamed if has_blank_node(quad) else named).append(quad)
     if unnamed:
         dataset = Dataset(unnamed)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
@@ -28,5 +28,6 @@ def is_isomorphic(left: Iterable[Quad], right: Iterable[Quad]) -> bool:
     return canonical_nquads(left) == canonical_nquads(right)
 
 
-def _has_blank_node(quad: Quad) -> bool:
+def has_blank_node(quad: Quad) -> bool:
+    """Whether any part of a quad has no name of its own."""
     return any(isinstance(term, BlankNode) for term in (quad.subject, quad.object, quad.graph_name))

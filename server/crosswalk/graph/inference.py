@@ -51,11 +51,12 @@ def _read_rule(path: Path, name: str) -> Rule:
 def close_ontology(ontology: Iterable[Quad]) -> set[Triple]:
     """The subclass, subproperty and inverse axioms that owlrl adds to an ontology, built-in terms left out.
 
-    Labels and other literals bear no axiom and are kept from owlrl, which is slow on them.
+    Labels, notes and the like bear no axiom and are kept from owlrl, which is slow on them.
     """
     import owlrl
 
-    axioms = [quad.triple for quad in ontology if not isinstance(quad.object, Literal)]
+    schema = (quad.triple for quad in ontology if quad.predicate.value.startswith(_BUILT_IN))
+    axioms = [triple for triple in schema if not isinstance(triple.object, Literal)]
     graph = Graph().parse(data=serialize(axioms, format=RdfFormat.N_TRIPLES), format="nt")
     closure = owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False)
     closure.expand(graph)

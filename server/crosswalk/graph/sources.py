@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, Quad
 
 from ..errors import InputError
 from ..namespaces import GRAPH, ID
+from .canonical import has_blank_node
 from .locations import Locations, locate_file, tokens
 from .mappings import read_mappings
 from .reading import read_rdf, read_text
@@ -117,7 +118,7 @@ def _read_curated(root: Path, path: Path) -> Source:
         triples = read_mappings(read_text(path, name), name)
     elif path.suffix == ".ttl":
         triples = read_rdf(path, name)
-        if relative.parts[0] == "data":
+        if relative.parts[0] == "data" and any(map(has_blank_node, triples)):
             _refuse_blank_nodes(path, name)
     else:
         raise InputError(
