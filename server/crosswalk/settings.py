@@ -140,7 +140,7 @@ class Settings:
         "How many queries may run at once that have run longer than half a second.", read_count, default=8
     )
     young_queries: int = setting(
-        "How many queries may run at once that have not run that long yet.", read_count, default=32
+        "How many queries may run at once that have not run that long yet.", read_count, default=16
     )
     waiting_queries: int = setting("How many more queries may wait for their turn.", read_count, default=512)
     waiting_time: float = setting(

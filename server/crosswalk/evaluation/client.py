@@ -12,7 +12,6 @@ from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
 
 _GRACE = 8.0
-_KNOCK = 2.0
 
 
 class Evaluation:
@@ -21,7 +20,7 @@ class Evaluation:
     def __init__(self, door: socket.socket, settings: Settings) -> None:
         self.door = door
         self.patience = settings.waiting_time + settings.query_timeout + _GRACE
-        door.settimeout(_KNOCK)
+        door.settimeout(settings.waiting_time)
 
     def ask(self, question: Question, client: str = "") -> Reply:
         """The reply to a question; a fault is a reply too."""

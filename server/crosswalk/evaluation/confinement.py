@@ -25,6 +25,10 @@ _CALLS: dict[str, tuple[int, tuple[int, ...]]] = {
 }  # fmt: skip
 
 
+NICENESS = 5
+"""How far behind the server evaluators stand when there is too much to do."""
+
+
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
@@ -58,7 +62,7 @@ def prefer_as_victim() -> None:
     """Tells the kernel to end this process first when memory runs out, and to run it after the server."""
     with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
         score.write("900")
-    os.nice(5)
+    os.nice(NICENESS)
 
 
 def forbid_calls() -> bool:

@@ -9,9 +9,11 @@ import socket
 import time
 from dataclasses import replace
 
+import pyoxigraph
 from pyoxigraph import QueryResultsFormat
 
-from crosswalk.errors import CrosswalkError, QueryRefused
+from crosswalk import queries
+from crosswalk.errors import CrosswalkError, QueryRefused, QuerySyntaxError
 from crosswalk.evaluation import confinement
 from crosswalk.evaluation.guard import inspect
 from crosswalk.evaluation.merging import MERGED, merge
@@ -33,6 +35,18 @@ CONTROL = 3
 WRITING, DONE = b"writing", b"done"
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _COUNTED = 2**18
+
+
+def warm_up() -> None:
+    """Loads what evaluating may need from files, since an evaluator can open none."""
+    empty, settings = EmbeddedStore(pyoxigraph.Store()), Settings()
+    everything = queries.load("pages/whole-graph").text
+    for form in ("text/turtle", "application/ld+json", "application/rdf+xml"):
+        evaluate(empty, Question(everything, graph_type=form), settings)
+    try:
+        evaluate(empty, Question(everything.rstrip().rstrip("}"), graph_type="text/turtle"), settings)
+    except QuerySyntaxError:
+        return
 
 
 def run(control: socket.socket, store: EmbeddedStore, settings: Settings, snapshot: str, parent: int) -> None:

@@ -6,12 +6,13 @@ import os
 import signal
 import socket
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from crosswalk.evaluation.confinement import NICENESS
 from crosswalk.evaluation.messages import Reply, write_reply
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
     """One query: who asks, since when, and the connection its asker waits on."""
 
@@ -25,7 +26,7 @@ class Job:
 
     @property
     def age(self) -> float:
-        """The seconds it has been evaluated."""
+        """The seconds since its evaluation began."""
         return time.monotonic() - self.started
 
     def refuse(self, reply: Reply) -> None:
@@ -41,7 +42,7 @@ class Job:
             return
 
 
-@dataclass
+@dataclass(eq=False)
 class Evaluator:
     """One evaluating process, as the broker sees it."""
 
@@ -50,19 +51,37 @@ class Evaluator:
     job: Job | None = None
     served: int = 0
     worn: bool = False
-    verdict: Reply | None = field(default=None)
+    niceness: int = NICENESS
+    verdict: Reply | None = None
+    spent: float = 0.0
+
+    @property
+    def processor_time(self) -> float:
+        """The seconds of a processor this process has had altogether; 0 where it is gone."""
+        try:
+            # How Linux numbers the processor clock of another process.
+            return time.clock_gettime((~self.pid << 3) | 2)
+        except OSError:
+            return 0.0
+
+    @property
+    def effort(self) -> float:
+        """The seconds of a processor its present job has had."""
+        return max(0.0, self.processor_time - self.spent)
 
     def take(self, job: Job) -> None:
-        """Hands a job over; BrokenPipeError where the process is gone."""
+        """Takes a job; BrokenPipeError where the process is gone."""
         socket.send_fds(self.control, [b"job"], [job.connection.fileno()])
         job.started = time.monotonic()
+        self.spent = self.processor_time
         self.job = job
         self.served += 1
 
-    def demote(self) -> None:
-        """Lets everything else on the machine run before this process; there is no way back."""
-        self.worn = True
-        os.setpriority(os.PRIO_PROCESS, self.pid, 15)
+    def demote(self, niceness: int) -> None:
+        """Lets others run before this process; there is no way back, so that it is not used again."""
+        if niceness > self.niceness:
+            self.niceness, self.worn = niceness, True
+            os.setpriority(os.PRIO_PROCESS, self.pid, niceness)
 
     def end(self, verdict: Reply | None = None) -> None:
         """Kills the process; its asker gets the verdict once it is gone."""
@@ -70,6 +89,6 @@ class Evaluator:
         os.kill(self.pid, signal.SIGKILL)
 
     def reap(self) -> int:
-        """Waits for the end of the process, which has come or is coming, and gives its status."""
+        """Waits for the end of the process, which has come or is coming, and gives its exit status."""
         self.control.close()
-        return os.waitpid(self.pid, 0)[1]
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])

@@ -1,4 +1,4 @@
-"""Asks another SPARQL endpoint on behalf of a thread that serves a request; that endpoint keeps its own limits."""
+"""Asks another SPARQL endpoint on behalf of a thread that serves a request."""
 
 from __future__ import annotations
 

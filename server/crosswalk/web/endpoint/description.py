@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
-from rdflib.namespace import DCTERMS, RDF, RDFS, VOID, XSD
+from rdflib.namespace import DCTERMS, RDF, RDFS, VOID
 
 from crosswalk.namespaces import BASE, PREFIXES
 from crosswalk.settings import Settings
@@ -57,11 +57,6 @@ def _triples(settings: Settings) -> Iterator[Triple]:
     yield fact(service, RDFS.seeAlso, NamedNode(base + VOID_ADDRESS))
     for sentence in limits(settings):
         yield fact(service, DCTERMS.description, Literal(sentence, language="en"))
-    yield fact(
-        service,
-        terms + "queryTimeout",
-        Literal(f"{settings.query_timeout:g}", datatype=NamedNode(str(XSD.decimal))),
-    )
 
 
 def limits(settings: Settings) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from binascii import a2b_qp
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NoReturn
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from pyoxigraph import NamedNode
 from werkzeug.http import parse_options_header
@@ -22,6 +24,8 @@ FORM, QUERY, UPDATE = (
     "application/sparql-update",
 )
 _READ_ONLY = "updates are not answered: the graph is read-only"
+_BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+_MOST = 5000
 _ENCODED = 3
 """How many bytes one byte of text may take in a form."""
 
@@ -148,13 +152,29 @@ def _too_long(settings: Settings) -> NoReturn:
 
 
 def _decode(text: str) -> dict[str, list[str]]:
+    """The parameters of an address or a form, in order, by name."""
+    if text.count("&") > _MOST:
+        refuse(HTTPStatus.BAD_REQUEST, "the request has too many parameters")
     found: dict[str, list[str]] = {}
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        if pair:
+            found.setdefault(_unquote(name), []).append(_unquote(value))
+    return found
+
+
+def _unquote(text: str) -> str:
+    """What percent-encoded text stands for.
+
+    The library's own decoder holds up every other thread for most of a second over one long query. Its decoder of
+    quoted-printable, which differs in the sign alone once each escape is known to be whole, takes milliseconds.
+    """
+    spaced = text.replace("+", " ")
+    if _BROKEN_ESCAPE.search(spaced):
+        decoded = unquote_to_bytes(spaced)
+    else:
+        decoded = a2b_qp(spaced.encode().replace(b"=", b"=3D").replace(b"%", b"="))
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=5000)
+        return decoded.decode("utf-8")
     except UnicodeDecodeError:
         refuse(HTTPStatus.BAD_REQUEST, "the parameters are not UTF-8 text")
-    except ValueError:
-        refuse(HTTPStatus.BAD_REQUEST, "the request has too many parameters")
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
