@@ -432,7 +432,9 @@ def test_an_export_replaces_a_file_whole_and_keeps_its_permissions(run, tmp_path
     path = tmp_path / "own.nt"
     path.write_text("old")
     path.chmod(0o640)
-    assert run("export", path, "--graph", "bodies").exit_code == 0
+    with path.open() as reader:
+        assert run("export", path, "--graph", "bodies").exit_code == 0
+        assert reader.read() == "old", "who reads the old file meanwhile reads it to its end"
     assert path.read_text() != "old" and path.stat().st_mode & 0o777 == 0o640
     assert [one.name for one in tmp_path.iterdir()] == ["own.nt"]
 
@@ -497,11 +499,17 @@ def test_exit_codes_and_streams_hold_for_the_process() -> None:
     )
 
 
-def test_a_closed_pipe_is_no_fault(snapshot) -> None:
-    command = f"{sys.executable} -m crosswalk export - --format nquads | head -1"
-    environ = os.environ | {"CROSSWALK_SNAPSHOTS": str(snapshot.path.parent.parent)}
-    done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=60, env=environ)
-    assert done.stdout.count(b"\n") == 1 and done.stderr == b""
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_has_seen_enough_is_no_fault(snapshot, unbuffered) -> None:
+    command = [sys.executable, "-m", "crosswalk", "export", "-", "--format", "nquads"]
+    environ = os.environ | {
+        "CROSSWALK_SNAPSHOTS": str(snapshot.path.parent.parent),
+        "PYTHONUNBUFFERED": unbuffered,
+    }
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ) as running:
+        running.stdout.readline()
+        running.stdout.close()
+        assert (running.stderr.read(), running.wait(60)) == (b"", 141)
 
 
 def test_names_complete_in_a_shell() -> None:

@@ -47,7 +47,7 @@ def load(name: str) -> Query:
     kind, _, bare = name.rpartition("/")
     for folder in (kind,) if kind else KINDS:
         path = content_root() / "queries" / folder / f"{bare}.rq"
-        if folder in KINDS and re.fullmatch(r"[\w.-]+", bare) and path.is_file():
+        if folder in KINDS and path.is_file():
             return read(path)
     known = [path.stem for folder in (KINDS if kind not in KINDS else (kind,)) for path in _files(folder)]
     near = get_close_matches(bare, known, n=3, cutoff=0.5)

@@ -18,9 +18,11 @@ from crosswalk.errors import InputError
 def write(result: str | bytes) -> None:
     """Writes a result to stdout, ended by a line break."""
     data = result.encode() if isinstance(result, str) else result
-    stream = sys.stdout.buffer
-    stream.write(data if data.endswith(b"\n") or not data else data + b"\n")
-    stream.flush()
+    rest = memoryview(data if data.endswith(b"\n") or not data else data + b"\n")
+    while rest:
+        # Where Python runs unbuffered, one call may write a part only.
+        rest = rest[sys.stdout.buffer.write(rest) :]
+    sys.stdout.buffer.flush()
 
 
 def tell(message: str) -> None:

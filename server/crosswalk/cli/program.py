@@ -41,6 +41,15 @@ class Program(click.Group):
             ctx.fail(f"there is no command {name!r}{meant}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; one whose reader has seen enough ends as if by SIGPIPE, and not with a 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Nothing must be flushed into the closed pipe at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(141)
+
     def get_help(self, ctx: click.Context) -> str:
         """The overview."""
         return overview().rstrip("\n")
@@ -68,10 +77,6 @@ def _guard(work: Any) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         return 130
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing must be flushed into the closed pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     except OSError as fault:
         report(InputError(fault.strerror or str(fault), file=fault.filename))
         return 2

@@ -119,7 +119,7 @@ def _write(result: object, media_type: str) -> bytes:
 
 
 def _write_triples(result: QueryTriples, media_type: str) -> bytes:
-    """The triples, each once (a template may give one many times) and in order, so that subjects group."""
+    """The triples, each once and in an order of their own, so that the same triples give the same bytes."""
     wanted = RdfFormat.from_media_type(media_type)
     if wanted is None:
         raise InputError(
