@@ -1,104 +1,41 @@
-"""Reads SSSOM tables of mappings (``data/mappings/*.sssom.tsv``) as mapping records.
-
-The core of the format: the header's metadata, and per record subject, predicate, object, justification,
-confidence and comment.
-"""
+"""Reads SSSOM tables of mappings (``data/mappings/*.sssom.tsv``) as mapping sets, records and rows."""
 
 from __future__ import annotations
 
-import csv
-import re
+from pyoxigraph import Triple
 
-from pyoxigraph import Literal, NamedNode, Triple
-from rdflib.namespace import DCTERMS, RDF, SKOS, XSD
-
-from ..errors import InputError
-from ..namespaces import ID, PREFIXES, SSSOM, XW
-
-REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
-_NODES = {
-    "subject_id": XW.subject,
-    "predicate_id": XW.predicate,
-    "object_id": XW.object,
-    "mapping_justification": SSSOM.mapping_justification,
-}
+from .locations import Locations
+from .mapping_records import NO_TERM_FOUND, check, comparison, object_iri, record, record_iri, row_iri
+from .mapping_sets import comparison_sets, describe_graph, describe_set
+from .sssom import Row, read_table
 
 
-def read_mappings(text: str, name: str) -> list[Triple]:
-    """The triples of an SSSOM table: the mapping set and its records."""
-    lines = text.splitlines()
-    header = [line.removeprefix("#") for line in lines if line.startswith("#")]
-    metadata, prefixes = _metadata(header)
-    for key in ("mapping_set_id", "license"):
-        if key not in metadata:
-            raise InputError(
-                f"the header gives no {key}", file=name, line=1, hint=f"Add a line “# {key}: …”."
-            )
-    mapping_set = NamedNode(metadata["mapping_set_id"])
-    triples = [
-        _triple(mapping_set, RDF.type, NamedNode(str(XW.MappingSet))),
-        _triple(mapping_set, SSSOM.mapping_set_id, mapping_set),
-        _triple(mapping_set, DCTERMS.license, NamedNode(metadata["license"])),
-    ]
-    if "mapping_set_title" in metadata:
-        triples.append(
-            _triple(mapping_set, SKOS.prefLabel, Literal(metadata["mapping_set_title"], language="en"))
-        )
-    table = csv.DictReader(lines[len(header) :], delimiter="\t", quoting=csv.QUOTE_MINIMAL)
-    missing = [column for column in REQUIRED if column not in (table.fieldnames or ())]
-    if missing:
-        raise InputError(f"the table has no column {missing[0]}", file=name, line=len(header) + 1)
-    for row in table:
-        triples += _record(row, mapping_set, prefixes, name, len(header) + table.line_num)
+def read_mappings(text: str, name: str, graph: str) -> list[Triple]:
+    """The triples of an SSSOM table: its graph's description, the mapping set, its records and rows."""
+    table = read_table(text, name)
+    triples = [*describe_graph(table, graph), *describe_set(table)]
+    judged: dict[str, Row] = {}
+    lines: dict[str, int] = {}
+    for row in table.rows:
+        iri = record_iri(table, row)
+        if iri in lines:
+            raise table.fault(f"the record repeats that of line {lines[iri]}", row.line)
+        lines[iri] = row.line
+        check(table, row)
+        triples += comparison(table, row, judged)
+        if object_iri(table, row) != NO_TERM_FOUND:
+            triples += record(table, row, iri)
     return triples
 
 
-def _metadata(header: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The plain entries of the header, and the prefixes of its ``curie_map``."""
-    metadata: dict[str, str] = {}
-    prefixes = dict(PREFIXES)
-    in_map = False
-    for line in header:
-        entry = re.match(r"( *)(\w[\w.-]*):\s*(.*?)\s*$", line)
-        if entry is None:
-            continue
-        indent, key, value = entry.groups()
-        value = value.strip("\"'")
-        if in_map and len(indent) > 1:
-            prefixes[key] = value
-        else:
-            in_map = key == "curie_map"
-            metadata[key] = value
-    return metadata, prefixes
-
-
-def _record(
-    row: dict[str, str], mapping_set: NamedNode, prefixes: dict[str, str], name: str, line: int
-) -> list[Triple]:
-    nodes = {}
-    for column in REQUIRED:
-        curie = (row[column] or "").strip()
-        prefix, colon, local = curie.partition(":")
-        if not colon or prefix not in prefixes:
-            hint = "Write prefix:name, with the prefix in the curie_map of the header."
-            raise InputError(
-                f"“{curie}” in column {column} is no CURIE known here", file=name, line=line, hint=hint
-            )
-        nodes[column] = NamedNode(prefixes[prefix] + local)
-    ends = (nodes[column].value.removeprefix(ID).replace("/", "-") for column in ("subject_id", "object_id"))
-    record = NamedNode(f"{mapping_set.value}/{row.get('record_id') or '--'.join(ends)}")
-    triples = [
-        _triple(record, RDF.type, NamedNode(str(XW.Mapping))),
-        _triple(record, XW.inMappingSet, mapping_set),
-    ]
-    triples += [_triple(record, predicate, nodes[column]) for column, predicate in _NODES.items()]
-    if row.get("confidence"):
-        decimal = Literal(row["confidence"], datatype=NamedNode(str(XSD.decimal)))
-        triples.append(_triple(record, SSSOM.confidence, decimal))
-    if row.get("comment"):
-        triples.append(_triple(record, SKOS.note, Literal(row["comment"], language="en")))
-    return triples
-
-
-def _triple(subject: NamedNode, predicate: str, value: NamedNode | Literal) -> Triple:
-    return Triple(subject, NamedNode(str(predicate)), value)
+def locate_mappings(text: str, name: str) -> Locations:
+    """The lines of a table: of each record and row, and of the set and its graph (the first line)."""
+    table = read_table(text, name)
+    found = Locations()
+    for row in table.rows:
+        found.note(row.line, record_iri(table, row))
+        if judged := row_iri(table, row):
+            found.note(row.line, judged)
+    for each in (*table.of_set("mapping_set_id"), *comparison_sets(table)):
+        found.note(1, each)
+    return found

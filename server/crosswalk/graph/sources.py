@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..namespaces import GRAPH, ID
 from .canonical import has_blank_node
 from .locations import Locations, locate_file, tokens
-from .mappings import read_mappings
+from .mappings import locate_mappings, read_mappings
 from .reading import read_rdf, read_text
 
 MAPPINGS_SUFFIX = ".sssom.tsv"
@@ -33,6 +33,8 @@ class Source:
     @cached_property
     def locations(self) -> Locations:
         """The lines on which the file speaks of its subjects, read when first asked for."""
+        if self.path.name.endswith(MAPPINGS_SUFFIX):
+            return locate_mappings(read_text(self.path, self.name), self.name)
         return locate_file(self.path, ID if self.graph else self.path.resolve().as_uri())
 
     @cached_property
@@ -115,7 +117,7 @@ def _read_curated(root: Path, path: Path) -> Source:
     relative = path.relative_to(root)
     name, graph = relative.as_posix(), graph_name(relative)
     if path.name.endswith(MAPPINGS_SUFFIX):
-        triples = read_mappings(read_text(path, name), name)
+        triples = read_mappings(read_text(path, name), name, graph)
     elif path.suffix == ".ttl":
         triples = read_rdf(path, name)
         if relative.parts[0] == "data" and any(map(has_blank_node, triples)):
