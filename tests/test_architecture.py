@@ -24,7 +24,7 @@ FORBIDDEN = {
     "stores": ("graph", "relations", "exchange", "assemble", "web", "cli"),
     "queries": ("graph", "relations", "exchange", "assemble", "web", "cli"),
     "answers": ("graph", "relations", "exchange", "assemble", "web", "cli"),
-    "web": ("graph", "assemble", "cli", "rdflib", "pyoxigraph", "oxrdflib", "pyshacl", "owlrl"),
+    "web": ("graph", "cli", "rdflib", "pyoxigraph", "oxrdflib", "pyshacl", "owlrl"),
     "namespaces": ("graph", "stores", "web", "cli"),
     "settings": ("graph", "stores", "web", "cli"),
     "errors": ("graph", "stores", "web", "cli"),
