@@ -141,6 +141,8 @@ def test_a_form_without_that_media_type_is_an_input_error(store, text, media_typ
     [
         ("SELEC ?x WHERE {\n ?x e:f ?y }", (2, 1), "SELEC is not expected here"),
         ("SELECT ?x WHRE {\n ?x e:f ?y }", (2, 11), "WHRE is not expected here"),
+        ("SELECT * WHRE { ?x e:f ?y }", (2, 10), "WHRE is not expected here"),
+        ("SELECT * { ?x e:f ?y . OPTIONL { ?y e:f ?z } }", (2, 24), "OPTIONL is not expected here"),
         ("SELECT ?x WHERE {\n ?x e:f ?y\n FILTR(?x = 1) }", (4, 2), "FILTR is not expected here"),
         ("SELECT ?x WHERE {\n ?x e:f ?y } ORDR BY ?x", (3, 14), "ORDR is not expected here"),
         ("SELECT ?x WHERE {\n ?x e:f ?y }\n LIMIT many", (4, 8), "many is not expected here"),

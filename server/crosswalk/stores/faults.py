@@ -24,6 +24,11 @@ def syntax_error(text: str, report: str) -> QuerySyntaxError:
     if quote is not None:
         hint = "A text over several lines stands between three quotation marks."
         return _at(text, quote.start, "this quotation mark is never closed on its line", hint)
+    unknown = next(
+        (one for one in tokens(text) if one.kind == "word" and one.text.upper() not in KEYWORDS), None
+    )
+    if unknown is not None:  # outside names, strings and comments SPARQL has no words but its own
+        return _misplaced(text, unknown.start)
     match = _REPORT.fullmatch(report)
     if match is None:
         return QuerySyntaxError(report)
