@@ -35,6 +35,16 @@ PAGES = {
     "guideline": "/id/ipa/2.0/guideline/9",
     "section": "/id/gsma/2.0/CLP.12/section/5.8.1",
     "edition": "/id/gsma/2.0",
+    "mapping": "/id/mapping/ipa-2.0--gsma-2.0/9-CLP.12-5.7",
+    "row": "/id/comparison/ipa-2.0--gsma-2.0/6",
+    "change": "/id/change/ipa-1.0--ipa-2.0/2--3",
+    "note": "/id/note/guideline-6-empty-cell",
+    "lineage": "/lineage/ipa",
+    "matrix": "/matrix?all=yes",
+    "heat-map": "/matrix/ipa/2.0/gsma/2.0",
+    "search": "/search?q=risk",
+    "completeness": "/completeness",
+    "data": "/data/",
     "vocabulary": "/ontology",
     "questions": "/questions",
     "question": "/questions/which-editions-are-here",
@@ -132,6 +142,6 @@ def test_text_stands_out_from_its_ground(tab: Page, address: str) -> None:
     """Measures every piece of text against the colour behind it, in both schemes: 4.5 to 1, WCAG AA."""
     measure = (Path(__file__).parent / "web" / "contrast.js").read_text(encoding="utf-8")
     for scheme in ("light", "dark"):
-        for name in ("home", "comparison", "notes", "question"):
+        for name in ("home", "comparison", "guideline", "notes", "question", "lineage", "matrix", "search"):
             look(tab, address + PAGES[name], 1280, scheme)
             assert tab.evaluate(measure) == [], (scheme, name)

@@ -12,16 +12,33 @@ from crosswalk.namespaces import compact
 from crosswalk.settings import Settings
 from crosswalk.web import errors, glossary, links, responses
 from crosswalk.web.desk import Desk, Store
-from crosswalk.web.views import asking, comparison, drawing, home, questions, service, things, vocabulary
+from crosswalk.web.excerpts import excerpt
+from crosswalk.web.views import (
+    asking,
+    comparison,
+    completeness,
+    data,
+    drawing,
+    home,
+    lineage,
+    matrix,
+    questions,
+    search,
+    service,
+    things,
+    vocabulary,
+)
 
 MODULES = (home.home, comparison.comparison, things.things, vocabulary.vocabulary, questions.questions,
-           asking.asking, drawing.drawing, service.service, errors.errors)  # fmt: skip
+           asking.asking, drawing.drawing, lineage.lineage, matrix.matrix, search.search,
+           completeness.completeness, data.data, service.service, errors.errors)  # fmt: skip
 
-NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/questions", "Questions"),
-              ("/notes", "Notes"), ("/ontology", "Vocabulary"))  # fmt: skip
+NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matrix", "Matrix"),
+              ("/lineage", "Lineage"), ("/graph", "Graph"), ("/questions", "Questions"),
+              ("/data/", "Data"))  # fmt: skip
 
 FILTERS = {"local": links.local, "name_of": links.name_of, "last_part": links.last_part, "compact": compact,
-           "called": glossary.called, "meaning": glossary.meaning}  # fmt: skip
+           "called": glossary.called, "meaning": glossary.meaning, "excerpt": excerpt}  # fmt: skip
 
 
 class Snapshot(Protocol):

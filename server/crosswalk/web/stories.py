@@ -1,4 +1,4 @@
-"""Which template tells of a thing, and what more it needs to know: one line for each class."""
+"""Which template tells of a thing, and which questions feed it: one line for each class."""
 
 from __future__ import annotations
 
@@ -8,17 +8,38 @@ from crosswalk.answers import Row
 from crosswalk.namespaces import compact
 from crosswalk.web.desk import desk
 
-RDF_TYPE = "rdf:type"
+ALWAYS = ("place", "beside", "noted", "provenance")
+"""What every page asks."""
 
-STORIES: dict[str, tuple[str, dict[str, str]]] = {}
-"""Class → template, and the queries that feed it (name in the template → page query with ``?thing``)."""
+ELEMENT = ("parts", "correspondences", "judgements", "versions", "also")
+
+STORIES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "xw:Standard": ("standard", ("parts", "compared")),
+    "xw:Edition": ("edition", ("parts", "loose", "compared")),
+    "xw:Document": ("element", ELEMENT),
+    "xw:Category": ("element", ELEMENT),
+    "xw:Guideline": ("element", ELEMENT),
+    "xw:Section": ("element", ELEMENT),
+    "xw:Provision": ("element", ELEMENT),
+    "xw:Statement": ("element", ELEMENT),
+    "xw:Mapping": ("mapping", ("mapped",)),
+    "xw:Comparison": ("comparison", ("judged", "mapped-in")),
+    "xw:ComparisonSet": ("set", ("records", "compared")),
+    "xw:MappingSet": ("set", ("records",)),
+    "xw:Change": ("change", ("changed",)),
+    "xkos:Correspondence": ("correspondence", ("made-of",)),
+    "xw:CurationNote": ("note", ("readings",)),
+}
+"""Class → template in ``things/``, and the page queries with ``?thing`` whose rows it shows."""
 
 
 def story(iri: str, said: tuple[Row, ...]) -> tuple[str, dict[str, Any]]:
     """The template made for the first of a thing's classes that has one, with the answers it needs."""
-    types = [compact(row["value"].value) for row in said if compact(row["property"].value) == RDF_TYPE]
-    for kind, (template, queries) in STORIES.items():
-        if kind in types:
-            told = {name: desk().ask(query, thing=iri).rows for name, query in queries.items()}
-            return template, {"kind": kind, **told}
-    return "thing.html", {"kind": next(iter(types), "")}
+    types = [compact(row["value"].value) for row in said if compact(row["property"].value) == "rdf:type"]
+    kind = next((one for one in STORIES if one in types), None)
+    name, questions = STORIES[kind] if kind else ("any", ())
+    told = {
+        question.replace("-", "_"): desk().ask(f"pages/{question}", thing=iri).rows
+        for question in (*ALWAYS, *questions)
+    }
+    return f"things/{name}.html", {"kind": kind or next(iter(types), ""), **told}

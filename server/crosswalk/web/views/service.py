@@ -1,15 +1,16 @@
-"""What monitors and crawlers ask for, and the curation notes."""
+"""What monitors and crawlers ask for."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
 
-from crosswalk.answers import Row
 from crosswalk.web.desk import desk
-from crosswalk.web.negotiation import HTML, TABLE
-from crosswalk.web.responses import choose, render, table
+from crosswalk.web.links import local
 
 service = Blueprint("service", __name__)
+
+PAGES = ("/", "/standards", "/compare", "/lineage", "/matrix", "/graph", "/questions", "/completeness",
+         "/notes", "/ontology", "/data/")  # fmt: skip
 
 
 @service.get("/health")
@@ -29,7 +30,8 @@ def health() -> Response:
 @service.get("/robots.txt")
 def robots() -> Response:
     """Crawlers may read everything but the answers to queries."""
-    lines = ("User-agent: *", "Disallow: /sparql", "Disallow: /search", "")
+    base = current_app.extensions["crosswalk-settings"].base_iri.rstrip("/")
+    lines = ("User-agent: *", "Disallow: /sparql", "Disallow: /search", f"Sitemap: {base}/sitemap.xml", "")
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
@@ -39,28 +41,11 @@ def favicon() -> Response:
     return Response(status=308, headers={"Location": url_for("static", filename="favicon.svg")})
 
 
-@service.get("/notes")
-def notes() -> Response:
-    """Every curation note with its readings, by standard and kind."""
-    chosen = choose(TABLE)
-    answer = desk().ask("pages/notes")
-    if chosen is not HTML:
-        return table(chosen, answer.columns, answer.rows, "notes")
-    return render("notes.html", by_standard=gather(answer.rows))
-
-
-def gather(rows: tuple[Row, ...]) -> dict[str, dict[str, dict[str, object]]]:
-    """Standard → note → the note's row, what it is about and its readings, each once."""
-    found: dict[str, dict[str, dict[str, object]]] = {}
-    for row in rows:
-        standard = row["standard"].value if row["standard"] else ""
-        note = found.setdefault(standard, {}).setdefault(
-            row["note"].value, {"row": row, "about": {}, "readings": {}}
-        )
-        if row["about"]:
-            note["about"][row["about"].value] = row
-        if row["reading"]:
-            reading = note["readings"].setdefault(row["reading"].value, {"row": row, "sources": {}})
-            if row["source"]:
-                reading["sources"][row["source"].value] = row
-    return dict(sorted(found.items(), key=lambda item: (not item[0], item[0])))
+@service.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The address of every page and of every thing, as seen from outside."""
+    base = current_app.extensions["crosswalk-settings"].base_iri.rstrip("/")
+    pages = [f"{base}{address}" for address in PAGES]
+    things = [base + local(row["thing"].value) for row in desk().ask("pages/sitemap")]
+    body = render_template("sitemap.xml", addresses=[*pages, *things])
+    return Response(body, content_type="application/xml; charset=utf-8")

@@ -36,8 +36,9 @@ def thing(address: str) -> Response:
         return table(JSON, JSON_COLUMNS, said, address.replace("/", "-"))
     referring = desk().ask("pages/referring", thing=iri).rows
     template, told = story(iri, said)
-    return render(template, iri=iri, name=address, said=by_property(said), referring=by_property(referring),
-                  sources=sources_of(said), **told)  # fmt: skip
+    return render(
+        template, iri=iri, name=address, said=by_property(said), referring=by_property(referring), **told
+    )
 
 
 @things.get("/graph/<path:name>")
@@ -65,11 +66,6 @@ def by_property(rows: tuple[Row, ...]) -> list[tuple[str, list[Row]]]:
             once.setdefault((term.value, term.lang), row)
         gathered.append((predicate, list(once.values())))
     return gathered
-
-
-def sources_of(rows: tuple[Row, ...]) -> list[str]:
-    """The named graphs that say something of a thing."""
-    return sorted({row["graph"].value for row in rows if row["graph"]})
 
 
 def unknown(address: str) -> tuple[str, list[dict[str, str]]]:
