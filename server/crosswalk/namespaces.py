@@ -162,9 +162,12 @@ class XW(DefinedNamespace):
     DateMismatch: URIRef
     DateNotStated: URIRef
     DifferentPublications: URIRef
+    DocumentNotHeld: URIRef
     EditionNotStated: URIRef
     EmptyCell: URIRef
     HeadingMismatch: URIRef
+    IdentifierCut: URIRef
+    LicenceInDoubt: URIRef
     MissingColours: URIRef
     MisstatedName: URIRef
     NameVariant: URIRef
