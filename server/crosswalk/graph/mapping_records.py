@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 
 from pyoxigraph import Literal, Triple
 from rdflib.namespace import DCTERMS, RDF, SKOS, XSD
@@ -39,6 +38,7 @@ JUSTIFICATIONS = frozenset(
     ]
 )
 
+_DECIMAL = re.compile(r"\d+(\.\d+)?|\.\d+")
 _KINDS = {"guideline", "provision", "section"}
 
 
@@ -141,10 +141,6 @@ def _one_of(table: Table, row: Row, column: str, allowed: frozenset[str]) -> Non
 
 def _confidence(table: Table, row: Row) -> Literal:
     text = row.cells["confidence"]
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal(-1)
-    if not 0 <= number <= 1:
+    if not _DECIMAL.fullmatch(text) or float(text) > 1:
         raise table.fault(f"the confidence “{text}” is no number from 0 to 1", row.line)
     return typed(text, XSD.decimal)

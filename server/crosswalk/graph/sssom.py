@@ -36,6 +36,7 @@ REQUIRED_OF_SET = ("mapping_set_id", "license")
 BUILT_IN = ("owl", "rdf", "rdfs", "semapv", "skos", "sssom", "xsd")
 """Prefixes that a table may use without declaring them, by the SSSOM specification."""
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _IRI_SAFE = re.compile(r"""[^\s<>"{}|\\^`]+""")
 
 
@@ -120,7 +121,7 @@ def read_table(text: str, name: str) -> Table:
 def _read_header(table: Table, lines: list[str]) -> None:
     depth = 1 if lines and all(line.startswith(" ") or not line for line in lines) else 0
     try:
-        header = yaml.safe_load("\n".join(line[depth:] for line in lines)) or {}
+        header = yaml.load("\n".join(line[depth:] for line in lines), Loader=_LOADER) or {}
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         problem = getattr(fault, "problem", None) or "it cannot be read"
