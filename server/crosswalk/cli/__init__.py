@@ -15,6 +15,7 @@ COMMANDS = {
     "questions": ("asking:questions", "List the named questions, or show one of them."),
     "compare": ("comparing:compare", "Show the comparison of one edition with another."),
     "lineage": ("comparing:lineage", "Show what became of each guideline from one edition to the next."),
+    "gaps": ("analysing:gaps", "Say which elements of an edition have a counterpart in another."),
     "export": ("files:export", "Write the graph, or one part of it, to a file."),
     "format": ("files:format_files", "Lay Turtle files out in the house style."),
 }

@@ -1,0 +1,108 @@
+"""Reads records, rows, changes and elements from the graph, through the named queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crosswalk.relations.records import Change, Element, Judgement, Record, excluded_by
+
+Ask = Callable[..., Iterable[Any]]
+"""Puts a named query with its parameters, and gives rows of terms."""
+
+_COUNTED = ("Guideline", "Provision", "Section", "Document")
+"""What an edition is counted in: the first of these kinds that it has."""
+
+
+def read_records(ask: Ask, **editions: str) -> list[Record]:
+    """The records from elements of ``left`` to elements of ``right``; an edition not given is any."""
+    return [_record(row) for row in ask("pages/relations-records", **editions)]
+
+
+def read_between(ask: Ask, one: str, other: str) -> list[Record]:
+    """The records between two editions, in either direction."""
+    return read_records(ask, left=one, right=other) + read_records(ask, left=other, right=one)
+
+
+def read_changes(ask: Ask, **editions: str) -> list[Change]:
+    """The changes from ``old`` to ``new``, each once and in one direction; an edition not given is any."""
+    changes = {row["change"].value: _change(row) for row in ask("pages/relations-changes", **editions)}
+    return list(changes.values())
+
+
+def read_judgements(ask: Ask, left: str, right: str) -> list[Judgement]:
+    """The rows that judge elements of ``left`` against ``right``."""
+    rows = ask("pages/gaps-rows", left=left, right=right)
+    return [
+        Judgement(
+            row["row"].value,
+            row["focus"].value,
+            row["right"].value,
+            row["outcome"].value,
+            _text(row["set"]) or "",
+            row["shared"] is not None,
+            _text(row["alignment"]),
+        )
+        for row in rows
+    ]
+
+
+def read_elements(ask: Ask, edition: str) -> tuple[list[Element], str, int | None]:
+    """The elements that an edition is counted in, the name of their kind, and how many are declared.
+
+    Those are its guidelines, or where it has none its provisions, sections or documents.
+    """
+    rows = list(ask("pages/gaps-elements", edition=edition))
+    kinds = [kind for kind in _COUNTED if any(row["kind"].value.endswith(f"#{kind}") for row in rows)]
+    if not kinds:
+        return [], "element", None
+    chosen = [row for row in rows if row["kind"].value.endswith(f"#{kinds[0]}")]
+    elements = [
+        Element(row["element"].value, edition, _text(row["number"]) or "", _text(row["title"]))
+        for row in chosen
+    ]
+    declared = _text(chosen[0]["declared"])
+    return elements, kinds[0].lower(), int(declared) if declared else None
+
+
+def _record(row: Any) -> Record:
+    confidence, day = _text(row["confidence"]), _text(row["dated"])
+    return Record(
+        iri=row["mapping"].value,
+        subject=row["subject"].value,
+        object=row["object"].value,
+        subject_edition=row["left"].value,
+        object_edition=row["right"].value,
+        excluded=excluded_by(_several(row["exclusions"])),
+        rationale=_text(row["rationale"]),
+        confidence=Decimal(confidence) if confidence else None,
+        mapping_set=_text(row["set"]) or "",
+        sources=_several(row["sources"]),
+        words=_text(row["words"]),
+        dated=date.fromisoformat(day[:10]) if day else None,
+        derived=_text(row["derived"]) == "true",
+    )
+
+
+def _change(row: Any) -> Change:
+    keeps = _text(row["keeps"])
+    return Change(
+        iri=row["change"].value,
+        kind=row["kind"].value,
+        earlier=_several(row["earlier"]),
+        later=_several(row["later"]),
+        unchanged=None if keeps is None else keeps in ("true", "1"),
+        approximate=_text(row["approximate"]) in ("true", "1"),
+        sources=_several(row["sources"]),
+    )
+
+
+def _text(term: Any) -> str | None:
+    return None if term is None else term.value
+
+
+def _several(term: Any) -> tuple[str, ...]:
+    """The IRIs of a cell that lists several, in order."""
+    return tuple(sorted((_text(term) or "").split()))
