@@ -14,6 +14,7 @@ from crosswalk.web import errors, glossary, links, responses
 from crosswalk.web.desk import Desk, Store
 from crosswalk.web.excerpts import excerpt
 from crosswalk.web.views import (
+    analysis,
     asking,
     comparison,
     completeness,
@@ -31,7 +32,7 @@ from crosswalk.web.views import (
 
 MODULES = (home.home, comparison.comparison, things.things, vocabulary.vocabulary, questions.questions,
            asking.asking, drawing.drawing, lineage.lineage, matrix.matrix, search.search,
-           completeness.completeness, data.data, service.service, errors.errors)  # fmt: skip
+           completeness.completeness, data.data, analysis.analysis, service.service, errors.errors)  # fmt: skip
 
 NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matrix", "Matrix"),
               ("/lineage", "Lineage"), ("/graph", "Graph"), ("/questions", "Questions"),

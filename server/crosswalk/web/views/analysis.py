@@ -1,0 +1,110 @@
+"""What follows from the records and what does not: gaps, paths, staleness, contradictions, agreement."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from crosswalk.answers import Term
+from crosswalk.errors import InputError
+from crosswalk.namespaces import ID
+from crosswalk.relations import gaps
+from crosswalk.relations.addresses import find_edition, find_edition_on
+from crosswalk.web.desk import desk
+from crosswalk.web.errors import UnknownThing
+from crosswalk.web.negotiation import HTML, TABLE
+from crosswalk.web.responses import choose, render, table
+
+analysis = Blueprint("analysis", __name__)
+
+GAPS = ("number", "title", "outcome", "printed", "counterparts", "covered", "derived", "notes", "element")
+
+
+@analysis.get("/gaps")
+def all_gaps() -> Response:
+    """The pairs of editions that somebody compared or mapped, each with its gap analysis."""
+    chosen = choose(TABLE)
+    answer = desk().ask("pages/gaps-pairs")
+    if chosen is not HTML:
+        return table(chosen, answer.columns, answer.rows, "gaps")
+    return render("analysis-all-gaps.html", pairs=answer.rows)
+
+
+@analysis.get("/gaps/<a>/<a_version>/<b>/<b_version>")
+def edition_gaps(a: str, a_version: str, b: str, b_version: str) -> Response:
+    """Every element of an edition with its answer against another, and the shares as intervals."""
+    day = wanted_day()
+    left, right = (edition(name, day) for name in (f"{a}/{a_version}", f"{b}/{b_version}"))
+    chosen = choose(TABLE)
+    found = gaps.analyse(desk().ask, left, right, day)
+    rows = [_line(line) for line in found.lines]
+    if chosen is not HTML:
+        return table(chosen, GAPS, rows, f"gaps-{a}-{a_version}--{b}-{b_version}")
+    return render(
+        "analysis-gaps.html",
+        rows=rows,
+        gaps=found,
+        day=day,
+        outcomes=[(uri(iri), count) for iri, count in found.coverage.counts.items()],
+        percent=gaps.in_percent,
+        titles=titles((left, right, *(iri for row in rows for iri in row["counterparts"]))),
+    )
+
+
+def wanted_day() -> date | None:
+    """The day that ``?as-of=`` names; an InputError where it is no date."""
+    text = request.args.get("as-of", "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as fault:
+        raise InputError(f"“{text}” is no date", hint="Write it as 2017-01-15.") from fault
+
+
+def edition(name: str, day: date | None) -> str:
+    """The IRI of the edition that an address names, or 404 with what there is."""
+    try:
+        find_edition(desk().ask, name)
+    except InputError as fault:
+        known = desk().ask("pages/gaps-pairs").rows
+        pairs = [(path(row["left"]), path(row["right"])) for row in known]
+        there = [{"href": f"/gaps/{one}/{other}", "label": f"{one} against {other}"} for one, other in pairs]
+        raise UnknownThing(f"There is {fault}.", there) from fault
+    return find_edition_on(desk().ask, name, day)
+
+
+def titles(iris: Any) -> dict[str, Any]:
+    """What the elements and editions of these IRIs are called: rows with number, title and edition."""
+    wanted = sorted(set(iris))
+    return (
+        {row["element"].value: row for row in desk().ask("pages/path-elements", element=tuple(wanted))}
+        if wanted
+        else {}
+    )
+
+
+def path(term: Term) -> str:
+    """The address of an edition without ``/id/``."""
+    return term.value.removeprefix(ID)
+
+
+def uri(iri: str | None) -> Term | None:
+    """An IRI as the templates take terms."""
+    return Term("uri", iri) if iri else None
+
+
+def _line(line: gaps.Line) -> dict[str, Any]:
+    return {
+        "number": line.element.number,
+        "title": line.element.title,
+        "outcome": uri(line.answer.outcome),
+        "printed": uri(line.printed),
+        "counterparts": line.counterparts,
+        "covered": line.answer.covered,
+        "derived": line.answer.derived,
+        "notes": [iri for iri, _ in line.notes],
+        "note_titles": line.notes,
+        "element": line.element.iri,
+        "judgements": line.answer.judgements,
+    }

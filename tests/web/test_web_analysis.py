@@ -1,0 +1,73 @@
+"""The pages of the analyses say what follows from the records, and no more."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+
+
+def read(site, address: str, status: int = 200) -> BeautifulSoup:
+    response = site.get(address)
+    assert response.status_code == status, response.text[:500]
+    return BeautifulSoup(response.data, "html.parser")
+
+
+def data(site, address: str) -> list[dict]:
+    response = site.get(address + ("&" if "?" in address else "?") + "format=json")
+    assert response.status_code == 200, response.text[:500]
+    return json.loads(response.data)
+
+
+def facts(page: BeautifulSoup) -> dict[str, str]:
+    return {name.text: name.find_next("dd").text for name in page.select("dl.facts dt")}
+
+
+def test_nothing_comparable_is_told_from_a_counterpart_without_name(site) -> None:
+    page = read(site, "/gaps/ipa/1.0/gsma/1.0")
+    found = facts(page)
+    assert found["Asserted none"] == "1 of 21" and found["Counterpart not named"] == "20 of 21"
+    assert found["Touched"] == "0% to 96%"
+    row = page.select("tbody tr")[14]
+    assert "15" in row.th.text and row.select_one(".tag").text == "asserted none"
+
+
+def test_what_nobody_compared_is_not_called_a_gap(site) -> None:
+    rows = data(site, "/gaps/ipa/1.0/gsma/2.0")
+    assert len(rows) == 21
+    assert {row["outcome"]["value"].rpartition("#")[2] for row in rows} == {"NotAssessed"}
+
+
+def test_the_empty_cell_shows_both_readings(site) -> None:
+    row = read(site, "/gaps/ipa/2.0/gsma/2.0").select("tbody tr")[5]
+    assert "mapped" in row.select_one(".tag").text
+    assert "By the printed reading: source silent." in row.text
+    assert row.find("a", href="/id/note/guideline-6-empty-cell")
+
+
+def test_where_no_source_counts_the_sections_no_share_is_given(site) -> None:
+    page = read(site, "/gaps/gsma/2.0/ipa/2.0")
+    assert facts(page)["Touched"] == "not computable"
+    assert "no source says how many sections there are" in " ".join(page.text.split())
+
+
+def test_the_index_leads_to_every_pair_and_back(site) -> None:
+    links = {link["href"] for link in read(site, "/gaps").select("main li a")}
+    assert {"/gaps/ipa/2.0/gsma/2.0", "/gaps/gsma/2.0/ipa/2.0"} <= links
+
+
+@pytest.mark.parametrize("address", ["/gaps/ipa/9.9/gsma/2.0", "/gaps/ipa/2.0/nobody/1"])
+def test_an_unknown_edition_is_not_found_and_pairs_are_offered(site, address: str) -> None:
+    page = read(site, address, 404)
+    assert page.find("a", href="/gaps/ipa/2.0/gsma/2.0")
+
+
+def test_an_edition_not_in_force_on_a_day_is_refused(site) -> None:
+    page = read(site, "/gaps/ipa/2.0/gsma/2.0?as-of=2017-01-15", 400)
+    assert "ipa/2.0 is not known to have been in force on 2017-01-15" in " ".join(page.text.split())
+    assert "ipa/1.0" in " ".join(page.text.split())
+
+
+def test_a_day_that_is_none_is_refused(site) -> None:
+    assert "no date" in read(site, "/gaps/ipa/2.0/gsma/2.0?as-of=soon", 400).text
