@@ -12,8 +12,8 @@ from crosswalk.relations.records import Change, Element, Judgement, Record, excl
 Ask = Callable[..., Iterable[Any]]
 """Puts a named query with its parameters, and gives rows of terms."""
 
-_COUNTED = ("Guideline", "Provision", "Section", "Document")
-"""What an edition is counted in: the first of these kinds that it has."""
+_COUNTED = ("Provision", "Section", "Document")
+"""What an edition without guidelines is counted in: the kind that it has most of."""
 
 
 def read_records(ask: Ask, **editions: str) -> list[Record]:
@@ -52,19 +52,23 @@ def read_judgements(ask: Ask, left: str, right: str) -> list[Judgement]:
 def read_elements(ask: Ask, edition: str) -> tuple[list[Element], str, int | None]:
     """The elements that an edition is counted in, the name of their kind, and how many are declared.
 
-    Those are its guidelines, or where it has none its provisions, sections or documents.
+    Those are its guidelines, or where it has none whatever it has most of.
     """
     rows = list(ask("pages/gaps-elements", edition=edition))
-    kinds = [kind for kind in _COUNTED if any(row["kind"].value.endswith(f"#{kind}") for row in rows)]
-    if not kinds:
+    by_kind: dict[str, list[Any]] = {}
+    for row in rows:
+        by_kind.setdefault(row["kind"].value.rpartition("#")[2], []).append(row)
+    if not by_kind:
         return [], "element", None
-    chosen = [row for row in rows if row["kind"].value.endswith(f"#{kinds[0]}")]
+    most = max(_COUNTED, key=lambda kind: len(by_kind.get(kind, ())))
+    kind = "Guideline" if "Guideline" in by_kind else most
+    chosen = by_kind[kind]
     elements = [
         Element(row["element"].value, edition, _text(row["number"]) or "", _text(row["title"]))
         for row in chosen
     ]
     declared = _text(chosen[0]["declared"])
-    return elements, kinds[0].lower(), int(declared) if declared else None
+    return elements, kind.lower(), int(declared) if declared else None
 
 
 def _record(row: Any) -> Record:
