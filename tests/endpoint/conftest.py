@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,9 +24,9 @@ import pytest
 SMALL = """
 <http://example.org/a> <http://example.org/p> "hello"@en <http://example.org/g1> .
 <http://example.org/a> <http://example.org/p> "hello"@en <http://example.org/g2> .
-<http://example.org/b> <http://example.org/p> "5"^^<http://www.w3.org/2001/XMLSchema#integer> <http://example.org/g2> .
+<http://example.org/b> <http://example.org/n> "5"^^<http://www.w3.org/2001/XMLSchema#integer> <http://example.org/g2> .
 <http://example.org/b> <http://example.org/q> "a,\\"b\\"\\n<c>" <http://example.org/g2> .
-"""
+"""  # noqa: E501
 """Three distinct triples, one of them in two graphs."""
 
 
@@ -100,7 +100,7 @@ class Site:
 
     def easy(self) -> Answer:
         """A query nobody has asked before, that costs next to nothing."""
-        return self.post(f"SELECT (COUNT(*) AS ?n{time.monotonic_ns()}) {{ ?s ?p ?o }}")
+        return self.post(f"SELECT * {{ ?s <http://example.org/p> ?o }} LIMIT 3 # {time.monotonic_ns()}")
 
     def family(self) -> dict[int, list[int]]:
         """Every process of the server, with its children."""
@@ -201,14 +201,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with some thirty thousand triples, over which a join without a condition never ends."""
     path = tmp_path_factory.mktemp("large") / "large.nq"
+    base = "http://example.org/"
     lines = [
-        f"<http://example.org/s{i % 4000}> <http://example.org/p{i % 23}> <http://example.org/s{i * 7919 % 4000}> "
-        f"<http://example.org/g{i % 9}> .\n"
+        f"<{base}s{i % 4000}> <{base}p{i % 23}> <{base}s{i * 7919 % 4000}> <{base}g{i % 9}> .\n"
         for i in range(25_000)
     ]
     lines += [
-        f'<http://example.org/s{i % 4000}> <http://example.org/label> "label aaaaaa {i}"@en <http://example.org/g{i % 9}> .\n'
-        for i in range(8000)
+        f'<{base}s{i % 4000}> <{base}label> "label aaaaaa {i}"@en <{base}g{i % 9}> .\n' for i in range(8000)
     ]
     path.write_text("".join(lines), encoding="utf-8")
     return path
@@ -226,3 +225,30 @@ def hasty(large: Path) -> Iterator[Site]:
     """A server over the large graph that ends queries after two seconds."""
     with serving("--graph", str(large), query_timeout="2") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[..., bool]:
+    """Whether something comes true within a time."""
+
+    def wait(happens: Callable[[], Any], seconds: float = 3.0) -> bool:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if happens():
+                return True
+            time.sleep(0.02)
+        return bool(happens())
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def start() -> Callable[..., Any]:
+    """Starts a server of a test's own."""
+    return serving
+
+
+@pytest.fixture
+def crowd() -> type[Crowd]:
+    """Sends queries to run beside the test."""
+    return Crowd

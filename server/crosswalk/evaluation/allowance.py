@@ -9,7 +9,7 @@ _REMEMBERED = 10_000
 
 
 class Allowance:
-    """A bucket for each client that holds ``per_minute`` seconds of evaluation and fills up within a minute."""
+    """A bucket for each client: it holds ``per_minute`` seconds of evaluation, and fills up in a minute."""
 
     def __init__(self, per_minute: float) -> None:
         self.per_minute = per_minute

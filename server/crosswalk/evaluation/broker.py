@@ -50,7 +50,8 @@ class Broker:
                 if self.pool.short and not self.retiring:
                     # One at a time, so that what comes in is heard in between.
                     self.pool.fork()
-                for descriptor, event in self.poll.poll(self._pause()):
+                # One event at a time: to handle it may close a descriptor, and open another of its number.
+                for descriptor, event in self.poll.poll(self._pause(), 1):
                     self._handle(descriptor, event)
                 self._patrol()
         finally:
@@ -94,7 +95,7 @@ class Broker:
         said = json.loads(announcement)
         job = Job(socket.socket(fileno=descriptors[0]), said["client"], said["arrived"])
         at_work = (each.job for each in self.pool.working.values() if each.job)
-        used = sum(one.age for one in at_work if one.client == job.client)
+        used = sum(one.effort for one in at_work if one.client == job.client)
         wait = self.allowance.wait(job.client, used)
         if wait:
             self._turn_away(job, limits.rate_exceeded(self.settings, wait))
@@ -138,6 +139,7 @@ class Broker:
             each.job.answered = True
             each.job.fault = news.decode().partition(" ")[2]
         elif each.job and news == evaluator.DONE:
+            each.measure()
             self._conclude(each.job)
             self.pool.settle(descriptor)
             self._dispatch()
@@ -152,7 +154,7 @@ class Broker:
         self._dispatch()
 
     def _conclude(self, job: Job) -> None:
-        self.allowance.spend(job.client, job.age)
+        self.allowance.spend(job.client, job.effort)
         self.ledger.finished(job.fault, job.age)
         self._release(job)
 

@@ -15,13 +15,13 @@ _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _ALLOW, _DENY = 0x7FFF0000, 0x00050000 | errno.EPERM
 
-# The audit number of each architecture, and its numbers of the calls that open a file, make or reach a socket,
-# start a program or a process, or touch another process.
+# The audit number of each architecture, and its numbers of the calls that open a file, make or reach a
+# socket, start a program or a process, or touch another process.
 _CALLS: dict[str, tuple[int, tuple[int, ...]]] = {
-    "x86_64": (0xC000003E, (2, 41, 42, 43, 49, 50, 56, 57, 58, 59, 62, 76, 82, 83, 85, 86, 87, 88, 90, 101, 165, 257,
-                            263, 264, 265, 266, 288, 310, 311, 316, 322, 425, 434, 435, 437)),
-    "aarch64": (0xC00000B7, (34, 35, 36, 37, 38, 40, 45, 52, 53, 56, 117, 129, 198, 200, 201, 202, 203, 220, 221, 242,
-                             270, 271, 276, 281, 425, 434, 435, 437)),
+    "x86_64": (0xC000003E, (2, 41, 42, 43, 49, 50, 56, 57, 58, 59, 62, 76, 82, 83, 85, 86, 87, 88, 90, 101,
+                            165, 257, 263, 264, 265, 266, 288, 310, 311, 316, 322, 425, 434, 435, 437)),
+    "aarch64": (0xC00000B7, (34, 35, 36, 37, 38, 40, 45, 52, 53, 56, 117, 129, 198, 200, 201, 202, 203, 220,
+                             221, 242, 270, 271, 276, 281, 425, 434, 435, 437)),
 }  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def evaluate(store: EmbeddedStore, question: Question, settings: Settings) -> Re
 def _source(
     store: EmbeddedStore, dataset: QueryDataset, stated: bool
 ) -> tuple[EmbeddedStore, QueryDataset | None]:
-    """The store to ask and the dataset to tell it: a merged copy where several graphs make the default one."""
+    """The store to ask and the dataset to tell it: a merged copy where several graphs make the default."""
     if len(dataset.default_graphs) < 2:
         return store, dataset if stated else None
     return merge(store, dataset), QueryDataset((MERGED,), dataset.named_graphs)
@@ -117,8 +117,8 @@ def _source(
 
 def count_rows(body: bytes, media_type: str) -> int | None:
     """How many rows or triples an answer has, where counting them costs next to nothing."""
-    if media_type in ("text/csv", "text/tab-separated-values"):
-        return max(0, body.count(b"\n") - 1) if b'"' not in body else None
+    if media_type == "text/tab-separated-values" or (media_type == "text/csv" and b'"' not in body):
+        return max(0, body.count(b"\n") - 1)
     if media_type in ("application/n-triples", "application/n-quads"):
         return body.count(b"\n")
     if media_type == "application/sparql-results+xml":
@@ -126,6 +126,6 @@ def count_rows(body: bytes, media_type: str) -> int | None:
     if media_type == "application/sparql-results+json" and len(body) < _COUNTED:
         bare = _STRING.sub(b"", body)
         start = bare.rfind(b":[")
-        rows = bare[start + 2 :] if start >= 0 else b""
-        return 0 if rows[:1] in (b"]", b"") else rows.count(b"},{") + 1
+        rows = bare[start + 2 :]
+        return None if b":{:[" not in bare else 0 if rows[:1] == b"]" else rows.count(b"},{") + 1
     return None

@@ -47,19 +47,18 @@ def inspect(text: str, settings: Settings) -> Inspection:
 def _survey(text: str, settings: Settings) -> Inspection:
     words: list[str] = []
     dataset = _Dataset()
-    depth = run = count = 0
+    depth = run = 0
     form: str | None = None
     previous = ""
+    count = 0
     for token in tokens(text):
-        count += 1
         mark = token.text
-        if token.kind == "mark":
-            depth += (mark in _OPENING) - (mark in _CLOSING)
-            run = run + 1 if mark in _PREFIXING else 0
-            if depth + run > settings.query_depth:
-                raise _refused(text, token, f"the query is nested more than {settings.query_depth} deep")
-        elif token.kind != "space":
-            run = 0
+        # The lexer gives numbers digit by digit, and they are not what makes a query hard.
+        count += not mark.isdigit()
+        depth = max(0, depth + (mark in _OPENING) - (mark in _CLOSING))
+        run = run + 1 if mark in _PREFIXING else 0
+        if depth + run > settings.query_depth:
+            raise _refused(text, token, f"the query is nested more than {settings.query_depth} deep")
         if count > settings.query_tokens:
             raise _refused(text, token, f"the query has more than {settings.query_tokens} words and signs")
         if token.kind == "word":

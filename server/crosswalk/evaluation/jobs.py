@@ -23,6 +23,7 @@ class Job:
     long: bool = False
     answered: bool = False
     fault: str = ""
+    effort: float = 0.0
 
     @property
     def age(self) -> float:
@@ -64,10 +65,10 @@ class Evaluator:
         except OSError:
             return 0.0
 
-    @property
-    def effort(self) -> float:
-        """The seconds of a processor its present job has had."""
-        return max(0.0, self.processor_time - self.spent)
+    def measure(self) -> None:
+        """Notes the seconds of a processor its present job has had."""
+        if self.job:
+            self.job.effort = max(self.job.effort, self.processor_time - self.spent)
 
     def take(self, job: Job) -> None:
         """Takes a job; BrokenPipeError where the process is gone."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import mmap
 import struct
 
-OUTCOMES = ("", "InputError", "QueryRefused", "QuerySyntaxError", "QueryTimedOut", "ResourceLimit", "StoreFault",
-            "Overloaded", "RateExceeded", "Unacceptable", "ResultTooLarge", "Abandoned")  # fmt: skip
+OUTCOMES = ("", "InputError", "QueryRefused", "QuerySyntaxError", "QueryTimedOut", "ResourceLimit",
+            "StoreFault", "Overloaded", "RateExceeded", "Unacceptable", "ResultTooLarge",
+            "Abandoned")  # fmt: skip
 """The names of the ways a query ends: a fault's name, or nothing for an answer."""
 
 BOUNDS = (0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
@@ -19,7 +20,7 @@ _BROKER = len(_STANDING) + len(OUTCOMES) + len(BOUNDS) + 2
 
 
 class Ledger:
-    """Cells of shared memory: one row that the broker writes, and one for each worker that it alone writes."""
+    """Cells of shared memory: a row that the broker writes, and one for each worker that it alone writes."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -50,7 +51,7 @@ class Ledger:
         self._add(_STANDING.index("generation"), 1)
 
     def read(self) -> dict[str, float]:
-        """All numbers by name; those of the workers summed up, outcomes as ``outcome:NAME``, durations as ``le:BOUND``."""
+        """All numbers by name; outcomes are ``outcome:NAME`` there, durations ``le:BOUND``."""
         names = [*_STANDING, *(f"outcome:{name}" for name in OUTCOMES), *(f"le:{bound}" for bound in BOUNDS),
                  "le:+Inf", "seconds"]  # fmt: skip
         numbers = {name: self._get(place) for place, name in enumerate(names)}

@@ -61,7 +61,7 @@ def server_out_of_memory(settings: Settings) -> Reply:
 
 
 def died(settings: Settings, status: int) -> Reply:
-    """The evaluator ended without an answer; its exit status, or the signal as a negative number, tells why."""
+    """The evaluator ended without an answer; its exit status, a signal as a negative number, tells why."""
     if status in (OUT_OF_MEMORY, _ABORTED):
         return out_of_memory(settings)
     if status in _OVERFLOWED:

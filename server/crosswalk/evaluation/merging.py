@@ -16,7 +16,7 @@ MERGED = "urn:merged-default-graph"
 def merge(store: EmbeddedStore, dataset: QueryDataset) -> EmbeddedStore:
     """A store that holds the merge of the dataset's default graphs as MERGED, with its named graphs beside.
 
-    Oxigraph itself reads several default graphs one after the other, and counts what stands in two of them twice.
+    Oxigraph itself reads several default graphs one after the other, and counts twice what stands in two.
     """
     engine = pyoxigraph.Store()
     engine.extend(

@@ -40,8 +40,8 @@ class ResultTooLarge(InputError):
 
 KINDS: dict[str, type[CrosswalkError]] = {
     kind.__name__: kind
-    for kind in (InputError, QueryRefused, QuerySyntaxError, QueryTimedOut, ResourceLimit, StoreFault, Overloaded,
-                 RateExceeded, Unacceptable, ResultTooLarge)
+    for kind in (InputError, QueryRefused, QuerySyntaxError, QueryTimedOut, ResourceLimit, StoreFault,
+                 Overloaded, RateExceeded, Unacceptable, ResultTooLarge)
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import select
 import socket
 import sys
 import time
+import traceback
 
 from crosswalk.evaluation import evaluator, limits, watcher
 from crosswalk.evaluation.jobs import Evaluator, Job
@@ -26,7 +27,7 @@ _STARVED = (0.15, 2.0)
 """Less than so much of a processor within so many seconds is a crowded machine's fault, and no overrun."""
 
 _WEAR_BYTES, _WEAR_QUERIES = 96 * 2**20, 1000
-_REMEASURE = 1.0
+_REMEASURE, _SPARED = 1.0, 5.0
 
 
 class Pool:
@@ -38,7 +39,7 @@ class Pool:
         self.idle: dict[int, Evaluator] = {}
         self.basis = watcher.resident("self")
         self.tree = 0
-        self._measured = 0.0
+        self._measured = self._busy = 0.0
 
     # Their number
 
@@ -59,13 +60,19 @@ class Pool:
         broker = os.getpid()
         pid = os.fork()
         if pid == 0:
+            status = 1
             try:
                 evaluator.run(theirs, self.store, self.settings, self.snapshot, broker)
+                status = 0
             except MemoryError:
-                os._exit(limits.OUT_OF_MEMORY)
+                status = limits.OUT_OF_MEMORY
+            except ConnectionError:
+                status = 0  # the broker has hung up
             finally:
+                if status == 1:
+                    traceback.print_exc()
                 sys.stderr.flush()
-                os._exit(0)
+                os._exit(status)
         theirs.close()
         self.idle[ours.fileno()] = Evaluator(pid, ours)
         self.poll.register(ours.fileno(), select.EPOLLIN | select.EPOLLRDHUP)
@@ -91,8 +98,8 @@ class Pool:
         each.job = None
         self.idle[key] = each
         each.worn = each.worn or each.served >= _WEAR_QUERIES or self.own(each) > _WEAR_BYTES
-        if each.worn or len(self.idle) > READY:
-            each.worn = True
+        self._busy = time.monotonic()
+        if each.worn:
             each.end()
 
     def bury(self, key: int) -> tuple[Evaluator, int]:
@@ -113,6 +120,7 @@ class Pool:
 
     def patrol(self, crowded: bool) -> None:
         """Ends what has overrun; ``crowded`` says that others are waiting for its place."""
+        self._trim()
         at_work = sorted(
             (each for each in self.working.values() if each.job and not each.verdict),
             key=lambda each: each.job.started if each.job else 0.0,
@@ -123,8 +131,16 @@ class Pool:
         if at_work:
             self._weigh()
 
+    def _trim(self) -> None:
+        """Ends one evaluator that has had nothing to do for a while, where more are idle than are kept."""
+        spare = [each for each in self.idle.values() if not each.worn]
+        if len(spare) > READY and time.monotonic() - self._busy > _SPARED:
+            spare[0].worn = True
+            spare[0].end()
+
     def _judge(self, each: Evaluator, job: Job, crowded: bool) -> None:
-        effort = each.effort
+        each.measure()
+        effort = job.effort
         for seconds, niceness in _NICENESS:
             if effort > seconds or (job.long and niceness == _NICENESS[-1][1]):
                 each.demote(niceness)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 from crosswalk.errors import CrosswalkError
 from crosswalk.evaluation.guard import inspect
@@ -27,11 +28,10 @@ class RemoteEvaluation:
         try:
             reply = self._pass_on(question)
         except CrosswalkError as error:
-            kind = next(name for name, one in reversed(KINDS.items()) if isinstance(error, one))
-            reply = Reply(fault=kind, what=error.what, hint=error.hint, line=error.line, column=error.column)
+            reply = replace(Reply.of(error), fault=_kind(error))
         finally:
             self.room.release()
-        return Reply(**{**reply.__dict__, "seconds": time.monotonic() - began})
+        return replace(reply, seconds=time.monotonic() - began)
 
     def _pass_on(self, question: Question) -> Reply:
         found = inspect(question.text, self.settings)
@@ -47,3 +47,8 @@ class RemoteEvaluation:
             )
         # The data may change at any time there, so that no answer is kept.
         return Reply(body, wanted, volatile=True)
+
+
+def _kind(error: CrosswalkError) -> str:
+    """The name of the nearest kind of fault that a reply can carry."""
+    return next((one.__name__ for one in type(error).__mro__ if one.__name__ in KINDS), "StoreFault")

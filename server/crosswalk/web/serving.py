@@ -1,4 +1,4 @@
-"""Starts the server and keeps it running: the graph is loaded once, and every process is forked from there."""
+"""Starts the server and keeps it running: the graph is loaded once, and all processes are forked then."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from crosswalk.errors import CrosswalkError, InputError
 from crosswalk.evaluation import confinement
 from crosswalk.evaluation.keeper import Keeper
 from crosswalk.evaluation.ledger import Ledger
+from crosswalk.evaluation.messages import Question
 from crosswalk.evaluation.remote import RemoteEvaluation
 from crosswalk.settings import Settings
+from crosswalk.stores import SPARQL_JSON
 from crosswalk.stores.embedded import EmbeddedStore
 from crosswalk.web.app import create_app
-from crosswalk.web.endpoint.application import Endpoint
+from crosswalk.web.endpoint.application import HEADER_BYTES, Endpoint
+from crosswalk.web.endpoint.asking import Asking
 from crosswalk.web.exhibit import Exhibit, edition_on_disk, open_exhibit
-
-HEADER_BYTES = 65536
-"""How large the header block of a request may be."""
 
 _SPARE_THREADS = 64
 _LOOK = 1.0
@@ -48,7 +48,8 @@ class Server(MPServer):
             "crosswalk", address=settings.host, port=settings.port, interface=Interfaces.WSGI,
             workers=max(1, settings.workers), blocking_threads=threads, backlog=4096, backpressure=4096,
             http=HTTPModes.http1, http1_settings=HTTP1Settings(max_buffer_size=HEADER_BYTES),
-            respawn_failed_workers=True, respawn_interval=0.5, workers_kill_timeout=3, log_level=LogLevels.error,
+            respawn_failed_workers=True, respawn_interval=0.5, workers_kill_timeout=3,
+            log_level=LogLevels.error,
         )  # fmt: skip
         self.load, self.close = load, close
         self.still = threading.Lock()
@@ -101,14 +102,15 @@ class Site:
         evaluation = (
             self.keeper.evaluation if self.keeper else RemoteEvaluation(self.exhibit.store, self.settings)
         )
-        return Endpoint(self.pages, evaluation, self.settings, self.exhibit.edition, self.ledger, worker)
+        asking = Asking(evaluation, self.settings, self.exhibit.edition, self.ledger, worker)
+        return Endpoint(self.pages, asking)
 
     def _pages(self, exhibit: Exhibit) -> Callable[..., Any]:
         return create_app(exhibit.store, self.settings, exhibit.snapshot)
 
     def _watch(self) -> None:
         """Says when the server answers, and shows a new snapshot when one is published."""
-        while not _answers(self.settings):
+        while not (_listens(self.settings) and self._evaluates()):
             time.sleep(0.02)
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         print(f"Serving on http://{host}:{self.settings.port}", file=sys.stderr, flush=True)
@@ -116,6 +118,13 @@ class Site:
             time.sleep(_LOOK)
             if edition_on_disk(self.settings) != self.folder:
                 self._renew()
+
+    def _evaluates(self) -> bool:
+        """Whether a query is answered."""
+        return (
+            self.keeper is None
+            or not self.keeper.evaluation.ask(Question("ASK { }", table_type=SPARQL_JSON)).fault
+        )
 
     def _renew(self) -> None:
         """Loads the snapshot that is published now, and has the broker and the workers replaced."""
@@ -156,7 +165,7 @@ def _bindable(settings: Settings) -> Settings:
         return replace(settings, port=probe.getsockname()[1])
 
 
-def _answers(settings: Settings) -> bool:
+def _listens(settings: Settings) -> bool:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     try:
         with socket.create_connection((host, settings.port), 1.0):

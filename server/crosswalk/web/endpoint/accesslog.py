@@ -9,14 +9,15 @@ import time
 from typing import Any
 
 from crosswalk.web.endpoint.answers import Outcome
+from crosswalk.web.endpoint.protocol import Environ
 
 
-def write(environ: dict[str, Any], began: float, outcome: Outcome, facts: dict[str, Any]) -> None:
+def write(environ: Environ, client: str, began: float, outcome: Outcome, facts: dict[str, Any]) -> None:
     """Writes what was asked, by its hash, how long it took, how much was sent and how it ended."""
     text = facts.pop("text", None)
     line = {
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "client": facts.pop("client", environ.get("REMOTE_ADDR", "")),
+        "client": client,
         "method": environ["REQUEST_METHOD"],
         "path": environ["PATH_INFO"],
         "query": hashlib.sha256(text.encode()).hexdigest()[:16] if text is not None else None,

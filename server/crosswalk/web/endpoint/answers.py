@@ -5,20 +5,18 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
 
 from werkzeug.http import parse_accept_header, parse_etags
 
-from crosswalk.settings import Settings
 from crosswalk.web.endpoint.formats import ERRORS, PROBLEM, TEXT, choose, read_accept
+from crosswalk.web.endpoint.protocol import Environ, StartResponse
 from crosswalk.web.headers import answer_headers
 from crosswalk.web.negotiation import Representation
 
-StartResponse = Callable[..., Any]
 Headers = list[tuple[str, str]]
 
 VARY = "Accept, Accept-Encoding"
@@ -55,22 +53,16 @@ class Outcome:
     sent: int
 
 
+Sent = tuple[Outcome, list[bytes]]
+"""What a request has come to, and the body WSGI is given."""
+
+
 def tag(*parts: object) -> str:
     """The strong tag of what is answered to these parts."""
     return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()[:32]
 
 
-def limit_headers(settings: Settings) -> Headers:
-    """The limits every query is under."""
-    return [
-        ("X-Limit-Query-Seconds", f"{settings.query_timeout:g}"),
-        ("X-Limit-Query-Memory", str(settings.query_memory)),
-        ("X-Limit-Query-Bytes", str(settings.query_bytes)),
-        ("X-Limit-Result-Bytes", str(settings.result_bytes)),
-    ]
-
-
-def held(environ: dict[str, Any], etag: str | None) -> bool:
+def held(environ: Environ, etag: str | None) -> bool:
     """Whether the client says it has what bears this tag, plain or compressed."""
     header = environ.get("HTTP_IF_NONE_MATCH")
     if not header or etag is None:
@@ -80,8 +72,8 @@ def held(environ: dict[str, Any], etag: str | None) -> bool:
 
 
 def send(
-    environ: dict[str, Any], start: StartResponse, answer: Answer, more: Iterable[tuple[str, str]] = ()
-) -> tuple[Outcome, list[bytes]]:
+    environ: Environ, start: StartResponse, answer: Answer, more: Iterable[tuple[str, str]] = ()
+) -> Sent:
     """Sends an answer, or 304 to whoever has it."""
     squeezed = len(answer.body) >= _WORTH_COMPRESSING and _takes_gzip(environ)
     etag = f"{answer.etag}-gzip" if answer.etag and squeezed else answer.etag
@@ -97,8 +89,8 @@ def send(
 
 
 def not_modified(
-    environ: dict[str, Any], start: StartResponse, etag: str, more: Iterable[tuple[str, str]] = ()
-) -> tuple[Outcome, list[bytes]]:
+    environ: Environ, start: StartResponse, etag: str, more: Iterable[tuple[str, str]] = ()
+) -> Sent:
     """Sends 304 for a tag the client holds."""
     sent = etag + "-gzip" if f'"{etag}-gzip"' in environ["HTTP_IF_NONE_MATCH"] else etag
     headers = [*answer_headers(page=False, etag=sent, max_age=MAX_AGE, vary=VARY), *more]
@@ -106,13 +98,13 @@ def not_modified(
 
 
 def problem(
-    environ: dict[str, Any],
+    environ: Environ,
     start: StartResponse,
     status: HTTPStatus,
     what: str,
     more: Iterable[tuple[str, str]] = (),
     **details: object,
-) -> tuple[Outcome, list[bytes]]:
+) -> Sent:
     """Sends a fault, as problem details or as sentences, whichever the client reads."""
     form = choose(ERRORS, read_accept(environ.get("HTTP_ACCEPT"))) or PROBLEM
     known = {name: value for name, value in details.items() if value is not None}
@@ -132,17 +124,13 @@ def problem(
     return _begin(start, status, headers, body, environ)
 
 
-def nothing(
-    environ: dict[str, Any], start: StartResponse, more: Iterable[tuple[str, str]]
-) -> tuple[Outcome, list[bytes]]:
+def nothing(environ: Environ, start: StartResponse, more: Iterable[tuple[str, str]]) -> Sent:
     """Sends headers alone."""
     headers = [*answer_headers(page=False, vary=VARY), *more]
     return _begin(start, HTTPStatus.NO_CONTENT, headers, b"", environ)
 
 
-def _begin(
-    start: StartResponse, status: HTTPStatus, headers: Headers, body: bytes, environ: dict[str, Any]
-) -> tuple[Outcome, list[bytes]]:
+def _begin(start: StartResponse, status: HTTPStatus, headers: Headers, body: bytes, environ: Environ) -> Sent:
     if status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
         headers.append(("Content-Length", str(len(body))))
     start(f"{status.value} {status.phrase}", headers)
@@ -150,6 +138,6 @@ def _begin(
     return Outcome(status, len(sent)), [sent]
 
 
-def _takes_gzip(environ: dict[str, Any]) -> bool:
+def _takes_gzip(environ: Environ) -> bool:
     header = environ.get("HTTP_ACCEPT_ENCODING")
     return bool(header) and parse_accept_header(header).quality("gzip") > 0

@@ -64,9 +64,9 @@ def limits(settings: Settings) -> list[str]:
     rate = f"A client may use {settings.rate_limit} seconds of evaluation a minute (429)."
     return [
         f"A query is ended after {settings.query_timeout:g} seconds (503).",
-        f"A query may use {settings.query_memory} bytes of memory, all together {settings.tree_memory} (503).",
-        f"A query may be {settings.query_bytes} bytes long (413), nested {settings.query_depth} deep and made of "
-        f"{settings.query_tokens} words and signs (403).",
+        f"A query may use {settings.query_memory} bytes of memory, all may use {settings.tree_memory} (503).",
+        f"A query may be {settings.query_bytes} bytes long (413).",
+        f"It may be nested {settings.query_depth} deep, of {settings.query_tokens} words and signs (403).",
         f"A result may be {settings.result_bytes} bytes large; a larger one is refused, never cut (413).",
         f"At most {settings.long_queries} queries run longer than half a second at once (503).",
         f"At most {settings.waiting_queries} queries wait, {settings.waiting_time:g} seconds at most (503).",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -29,10 +31,13 @@ RESULTS = (
 
 TRIG = Representation("trig", "application/trig", "TriG", ("application/x-trig",), "application/trig")
 NQUADS = Representation("nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "application/n-quads")
+NOTATION = replace(TURTLE, aliases=(*TURTLE.aliases, "application/turtle", "text/n3", "text/rdf+n3"))
+"""Turtle, which whoever reads Notation 3 reads too."""
+
 JSON_GRAPH = Representation(
     JSONLD.name, JSONLD.media_type, JSONLD.title, ("application/json",), JSONLD.media_type
 )
-GRAPHS = (TURTLE, JSON_GRAPH, NTRIPLES, RDFXML, TRIG, NQUADS)
+GRAPHS = (NOTATION, JSON_GRAPH, NTRIPLES, RDFXML, TRIG, NQUADS)
 """How CONSTRUCT and DESCRIBE are answered, and graphs and descriptions given."""
 
 PROBLEM = Representation("problem", "application/problem+json", "Problem", ("application/json",))
@@ -41,9 +46,11 @@ ERRORS = (PROBLEM, TEXT)
 """How faults are told."""
 
 _NAMES = {
-    "turtle": "ttl", "ntriples": "nt", "n-triples": "nt", "rdfxml": "rdf", "rdf+xml": "rdf", "json-ld": "jsonld",
-    "nquads": "nq", "n-quads": "nq", "srj": "json", "srx": "xml", "sparql-results+json": "json",
+    "turtle": "ttl", "n3": "ttl", "ntriples": "nt", "n-triples": "nt", "rdfxml": "rdf", "rdf+xml": "rdf",
+    "xml": "rdf", "json-ld": "jsonld", "json": "jsonld", "nquads": "nq", "n-quads": "nq", "srj": "json",
+    "srx": "xml", "sparql-results+json": "json",
 }  # fmt: skip
+"""What clients also call the formats; ``json`` and ``xml`` are names of tables before they are of graphs."""
 
 
 def read_accept(header: str | None) -> MIMEAccept:
@@ -57,8 +64,12 @@ def choose(
     """The representation wished for by name or by media type, else the one the Accept header prefers."""
     if wish is None:
         return by_accept(accept, offered)
-    named = _NAMES.get(wish.strip().lower(), wish.strip().lower().replace(" ", "+"))
-    return next((one for one in offered if named in (one.name, one.media_type, *one.aliases)), None)
+    asked = wish.strip().lower().replace(" ", "+")
+    for name in (asked, _NAMES.get(asked)):
+        for one in offered:
+            if name in (one.name, one.media_type, *one.aliases):
+                return one
+    return None
 
 
 def prefers_page(accept: MIMEAccept) -> bool:

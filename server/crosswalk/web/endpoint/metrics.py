@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from crosswalk.evaluation.ledger import BOUNDS, OUTCOMES, Ledger
+from crosswalk.web.negotiation import Representation
 
-MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+FORM = Representation("metrics", "text/plain", "Prometheus metrics")
 
 
 def write(ledger: Ledger) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -16,6 +16,9 @@ from werkzeug.http import parse_options_header
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
 
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 READING = ("GET", "HEAD", "OPTIONS")
 FORM, QUERY, UPDATE = (
@@ -26,6 +29,7 @@ FORM, QUERY, UPDATE = (
 _READ_ONLY = "updates are not answered: the graph is read-only"
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _MOST = 5000
+_DRAINED = 4 * 2**20
 _ENCODED = 3
 """How many bytes one byte of text may take in a form."""
 
@@ -53,7 +57,7 @@ def refuse(status: HTTPStatus, what: str, headers: Iterable[tuple[str, str]] = (
     raise ProtocolFault(status, what, headers)
 
 
-def allow_only(environ: dict[str, Any], methods: tuple[str, ...]) -> None:
+def allow_only(environ: Environ, methods: tuple[str, ...]) -> None:
     """Refuses every other method with 405, and names those there are."""
     if environ["REQUEST_METHOD"] not in methods:
         known = ", ".join(methods)
@@ -61,7 +65,7 @@ def allow_only(environ: dict[str, Any], methods: tuple[str, ...]) -> None:
         refuse(HTTPStatus.METHOD_NOT_ALLOWED, what, [("Allow", known)])
 
 
-def read_operation(environ: dict[str, Any], settings: Settings) -> Operation:
+def read_operation(environ: Environ, settings: Settings) -> Operation:
     """The operation of a request to the query address."""
     allow_only(environ, METHODS)
     parameters = read_parameters(environ)
@@ -80,7 +84,7 @@ def read_operation(environ: dict[str, Any], settings: Settings) -> Operation:
     return Operation(text, _dataset(parameters), wish(parameters), parameters)
 
 
-def read_parameters(environ: dict[str, Any]) -> dict[str, list[str]]:
+def read_parameters(environ: Environ) -> dict[str, list[str]]:
     """The parameters of the address, by name."""
     return _decode(environ.get("QUERY_STRING", ""))
 
@@ -107,7 +111,7 @@ def _dataset(parameters: dict[str, list[str]]) -> QueryDataset:
     )
 
 
-def _posted(environ: dict[str, Any], parameters: dict[str, list[str]], settings: Settings) -> list[str]:
+def _posted(environ: Environ, parameters: dict[str, list[str]], settings: Settings) -> list[str]:
     """The queries of a body; the parameters of a form join those of the address."""
     kind, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
     kind = kind.lower()
@@ -133,14 +137,13 @@ def _posted(environ: dict[str, Any], parameters: dict[str, list[str]], settings:
     return form.get("query", [])
 
 
-def _read_body(environ: dict[str, Any], limit: int, settings: Settings) -> bytes:
-    length = environ.get("CONTENT_LENGTH") or ""
-    if length.isdecimal() and int(length) > limit:
-        _too_long(settings)
+def _read_body(environ: Environ, limit: int, settings: Settings) -> bytes:
+    """A body up to a limit; of a longer one as much is read as lets most clients hear the refusal."""
     parts, size = [], 0
-    while size <= limit and (part := environ["wsgi.input"].read(min(65536, limit + 1 - size))):
-        parts.append(part)
+    while size <= limit + _DRAINED and (part := environ["wsgi.input"].read(65536)):
         size += len(part)
+        if size <= limit:
+            parts.append(part)
     if size > limit:
         _too_long(settings)
     return b"".join(parts)
@@ -166,8 +169,8 @@ def _decode(text: str) -> dict[str, list[str]]:
 def _unquote(text: str) -> str:
     """What percent-encoded text stands for.
 
-    The library's own decoder holds up every other thread for most of a second over one long query. Its decoder of
-    quoted-printable, which differs in the sign alone once each escape is known to be whole, takes milliseconds.
+    The decoder of the library holds up every thread for most of a second over one long query. Its decoder of
+    quoted-printable, which differs in the sign alone where each escape is whole, takes milliseconds.
     """
     spaced = text.replace("+", " ")
     if _BROKEN_ESCAPE.search(spaced):

@@ -1,0 +1,157 @@
+"""The server goes on whatever is killed, shows what is published, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from crosswalk.graph.snapshot import Snapshot, publish
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n0 ?o }"
+REPLACED = 3.0
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def sturdy(small: Path, start):
+    """A server whose processes are killed."""
+    with start("--graph", str(small)) as running:
+        assert running.easy().status == 200
+        yield running
+
+
+def test_evaluators_that_are_killed_are_replaced(sturdy, eventually) -> None:
+    assert eventually(lambda: len(sturdy.evaluators) >= 3)
+    before = sturdy.evaluators
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    assert sturdy.easy().status == 200
+    assert eventually(lambda: len(set(sturdy.evaluators) - set(before)) >= 2, REPLACED)
+
+
+def test_a_query_whose_evaluator_is_killed_is_answered_with_503(sturdy, crowd, large, start) -> None:
+    with start("--graph", str(large)) as site:
+        beside = crowd(site)
+        beside.send(ENDLESS)
+        time.sleep(1.0)
+        for pid in site.evaluators:
+            os.kill(pid, signal.SIGKILL)
+        (answer,) = beside.results()
+        assert answer.status == 503 and answer.headers["retry-after"] and answer.seconds < 4
+
+
+def test_a_broker_that_is_killed_is_replaced_with_its_evaluators(sturdy, eventually) -> None:
+    broker, evaluators = sturdy.broker, sturdy.evaluators
+    os.kill(broker, signal.SIGKILL)
+    assert sturdy.easy().status == 200
+    assert sturdy.broker != broker
+    assert eventually(lambda: not any(map(alive, evaluators)), REPLACED)
+
+
+def test_workers_that_are_killed_are_replaced_however_often(sturdy, eventually) -> None:
+    def whole() -> bool:
+        return len(sturdy.workers) == 2
+
+    for _ in range(3):
+        before = sturdy.workers
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: whole() and not set(sturdy.workers) & set(before), REPLACED)  # noqa: B023
+        assert eventually(lambda: answers(sturdy), REPLACED)
+    assert sturdy.process.poll() is None
+
+
+def answers(site) -> bool:
+    try:
+        return site.easy().status == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_everything_while_queries_run(large, start, crowd, eventually, sign) -> None:
+    with start("--graph", str(large)) as site:
+        beside = crowd(site)
+        beside.send(*[f"{ENDLESS} # {i}" for i in range(3)])
+        assert eventually(lambda: len(site.evaluators) >= 5)
+        everyone = [pid for pids in site.family().values() for pid in pids]
+        site.process.send_signal(sign)
+        assert site.process.wait(8) == 0
+        assert eventually(lambda: not any(map(alive, everyone)), 1.0)
+        assert not any("Traceback" in line for line in site.log)
+
+
+def test_nothing_outlives_a_main_process_that_is_killed(small, start, eventually) -> None:
+    with start("--graph", str(small)) as site:
+        assert eventually(lambda: len(site.evaluators) >= 3)
+        everyone = [pid for pids in site.family().values() for pid in pids]
+        site.process.kill()
+        assert eventually(lambda: not any(map(alive, everyone)), REPLACED)
+
+
+def put_up(out: Path, name: str) -> None:
+    """Publishes a snapshot of one triple."""
+    line = f'<urn:thing> <urn:called> "{name}" .\n'.encode()
+    digest = hashlib.sha256(line).hexdigest()
+    told = Snapshot(
+        path=out,
+        hash=digest,
+        built_at="2026-01-01T00:00:00+00:00",
+        triples=1,
+        graphs=[],
+        seconds={},
+        version=version("crosswalk"),
+        findings={},
+    )
+    publish(out, line, told)
+
+
+def test_a_new_snapshot_is_shown_without_a_restart(
+    tmp_path: Path, start, eventually: Callable[..., bool]
+) -> None:
+    query = "SELECT ?name { <urn:thing> <urn:called> ?name }"
+    put_up(tmp_path, "first")
+    with start(snapshots=str(tmp_path)) as site:
+        first = site.get(query, "text/csv")
+        assert first.text == "name\r\nfirst\r\n"
+        put_up(tmp_path, "second")
+        assert eventually(lambda: shown(site, query) == {"name\r\nsecond\r\n"}, 15)
+        fresh = site.get(query, "text/csv")
+        assert fresh.headers["etag"] != first.headers["etag"]
+        assert eventually(lambda: len(site.workers) == 2 and len(site.family()[site.process.pid]) == 3, 10)
+
+
+def shown(site, query: str) -> set[str]:
+    found = set()
+    for _ in range(6):
+        try:
+            found.add(site.get(query, "text/csv").text)
+        except OSError:
+            found.add("nothing")
+    return found
+
+
+def test_a_port_in_use_is_told_in_one_line(sturdy, small, tmp_path) -> None:
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-c", "from crosswalk.cli import main; main()", "serve", "--graph", str(small)]
+    ended = subprocess.run(
+        command, env=os.environ | {"CROSSWALK_PORT": str(sturdy.port)}, capture_output=True, timeout=60
+    )
+    assert ended.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{sturdy.port}" in ended.stderr.decode()
+    assert "Traceback" not in ended.stderr.decode()

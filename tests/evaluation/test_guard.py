@@ -1,0 +1,115 @@
+"""The guard tells a keyword from its look-alikes, and refuses before any engine reads a query."""
+
+from __future__ import annotations
+
+import pytest
+
+from crosswalk.errors import QueryRefused
+from crosswalk.evaluation.guard import UPDATES, inspect
+from crosswalk.settings import Settings
+from crosswalk.stores import QueryDataset
+
+SETTINGS = Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("SELECT * {}", "SELECT"),
+        ("# INSERT\nprefix a: <urn:ASK> base <urn:b> ask {}", "ASK"),
+        ("PREFIX select: <urn:x> CONSTRUCT WHERE { ?s select:insert ?o }", "CONSTRUCT"),
+        ("VERSION '1.2' DESCRIBE <urn:insert>", "DESCRIBE"),
+        ("", None),
+        ("nonsense", None),
+        ("'SELECT'", None),
+    ],
+)
+def test_the_form_is_the_first_word_after_the_prologue(text: str, form: str | None) -> None:
+    assert inspect(text, SETTINGS).form == form
+
+
+@pytest.mark.parametrize("word", sorted(UPDATES))
+def test_every_update_is_refused_with_its_place(word: str) -> None:
+    with pytest.raises(QueryRefused, match="read-only") as fault:
+        inspect(f"PREFIX a: <urn:a#>\n  {word.lower()} DATA {{}}", SETTINGS)
+    assert (fault.value.line, fault.value.column) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { SERVICE <urn:x> {} }",
+        "SELECT * { { { sErViCe SILENT ?x {} } } }",
+        "SELECT * { ?s ?p 'a\\'b' . SERVICE <urn:x> {} }",
+        'SELECT * { ?s ?p """a"b""" . SERVICE <urn:x> {} }',
+        "SELECT * { # SERVICE\nSERVICE<urn:x>{} }",
+        "SELECT * { FILTER(?a<'x>'||EXISTS{SERVICE<urn:x>{}}||'y'='z') }",
+        "SELECT * { FILTER(?a<?b) SERVICE <urn:x> {} FILTER(?c>?d) }",
+    ],
+)
+def test_service_is_found_in_every_disguise(text: str) -> None:
+    with pytest.raises(QueryRefused, match="SERVICE"):
+        inspect(text, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ?SERVICE { ?SERVICE ?p ?o }",
+        "SELECT $service { $service ?p ?o }",
+        "SELECT * { ?s <urn:SERVICE> 'SERVICE { }' } # SERVICE",
+        "PREFIX service: <urn:x> SELECT * { ?s service:SERVICE ?o }",
+        "SELECT * { ?s ?p 'x'@service }",
+        "SELECT * { _:SERVICE ?p ?o }",
+        "SELECT * { ?s ?p '''a ' SERVICE <urn:x> ''' }",
+        "SELECT * { ?s <http://example.org/o'clock> ?o ; ?p 'x' }",
+    ],
+)
+def test_the_word_service_is_free_in_names_and_strings(text: str) -> None:
+    assert inspect(text, SETTINGS).form == "SELECT"
+
+
+@pytest.mark.parametrize(("opening", "closing"), ["()", "{}", "[]"])
+def test_nesting_is_bounded(opening: str, closing: str) -> None:
+    deep = SETTINGS.query_depth
+    assert inspect("ASK " + opening * deep + closing * deep, SETTINGS).form == "ASK"
+    with pytest.raises(QueryRefused, match=f"more than {deep} deep"):
+        inspect("ASK " + opening * (deep + 1), SETTINGS)
+    with pytest.raises(QueryRefused, match="deep"):
+        inspect("ASK " + closing * 500 + opening * (deep + 1), SETTINGS)
+
+
+def test_brackets_in_strings_and_comments_do_not_nest() -> None:
+    assert inspect(f"ASK {{ ?s ?p '{'(' * 500}' }} # {'{' * 500}", SETTINGS).form == "ASK"
+
+
+@pytest.mark.parametrize("sign", ["!", "-", "! ", "- ", "+", "^"])
+def test_signs_before_signs_nest_as_well(sign: str) -> None:
+    with pytest.raises(QueryRefused, match="deep"):
+        inspect(f"ASK {{ FILTER({sign * 200}1) }}", SETTINGS)
+
+
+def test_signs_between_operands_do_not_nest() -> None:
+    assert inspect(f"ASK {{ FILTER(1{'-1' * 500} = 0) }}", SETTINGS).form == "ASK"
+
+
+def test_the_number_of_words_is_bounded_and_numbers_are_none() -> None:
+    small = Settings(query_tokens=50)
+    assert inspect("ASK { VALUES ?x { " + "12345 " * 100 + "} }", small).form == "ASK"
+    with pytest.raises(QueryRefused, match="more than 50 words"):
+        inspect("ASK { " + "?s ?p ?o . " * 20 + "}", small)
+
+
+@pytest.mark.parametrize("function", ["NOW", "rand", "UUID", "StrUUID", "bnode"])
+def test_what_answers_anew_each_time_is_volatile(function: str) -> None:
+    assert inspect(f"SELECT ({function}() AS ?x) {{}}", SETTINGS).volatile
+    assert not inspect(f"SELECT ?{function} {{ ?{function} ?p '{function}()' }}", SETTINGS).volatile
+
+
+def test_the_graphs_of_a_query_are_read_with_its_prefixes_and_base() -> None:
+    text = r"""BASE <http://example.org/a/> PREFIX e: <b/> PREFIX : <urn:x:>
+        SELECT * FROM <c> FROM e:d\.1 from named :g FROM NAMED <../h> FROM <c>
+        WHERE { GRAPH <urn:not> { ?s e:from ?o } }"""
+    default = ("http://example.org/a/c", "http://example.org/a/b/d.1")
+    assert inspect(text, SETTINGS).dataset == QueryDataset(default, ("urn:x:g", "http://example.org/h"))
+    assert not inspect("SELECT ?from { ?from <urn:FROM> 'FROM <urn:x>' }", SETTINGS).dataset

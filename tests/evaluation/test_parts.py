@@ -1,0 +1,318 @@
+"""The parts of evaluation, each on its own: merging, remembering, rationing, confining, messages."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad
+
+from crosswalk.errors import CrosswalkError, InputError, QueryTimedOut
+from crosswalk.evaluation import confinement, messages, watcher
+from crosswalk.evaluation.allowance import Allowance
+from crosswalk.evaluation.cache import ByteBoundedCache
+from crosswalk.evaluation.evaluator import count_rows, evaluate
+from crosswalk.evaluation.ledger import Ledger
+from crosswalk.evaluation.merging import MERGED, merge
+from crosswalk.evaluation.messages import Question, Reply, ResultTooLarge, Unacceptable
+from crosswalk.evaluation.remote import RemoteEvaluation
+from crosswalk.settings import Settings
+from crosswalk.stores import SPARQL_JSON, QueryDataset
+from crosswalk.stores.embedded import EmbeddedStore
+
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+
+@pytest.fixture
+def store() -> EmbeddedStore:
+    """Two graphs that share one of their triples."""
+    engine = pyoxigraph.Store()
+    for graph, values in (("urn:g1", "ab"), ("urn:g2", "bc")):
+        for value in values:
+            engine.add(Quad(NamedNode("urn:s"), NamedNode("urn:p"), Literal(value), NamedNode(graph)))
+    return EmbeddedStore(engine)
+
+
+def number(store: EmbeddedStore, question: Question) -> int:
+    """The number a counting question gives."""
+    (row,) = json.loads(evaluate(store, question, Settings()).body)["results"]["bindings"]
+    return int(row["n"]["value"])
+
+
+def test_a_merged_graph_holds_each_triple_once(store) -> None:
+    both = QueryDataset(("urn:g1", "urn:g2"), ("urn:g2",))
+    assert number(store, Question(COUNT, both, SPARQL_JSON)) == 3
+    assert number(store, Question(COUNT.replace("{", "{ GRAPH ?g {") + "}", both, SPARQL_JSON)) == 2
+    with_from = COUNT.replace("{", "FROM <urn:g1> FROM <urn:g2> {")
+    assert number(store, Question(with_from, table_type=SPARQL_JSON)) == 3
+
+
+def test_a_query_cannot_name_the_merged_graph(store) -> None:
+    asked = Question(
+        f"ASK {{ GRAPH <{MERGED}> {{ ?s ?p ?o }} }}", QueryDataset(("urn:g1", "urn:g2")), "text/csv"
+    )
+    assert evaluate(store, asked, Settings()).body.startswith(b"false")
+    assert len(merge(store, asked.dataset).engine) == 3
+
+
+def test_a_graph_to_merge_has_to_be_an_iri(store) -> None:
+    with pytest.raises(InputError, match="absolute IRI"):
+        evaluate(store, Question(COUNT, QueryDataset(("urn:g1", "no iri")), SPARQL_JSON), Settings())
+
+
+def test_an_answer_nobody_accepts_is_not_looked_for(store) -> None:
+    with pytest.raises(Unacceptable, match="SELECT"):
+        evaluate(store, Question(COUNT, graph_type="text/turtle"), Settings())
+
+
+def test_a_result_that_is_too_large_is_no_result(store) -> None:
+    question = Question("SELECT * { GRAPH ?g { ?s ?p ?o } }", table_type=SPARQL_JSON)
+    with pytest.raises(ResultTooLarge, match="more than the 100"):
+        evaluate(store, question, Settings(result_bytes=100))
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/csv", "text/tab-separated-values", SPARQL_JSON, "application/sparql-results+xml"]
+)
+@pytest.mark.parametrize("rows", [0, 1, 3])
+def test_rows_are_counted_as_they_are_written(store, media_type: str, rows: int) -> None:
+    text = f'SELECT ("}},{{\\"x\\":[" AS ?odd) ?o {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {rows}'
+    found = evaluate(store, Question(text, table_type=media_type), Settings()).rows
+    assert found == rows or (media_type == "text/csv" and found is None and rows)
+
+
+def test_triples_are_counted_and_truth_is_no_row(store) -> None:
+    graph = Question("CONSTRUCT { ?s ?p ?o } { GRAPH ?g { ?s ?p ?o } }", graph_type="application/n-triples")
+    assert evaluate(store, graph, Settings()).rows == 3
+    assert count_rows(b'{"head":{},"boolean":true}', SPARQL_JSON) is None
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Something with a size."""
+
+    size: int
+
+
+def test_a_cache_keeps_what_was_used_last_within_its_bytes() -> None:
+    cache: ByteBoundedCache[Weight] = ByteBoundedCache(100)
+    for name in "abcd":
+        cache.put(name, Weight(25))
+    assert cache.get("a") == Weight(25)
+    cache.put("e", Weight(25))
+    assert [name for name in "abcde" if cache.get(name)] == ["a", "c", "d", "e"]
+    cache.put("a", Weight(10))
+    assert cache.used == 85
+    cache.put("huge", Weight(26))
+    assert cache.get("huge") is None and cache.used == 85
+
+
+def test_an_allowance_is_spent_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    allowance = Allowance(6)
+    for _ in range(200):
+        assert allowance.wait("cheap") == 0
+        allowance.spend("cheap", 0.01)
+    allowance.spend("greedy", 9.0)
+    assert 30 <= allowance.wait("greedy") <= 31
+    assert allowance.wait("greedy", running=3.0) > allowance.wait("greedy")
+    assert allowance.wait("other") == 0 and allowance.wait("other", running=6.0) > 0
+    now[0] += 31
+    assert allowance.wait("greedy") == 0
+
+
+def test_without_a_limit_nobody_waits() -> None:
+    allowance = Allowance(0)
+    allowance.spend("x", 1e9)
+    assert allowance.wait("x", 1e9) == 0
+
+
+def test_a_question_and_a_reply_cross_a_socket_unchanged() -> None:
+    here, there = socket.socketpair()
+    question = Question("ASK { 'é\0' ?p ?o }", QueryDataset(("urn:a",), ("urn:b", "urn:c")), "text/csv", None)
+    here.sendall(messages.write_question(question))
+    assert messages.read_question(there) == question
+    reply = Reply.of(QueryTimedOut("too long", hint="less", line=3, column=4), retry_after=7)
+    there.sendall(messages.write_reply(reply))
+    back = messages.read_reply(here)
+    error = back.error()
+    assert back == reply and type(error) is QueryTimedOut
+    assert (error.what, error.hint, error.line, error.column) == ("too long", "less", 3, 4)
+    there.close()
+    with pytest.raises(EOFError):
+        messages.read_reply(here)
+
+
+def test_a_ledger_adds_up_over_processes() -> None:
+    ledger = Ledger(2)
+    child = os.fork()
+    if child == 0:
+        ledger.count(1, "requests")
+        ledger.finished("QueryTimedOut", 10.2)
+        os._exit(0)
+    os.waitpid(child, 0)
+    ledger.count(0, "requests")
+    ledger.finished("", 0.02)
+    ledger.finished("NeverHeardOf", 0.0)
+    numbers = ledger.read()
+    assert numbers["requests"] == 2
+    assert (numbers["outcome:"], numbers["outcome:QueryTimedOut"], numbers["outcome:StoreFault"]) == (1, 1, 1)
+    assert (numbers["le:0.005"], numbers["le:0.05"], numbers["le:10.0"], numbers["le:+Inf"]) == (1, 2, 2, 3)
+    assert numbers["seconds"] == pytest.approx(10.22)
+
+
+def in_child(act: Callable[[], int]) -> int:
+    """The exit status of a process that does something; a signal as a negative number."""
+    child = os.fork()
+    if child == 0:
+        status = 99
+        try:
+            status = act()
+        except OSError as fault:
+            status = fault.errno or 98
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def confined(act: Callable[[], object]) -> int:
+    """What becomes of an act in a confined process: 0, or the number of the error."""
+
+    def run() -> int:
+        if not confinement.forbid_calls():
+            return 97
+        act()
+        return 0
+
+    return in_child(run)
+
+
+FORBIDDEN: dict[str, Callable[[], object]] = {
+    "read a file": lambda: Path("/etc/hostname").read_bytes(),
+    "write a file": lambda: Path("/dev/null").write_bytes(b""),
+    "open a connection": lambda: socket.socket(),
+    "open a local connection": lambda: socket.socket(socket.AF_UNIX),
+    "start a process": os.fork,
+    "start a program": lambda: os.execv("/bin/true", ["true"]),
+    "end a process": lambda: os.kill(os.getppid(), 0),
+    "remove a file": lambda: os.unlink("/nowhere/at-all"),
+}
+
+
+@pytest.mark.skipif(
+    os.uname().machine not in ("x86_64", "aarch64"), reason="no table of calls for this machine"
+)
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_a_confined_process_cannot(name: str) -> None:
+    assert confined(FORBIDDEN[name]) == errno.EPERM
+
+
+def test_a_confined_process_can_still_evaluate_and_answer(store) -> None:
+    here, there = socket.socketpair()
+
+    def act() -> None:
+        there.sendall(evaluate(store, Question(COUNT, table_type="text/csv"), Settings()).body)
+
+    assert confined(act) == 0
+    assert here.recv(100) == b"n\r\n0\r\n"
+
+
+def test_a_process_of_limited_memory_gets_no_more() -> None:
+    def act() -> int:
+        confinement.limit_memory(50 * 2**20)
+        bytearray(20 * 2**20)
+        try:
+            bytearray(100 * 2**20)
+        except MemoryError:
+            return 7
+        return 0
+
+    assert in_child(act) == 7
+
+
+def test_a_process_that_left_the_network_reaches_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+
+        def act() -> int:
+            if not confinement.leave_network():
+                return 96
+            socket.create_connection(address, 2)
+            return 0
+
+        status = in_child(act)
+    if status == 96:
+        pytest.skip("this system lets nobody make a network of its own")
+    assert status in (errno.ENETUNREACH, errno.ENETDOWN, errno.ECONNREFUSED)
+
+
+def test_a_process_dies_with_its_parent() -> None:
+    reading, writing = os.pipe()
+
+    def parent() -> int:
+        me = os.getpid()
+        child = os.fork()
+        if child == 0:
+            confinement.die_with_parent(me)
+            os.write(writing, str(os.getpid()).encode())
+            signal.pause()
+        os.read(reading, 0)
+        time.sleep(0.2)
+        return 0
+
+    in_child(parent)
+    orphan = int(os.read(reading, 100))
+    end = time.monotonic() + 3
+    while Path(f"/proc/{orphan}").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+        if Path(f"/proc/{orphan}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+    assert not Path(f"/proc/{orphan}").exists()
+
+
+def test_memory_is_read_from_the_kernel() -> None:
+    before = watcher.resident("self")
+    held = bytearray(os.urandom(1)) * (64 * 2**20)
+    assert watcher.resident("self") - before > 50 * 2**20
+    assert watcher.proportional(os.getpid()) > len(held)
+    assert watcher.resident(2**22 + 1) == 0
+    assert os.getpid() in watcher.family(os.getpid())
+
+
+class Elsewhere:
+    """A store that says what it was asked, or fails."""
+
+    def __init__(self, fault: CrosswalkError | None = None) -> None:
+        self.fault, self.asked = fault, []
+
+    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
+        """Remembers, and answers."""
+        if self.fault:
+            raise self.fault
+        self.asked.append((text, media_type, dataset))
+        return b"n\r\n1\r\n"
+
+
+def test_a_remote_store_is_asked_behind_the_same_guard() -> None:
+    store = Elsewhere()
+    evaluation = RemoteEvaluation(store, Settings())
+    reply = evaluation.ask(Question(COUNT, table_type="text/csv"))
+    assert (reply.fault, reply.body, reply.volatile) == ("", b"n\r\n1\r\n", True)
+    assert evaluation.ask(Question("DROP ALL", table_type="text/csv")).fault == "QueryRefused"
+    assert (
+        evaluation.ask(Question("ASK { SERVICE <urn:x> {} }", table_type="text/csv")).fault == "QueryRefused"
+    )
+    assert evaluation.ask(Question(COUNT, graph_type="text/turtle")).fault == "Unacceptable"
+    assert store.asked == [(COUNT, "text/csv", None)]
+    failing = RemoteEvaluation(Elsewhere(QueryTimedOut("slow")), Settings())
+    assert failing.ask(Question(COUNT, table_type="text/csv")).fault == "QueryTimedOut"
