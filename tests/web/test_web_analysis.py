@@ -71,3 +71,24 @@ def test_an_edition_not_in_force_on_a_day_is_refused(site) -> None:
 
 def test_a_day_that_is_none_is_refused(site) -> None:
     assert "no date" in read(site, "/gaps/ipa/2.0/gsma/2.0?as-of=soon", 400).text
+
+
+def test_a_path_shows_every_hop_with_its_record_and_source(site) -> None:
+    page = read(site, "/path?from=ipa/2.0/guideline/9&to=etsi-en-303-645/2.1.1/provision/5.10-1")
+    first = page.select_one("article.card")
+    assert "Linked, relation not assessed" in first.text
+    hops = first.select("ol li")
+    assert len(hops) == 4 and "was continued as (wording not compared)" in hops[1].text
+    assert first.find("a", href="/id/mapping/ipa-2.0--gsma-2.0/9-CLP.12-5.7")
+    assert all(hop.select('a[href^="/id/source/"]') for hop in hops)
+
+
+def test_a_path_asks_before_it_answers_and_names_what_is_unknown(site) -> None:
+    assert read(site, "/path").select_one("form input[name=from]")
+    assert "nothing is called" in read(site, "/path?from=ipa/2.0/guideline/99&to=gsma/2.0", 400).text
+    assert "from 1 to 6" in read(site, "/path?from=ipa/2.0&to=gsma/2.0&hops=99", 400).text
+
+
+def test_a_path_is_also_rows(site) -> None:
+    rows = data(site, "/path?from=ipa/2.0/guideline/9&to=uk-cop/2018/provision/10")
+    assert [row["kind"] for row in rows] == ["record", "continued", "record"]

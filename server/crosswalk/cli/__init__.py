@@ -16,7 +16,10 @@ COMMANDS = {
     "compare": ("comparing:compare", "Show the comparison of one edition with another."),
     "lineage": ("comparing:lineage", "Show what became of each guideline from one edition to the next."),
     "gaps": ("analysing:gaps", "Say which elements of an edition have a counterpart in another."),
+    "path": ("tracing:path", "Show how records and lineage lead from one element to another."),
     "export": ("files:export", "Write the graph, or one part of it, to a file."),
+    "import": ("importing:import_file", "Turn a file of another format into one for review."),
+    "export-mappings": ("exporting:export_mappings", "Write mappings in a format of other tools."),
     "format": ("files:format_files", "Lay Turtle files out in the house style."),
 }
 """Each command: the module and the object it is in, and its one line of help."""

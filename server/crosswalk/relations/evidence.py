@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from crosswalk.relations.network import Network
 from crosswalk.relations.records import Change, Element, Judgement, Record, excluded_by
 
 Ask = Callable[..., Iterable[Any]]
@@ -30,6 +31,20 @@ def read_changes(ask: Ask, **editions: str) -> list[Change]:
     """The changes from ``old`` to ``new``, each once and in one direction; an edition not given is any."""
     changes = {row["change"].value: _change(row) for row in ask("pages/relations-changes", **editions)}
     return list(changes.values())
+
+
+def read_network(ask: Ask) -> Network:
+    """Everything that joins elements, but for what was derived, and for records of disjointness."""
+    records = [one for one in read_records(ask) if one.links and not one.derived]
+    rows = ask("pages/path-elements")
+    editions = {row["element"].value: row["edition"].value for row in rows if row["edition"]}
+    return Network(records, read_changes(ask), editions)
+
+
+def members(ask: Ask, iri: str) -> list[str]:
+    """The elements of an edition, or the element itself."""
+    rows = ask("pages/path-elements")
+    return [r["element"].value for r in rows if r["edition"] and r["edition"].value == iri] or [iri]
 
 
 def read_judgements(ask: Ask, left: str, right: str) -> list[Judgement]:

@@ -10,8 +10,11 @@ from flask import Blueprint, Response, request
 from crosswalk.answers import Term
 from crosswalk.errors import InputError
 from crosswalk.namespaces import ID
-from crosswalk.relations import gaps
-from crosswalk.relations.addresses import find_edition, find_edition_on
+from crosswalk.relations import gaps, proofs
+from crosswalk.relations.addresses import find_edition, find_edition_on, find_element
+from crosswalk.relations.evidence import members, read_network
+from crosswalk.relations.paths import in_words_of
+from crosswalk.relations.search import MAX_HOPS, find_paths
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.negotiation import HTML, TABLE
@@ -53,6 +56,40 @@ def edition_gaps(a: str, a_version: str, b: str, b_version: str) -> Response:
     )
 
 
+@analysis.get("/path")
+def between() -> Response:
+    """The paths from one element to another, with the evidence of every hop."""
+    start, end = (request.args.get(name, "").strip() for name in ("from", "to"))
+    chosen = choose(TABLE)
+    if not (start and end):
+        return render("analysis-path.html", start=start, end=end, found=None, titles=titles((start, end)))
+    ask = desk().ask
+    ends = [find_element(ask, text) for text in (start, end)]
+    hops, limit = wanted_number("hops", 5, MAX_HOPS), wanted_number("limit", 10, 1000)
+    found = find_paths(read_network(ask), *(members(ask, iri) for iri in ends), hops=hops, limit=limit)
+    if chosen is not HTML:
+        rows = [row for number, one in enumerate(found.paths, 1) for row in proofs.rows(number, one)]
+        return table(chosen, proofs.COLUMNS, rows, "path")
+    named = {iri for one in found.paths for step in one.steps for iri in (step.start, step.end)}
+    return render(
+        "analysis-path.html",
+        start=ends[0],
+        end=ends[1],
+        hops=hops,
+        found=found,
+        words_of=in_words_of,
+        titles=titles((*ends, *named)),
+    )
+
+
+def wanted_number(name: str, usual: int, most: int) -> int:
+    """The whole number that a parameter gives, from 1 to ``most``."""
+    text = request.args.get(name, str(usual))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise InputError(f"{name} is a whole number from 1 to {most}")
+    return int(text)
+
+
 def wanted_day() -> date | None:
     """The day that ``?as-of=`` names; an InputError where it is no date."""
     text = request.args.get("as-of", "").strip()
@@ -76,12 +113,9 @@ def edition(name: str, day: date | None) -> str:
 
 def titles(iris: Any) -> dict[str, Any]:
     """What the elements and editions of these IRIs are called: rows with number, title and edition."""
-    wanted = sorted(set(iris))
-    return (
-        {row["element"].value: row for row in desk().ask("pages/path-elements", element=tuple(wanted))}
-        if wanted
-        else {}
-    )
+    wanted = set(iris)
+    rows = desk().ask("pages/path-elements")
+    return {row["element"].value: row for row in rows if row["element"].value in wanted}
 
 
 def path(term: Term) -> str:
