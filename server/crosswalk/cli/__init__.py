@@ -17,6 +17,7 @@ COMMANDS = {
     "lineage": ("comparing:lineage", "Show what became of each guideline from one edition to the next."),
     "gaps": ("analysing:gaps", "Say which elements of an edition have a counterpart in another."),
     "path": ("tracing:path", "Show how records and lineage lead from one element to another."),
+    "stale": ("staleness:stale", "Show which mappings a new edition leaves valid, to review, or orphaned."),
     "export": ("files:export", "Write the graph, or one part of it, to a file."),
     "import": ("importing:import_file", "Turn a file of another format into one for review."),
     "export-mappings": ("exporting:export_mappings", "Write mappings in a format of other tools."),

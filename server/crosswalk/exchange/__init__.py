@@ -1,0 +1,1 @@
+"""Mappings and catalogues in the formats of other tools: one module to a format."""

@@ -1,0 +1,147 @@
+"""The project's JSON-LD context: made from prefixes and ontology, served and embedded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
+from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD
+
+from crosswalk.content import content_root
+from crosswalk.namespaces import PREFIXES, SSSOM
+
+FILE = Path(__file__).with_name("context.jsonld")
+"""The context as it is served."""
+
+Definition = dict[str, str]
+_LINK: Definition = {"@type": "@id"}
+_DATE: Definition = {"@type": "xsd:date"}
+_BORROWED: tuple[tuple[str, str, Definition], ...] = (
+    ("prefLabel", SKOS.prefLabel, {}),
+    ("altLabel", SKOS.altLabel, {}),
+    ("notation", SKOS.notation, {}),
+    ("definition", SKOS.definition, {}),
+    ("example", SKOS.example, {}),
+    ("note", SKOS.note, {}),
+    ("editorialNote", SKOS.editorialNote, {}),
+    ("inScheme", SKOS.inScheme, _LINK),
+    ("title", DCTERMS.title, {}),
+    ("description", DCTERMS.description, {}),
+    ("rights", DCTERMS.rights, {}),
+    ("license", DCTERMS.license, _LINK),
+    ("source", DCTERMS.source, _LINK),
+    ("creator", DCTERMS.creator, _LINK),
+    ("publisher", DCTERMS.publisher, _LINK),
+    ("isPartOf", DCTERMS.isPartOf, _LINK),
+    ("modified", DCTERMS.modified, _DATE),
+    ("wasRevisionOf", PROV.wasRevisionOf, _LINK),
+    ("wasDerivedFrom", PROV.wasDerivedFrom, _LINK),
+    ("mappingJustification", SSSOM.mapping_justification, _LINK),
+    ("confidence", SSSOM.confidence, {"@type": "xsd:decimal"}),
+    ("mappingSetId", SSSOM.mapping_set_id, {"@type": "xsd:anyURI"}),
+    ("mappingDate", SSSOM.mapping_date, _DATE),
+    ("subjectSource", SSSOM.subject_source, _LINK),
+    ("subjectSourceVersion", SSSOM.subject_source_version, {}),
+    ("objectSource", SSSOM.object_source, _LINK),
+    ("objectSourceVersion", SSSOM.object_source_version, {}),
+)
+"""Terms of other vocabularies that the data uses most: short name, property, how its values are written."""
+
+
+def make_context() -> dict[str, Any]:
+    """The context that follows from ``ontology/prefixes.ttl`` and ``ontology/crosswalk.ttl``."""
+    context: dict[str, Any] = dict(PREFIXES) | {"id": PREFIXES["id"]}
+    context |= {"@version": 1.1}
+    facts: dict[str, dict[str, list[str]]] = {}
+    path = content_root() / "ontology" / "crosswalk.ttl"
+    for quad in parse(path=path, format=RdfFormat.TURTLE):
+        facts.setdefault(quad.subject.value, {}).setdefault(quad.predicate.value, []).append(
+            quad.object.value
+        )
+    for iri, said in sorted(facts.items()):
+        if iri.startswith(PREFIXES["xw"]):
+            context[iri.removeprefix(PREFIXES["xw"])] = _define(iri, said)
+    for name, iri, definition in _BORROWED:
+        context[name] = {"@id": _curie(iri), **definition} if definition else _curie(iri)
+    return {
+        "@context": dict(sorted(context.items(), key=lambda item: (not item[0].startswith("@"), item[0])))
+    }
+
+
+def _define(iri: str, said: dict[str, list[str]]) -> str | Definition:
+    types = said.get(str(RDF.type), [])
+    ranges = [each for each in said.get(str(RDFS.range), []) if each.startswith(str(XSD))]
+    if str(OWL.ObjectProperty) in types:
+        return {"@id": _curie(iri), "@type": "@id"}
+    if ranges:
+        return {"@id": _curie(iri), "@type": _curie(ranges[0])}
+    return _curie(iri)
+
+
+def _curie(iri: str) -> str:
+    prefix = max(
+        (each for each in PREFIXES if str(iri).startswith(PREFIXES[each])),
+        key=lambda each: len(PREFIXES[each]),
+        default=None,
+    )
+    return f"{prefix}:{str(iri).removeprefix(PREFIXES[prefix])}" if prefix else str(iri)
+
+
+def write_file() -> None:
+    """Writes the file anew, after the ontology or the prefixes have changed."""
+    FILE.write_text(json.dumps(make_context(), indent=1) + "\n", encoding="utf-8")
+
+
+@cache
+def load() -> dict[str, Any]:
+    """The context of the file."""
+    return json.loads(FILE.read_text(encoding="utf-8"))["@context"]
+
+
+def compacted(facts: Iterable[Triple | Quad]) -> dict[str, Any]:
+    """The facts as compact JSON-LD with the context inside, things by name; facts without blank nodes."""
+    terms = _terms()
+    things: dict[str, dict[str, Any]] = {}
+    for fact in facts:
+        thing = things.setdefault(fact.subject.value, {"@id": _curie(fact.subject.value)})
+        if fact.predicate.value == str(RDF.type):
+            name, value = "@type", _named(fact.object.value)
+        else:
+            name, definition = terms.get(fact.predicate.value, (_curie(fact.predicate.value), {}))
+            value = _value(fact.object, definition)
+        thing.setdefault(name, []).append(value)
+    for thing in things.values():
+        for name, values in thing.items():
+            if isinstance(values, list):
+                thing[name] = values[0] if len(values) == 1 else sorted(values, key=json.dumps)
+    return {"@context": load(), "@graph": [things[iri] for iri in sorted(things)]}
+
+
+@cache
+def _terms() -> dict[str, tuple[str, Definition]]:
+    found: dict[str, tuple[str, Definition]] = {}
+    for name, definition in load().items():
+        curie = definition["@id"] if isinstance(definition, dict) else str(definition)
+        prefix, _, local = curie.partition(":")
+        if not name.startswith("@") and prefix in PREFIXES:
+            found[PREFIXES[prefix] + local] = (name, definition if isinstance(definition, dict) else {})
+    return found
+
+
+def _named(iri: str) -> str:
+    return _terms()[iri][0] if iri.startswith(PREFIXES["xw"]) and iri in _terms() else _curie(iri)
+
+
+def _value(value: NamedNode | Literal, definition: Definition) -> Any:
+    if isinstance(value, NamedNode):
+        return _curie(value.value) if definition.get("@type") == "@id" else {"@id": _curie(value.value)}
+    if value.language:
+        return {"@value": value.value, "@language": value.language}
+    datatype = _curie(value.datatype.value)
+    if definition.get("@type", "xsd:string") == datatype:
+        return value.value
+    return {"@value": value.value, "@type": datatype}

@@ -1,0 +1,151 @@
+"""Reads NIST OLIR tables (IR 8278A r1), from a workbook or from CSV; the direction is never guessed."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+
+from crosswalk.errors import InputError, ResourceLimit
+from crosswalk.exchange.parsing import missing_library, read_csv
+from crosswalk.exchange.records import UNSPECIFIED, UNTYPED, MappingSet, Record
+from crosswalk.exchange.words import OLIR, PREDICATES, RATIONALES
+from crosswalk.relations.algebra import DISJOINT, EQUAL, Candidates, inverse
+
+FOCAL = "Focal Document Element"
+COLUMNS = (
+    FOCAL,
+    "Focal Document Element Description",
+    "Rationale",
+    "Relationship",
+    "Reference Document Element",
+    "Reference Document Element Description",
+    "Comments",
+    "Strength of Relationship",
+)
+REQUIRED = (FOCAL, "Reference Document Element", "Rationale", "Relationship")
+DIRECTIONS = ("focal-to-reference", "reference-to-focal")
+"""How a row is read: “focal is a subset of reference”, or “reference is a subset of focal”."""
+
+UNPACKED = 256 << 20
+"""The most bytes that a workbook may unpack to."""
+
+_WORDS = {word: relation for relation, word in OLIR.items()} | {"not related": DISJOINT, "is equal to": EQUAL}
+_DIRECTION_LINE = re.compile(r"Direction: ([a-z-]+)")
+
+Rows = Iterable[tuple[int, list[str]]]
+
+
+def read_table(data: bytes, name: str, direction: str) -> MappingSet:
+    """The rows of a CSV file as mappings from the focal document to the reference document."""
+    return _read(read_csv(data, name), name, "line", direction)
+
+
+def read_workbook(data: bytes, name: str, direction: str) -> MappingSet:
+    """The rows of the first sheet that has the columns of OLIR."""
+    try:
+        import openpyxl
+    except ImportError:
+        raise missing_library("openpyxl") from None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(each.file_size for each in archive.infolist())
+        if size > UNPACKED:
+            raise ResourceLimit(f"the workbook unpacks to {size} bytes", file=name)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    except (zipfile.BadZipFile, KeyError, OSError, SyntaxError, ValueError) as fault:
+        raise InputError(f"no workbook: {fault}", file=name, hint="Save it as .xlsx.") from None
+    for sheet in book.worksheets:
+        rows = [
+            (number, ["" if cell is None else str(cell) for cell in cells])
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)
+        ]
+        if _heading(rows) is not None:
+            return _read(rows, f"{name} [{sheet.title}]", "row", direction)
+    raise InputError(f"no sheet has a column “{FOCAL}”", file=name)
+
+
+def _heading(rows: Rows) -> int | None:
+    return next((at for at, (_, cells) in enumerate(rows) if FOCAL in [cell.strip() for cell in cells]), None)
+
+
+def _read(rows: Rows, name: str, unit: str, direction: str) -> MappingSet:
+    if direction not in DIRECTIONS:
+        raise InputError(f"“{direction}” is no direction", hint=f"Known are {' and '.join(DIRECTIONS)}.")
+    rows = list(rows)
+    heading = _heading(rows)
+    if heading is None:
+        raise InputError(f"no column is called “{FOCAL}”", file=name, line=1)
+    columns = [cell.strip() for cell in rows[heading][1]]
+    for column in REQUIRED:
+        if column not in columns:
+            raise InputError(f"the table has no column “{column}”", file=name, line=rows[heading][0])
+    stated = {
+        match for _, cells in rows[:heading] for cell in cells for match in _DIRECTION_LINE.findall(cell)
+    }
+    if stated - {direction}:
+        what = f"the file states the direction {', '.join(sorted(stated))}, the call {direction}"
+        raise InputError(what, file=name)
+    records = []
+    losses = MappingSet().losses
+    for number, cells in rows[heading + 1 :]:
+        filled = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}
+        if not filled:
+            continue
+        for column in set(filled) & {column for column in columns if column.endswith("Description")}:
+            losses[f"“{column}” (the graph has its own)"] += 1
+        for column in set(filled) - set(COLUMNS):
+            losses[f"“{column}”"] += 1
+        records.append(_record(filled, name, unit, number, direction))
+    return MappingSet(records=tuple(records), losses=losses)
+
+
+def _record(cells: dict[str, str], name: str, unit: str, number: int, direction: str) -> Record:
+    def fault(what: str, hint: str | None = None) -> InputError:
+        return InputError(
+            f"{unit} {number}: {what}" if unit == "row" else what, file=name, line=number, hint=hint
+        )
+
+    for column in REQUIRED:
+        if column not in cells:
+            raise fault(f"“{column}” is empty")
+    for column in (FOCAL, "Reference Document Element"):
+        if re.search(r"\s", cells[column]):
+            raise fault(f"the identifier “{cells[column]}” holds a space")
+    if ":" in cells["Reference Document Element"]:
+        raise fault(f"the reference element “{cells['Reference Document Element']}” holds a colon")
+    word = " ".join(cells["Relationship"].casefold().split())
+    if word not in _WORDS:
+        raise fault(f"“{cells['Relationship']}” is no relationship", f"Known are {', '.join(OLIR.values())}.")
+    rationale = cells["Rationale"].casefold()
+    if rationale not in RATIONALES:
+        raise fault(f"“{cells['Rationale']}” is no rationale", f"Known are {', '.join(RATIONALES)}.")
+    strength = _strength(cells.get("Strength of Relationship"), _WORDS[word], fault)
+    relation = _WORDS[word] if direction == "focal-to-reference" else inverse(_WORDS[word])
+    notes = [cells.get("Comments")]
+    if strength is not None:
+        notes.append(f"Strength of relationship: {strength} of 10.")
+    return Record(
+        cells[FOCAL],
+        cells["Reference Document Element"],
+        predicate=PREDICATES.get(relation, UNTYPED),
+        justification=UNSPECIFIED,
+        candidates=relation,
+        rationale_kind=rationale,
+        comment=" ".join(filter(None, notes)) or None,
+        place=number,
+    )
+
+
+def _strength(text: str | None, relation: Candidates, fault: object) -> int | None:
+    """The strength of a row, which must suit its relationship: equal is 10, partial 1 to 9, none 0."""
+    if text is None or text.casefold() in ("n/a", "na"):
+        return None
+    if not re.fullmatch(r"\d+(\.0)?", text) or not 0 <= float(text) <= 10:
+        raise fault(f"the strength “{text}” is neither N/A nor a whole number from 0 to 10")
+    number = int(float(text))
+    low, high = {EQUAL: (10, 10), DISJOINT: (0, 0)}.get(relation, (1, 9))
+    if not low <= number <= high:
+        raise fault(f"the strength {number} does not suit “{OLIR[relation]}”, which has {low} to {high}")
+    return number

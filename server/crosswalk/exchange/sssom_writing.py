@@ -1,0 +1,189 @@
+"""Writes SSSOM TSV in its canonical form: slots in the schema's order, records sorted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from rdflib.namespace import XSD
+
+from crosswalk.exchange.records import UNTYPED, MappingSet, Record
+from crosswalk.exchange.sssom_slots import BUILT_IN, COLUMNS, SET_SLOTS
+from crosswalk.exchange.words import NAMES, excluded, predicate, single
+from crosswalk.namespaces import PREFIXES, SSSOM, XW
+from crosswalk.relations.algebra import DISJOINT
+
+EXTENSIONS = {
+    "ext_alignment": (XW.alignment, None),
+    "ext_as_cited": (XW.asCited, XSD.string),
+    "ext_comparison": (XW.inComparison, None),
+    "ext_excluded": (XW.excludesRelation, None),
+    "ext_quote": (XW.text, XSD.string),
+    "ext_rationale": (XW.rationaleKind, None),
+    "ext_set_relation": (XW.setRelation, None),
+}
+"""Slots beyond SSSOM: the property each stands for, and the type of its values (None: an IRI)."""
+
+_PLAIN = re.compile(r"[A-Za-z_][\w ./()-]*(?<! )")
+_RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+
+
+class Curies:
+    """Shortens IRIs, and remembers which prefixes that took."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+        self._namespaces = dict(PREFIXES)
+
+    def shorten(self, iri: str) -> str:
+        """The CURIE of an IRI; one of no declared namespace gets a prefix for its own beginning."""
+        fitting = [prefix for prefix, namespace in self._namespaces.items() if iri.startswith(namespace)]
+        if not fitting:
+            fitting = [f"ns{len(self._namespaces) - len(PREFIXES) + 1}"]
+            self._namespaces[fitting[0]] = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] or iri
+        prefix = max(fitting, key=lambda each: len(self._namespaces[each]))
+        self.used.add(prefix)
+        return f"{prefix}:{iri[len(self._namespaces[prefix]) :]}"
+
+    def map(self) -> dict[str, str]:
+        """The prefixes that were used and that a reader does not know by itself."""
+        return {each: self._namespaces[each] for each in sorted(self.used) if each not in BUILT_IN}
+
+
+def write(
+    found: MappingSet, labels: Mapping[str, str], *, curated: bool = False
+) -> tuple[bytes, Counter[str]]:
+    """The file and what it could not hold; ``labels`` are the titles of elements.
+
+    ``curated`` writes the narrower form in which tables lie among the project's own data.
+    """
+    curies = Curies()
+    losses: Counter[str] = Counter()
+    rows = [_row(found, record, labels, curies, losses, curated) for record in found.records]
+    used = {column for row in rows for column, value in row.items() if value}
+    columns = [column for column in COLUMNS if column in used]
+    extensions = [slot for slot in EXTENSIONS if slot in used]
+    header = _header(found, curies, extensions)[1 if curated else 0 :]
+    broken = sum("\n" in text for each in found.records for text in (*each.quotations, each.comment or ""))
+    losses["line break in a text, written as a space"] += broken
+    table = sorted([[row.get(column, "") for column in (*columns, *extensions)] for row in rows])
+    text = io.StringIO()
+    for line in header:
+        text.write(f"#{line}\n")
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    writer.writerow([*columns, *extensions])
+    writer.writerows(table)
+    return text.getvalue().encode(), losses
+
+
+def _row(
+    found: MappingSet,
+    record: Record,
+    labels: Mapping[str, str],
+    curies: Curies,
+    losses: Counter[str],
+    curated: bool,
+) -> dict[str, str]:
+    target = record.object or str(SSSOM.NoTermFound)
+    out = excluded(record.candidates)
+    one = single(record.candidates)
+    stated = predicate(record.candidates) if record.predicate == UNTYPED else record.predicate
+    if stated != record.predicate:
+        losses["predicate skos:mappingRelation, written as the set relation's own"] += 1
+    row = {
+        "record_id": curies.shorten(record.identifier) if record.identifier and not curated else "",
+        "subject_id": curies.shorten(record.subject),
+        "subject_label": _cell(labels.get(record.subject, "")),
+        "predicate_id": curies.shorten(stated),
+        "predicate_modifier": "Not" if one == DISJOINT and not curated else "",
+        "object_id": curies.shorten(target),
+        "object_label": _cell(labels.get(target, "")),
+        "mapping_justification": curies.shorten(record.justification),
+        "author_id": "|".join(curies.shorten(each) for each in record.authors),
+        "mapping_date": record.date or "" if not curated else "",
+        "confidence": _number(record.confidence),
+        "comment": _cell(record.comment or ""),
+        "ext_excluded": "|".join(curies.shorten(str(XW[name])) for name in out),
+        "ext_rationale": curies.shorten(str(XW[record.rationale_kind.capitalize()]))
+        if record.rationale_kind
+        else "",
+        "ext_as_cited": _listed([record.as_cited] if record.as_cited else []),
+    }
+    if curated:
+        for what in ("date", "quotations", "comparison", "alignment", "identifier"):
+            losses[f"{what} of a record"] += bool(getattr(record, what))
+        return row
+    return row | {
+        "ext_alignment": curies.shorten(record.alignment) if record.alignment else "",
+        "ext_comparison": curies.shorten(record.comparison) if record.comparison else "",
+        "ext_quote": _listed(record.quotations),
+        "ext_set_relation": curies.shorten(str(XW[NAMES[one]])) if one else "",
+    }
+
+
+def _header(found: MappingSet, curies: Curies, extensions: list[str]) -> list[str]:
+    definitions = [(slot, *EXTENSIONS[slot]) for slot in extensions]
+    values: dict[str, str | list[str] | None] = {
+        "mapping_set_id": found.identifier,
+        "mapping_set_version": found.version,
+        "mapping_set_source": list(found.sources),
+        "mapping_set_title": found.title,
+        "mapping_set_description": found.description,
+        "creator_id": [curies.shorten(each) for each in found.creators],
+        "license": found.licence,
+        "subject_source": found.subject_source and curies.shorten(found.subject_source),
+        "subject_source_version": found.subject_version,
+        "object_source": found.object_source and curies.shorten(found.object_source),
+        "object_source_version": found.object_version,
+        "mapping_provider": found.provider,
+        "mapping_date": found.mapping_date,
+        "publication_date": found.publication_date,
+    }
+    shown = [
+        (slot, curies.shorten(about), kind and curies.shorten(kind)) for slot, about, kind in definitions
+    ]
+    lines: list[str] = []
+    for slot in SET_SLOTS:
+        if slot == "sssom_version":
+            lines.append('sssom_version: "1.1"')
+        elif slot == "curie_map":
+            lines += ["curie_map:", *(f"  {key}: {_scalar(value)}" for key, value in curies.map().items())]
+        elif slot == "extension_definitions" and shown:
+            lines.append("extension_definitions:")
+            for name, about, kind in shown:
+                hint = kind or "linkml:uriOrCurie"
+                lines += [
+                    f"  - slot_name: {name}",
+                    f"    property: {_scalar(about)}",
+                    f"    type_hint: {_scalar(hint)}",
+                ]
+        elif (value := values.get(slot)) and isinstance(value, list):
+            lines += [f"{slot}:", *(f"  - {_scalar(each)}" for each in value)]
+        elif value:
+            lines.append(f"{slot}: {_scalar(str(value))}")
+    return lines
+
+
+def _scalar(text: str) -> str:
+    plain = _PLAIN.fullmatch(text) and text.casefold() not in _RESERVED
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _listed(texts: list[str] | tuple[str, ...]) -> str:
+    return "|".join(_cell(text).replace("|", r"\|") for text in texts)
+
+
+def _number(text: str | None) -> str:
+    if text is None:
+        return ""
+    rounded = Decimal(text).quantize(Decimal("0.001"), ROUND_HALF_UP)
+    return f"{rounded.normalize():f}"
