@@ -47,9 +47,9 @@ def members(ask: Ask, iri: str) -> list[str]:
     return [r["element"].value for r in rows if r["edition"] and r["edition"].value == iri] or [iri]
 
 
-def read_judgements(ask: Ask, left: str, right: str) -> list[Judgement]:
-    """The rows that judge elements of ``left`` against ``right``."""
-    rows = ask("pages/gaps-rows", left=left, right=right)
+def read_judgements(ask: Ask, **editions: str) -> list[Judgement]:
+    """The rows that judge elements of ``left`` against ``right``; an edition not given is any."""
+    rows = ask("pages/gaps-rows", **editions)
     return [
         Judgement(
             row["row"].value,

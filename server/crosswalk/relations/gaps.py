@@ -46,7 +46,7 @@ def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> Gaps:
     elements, kind, declared = read_elements(ask, left)
     records = read_between(ask, left, right)
     held = [record for record in records if held_on(record, day)]
-    given = answers((one.iri for one in elements), right, held, read_judgements(ask, left, right))
+    given = answers((one.iri for one in elements), right, held, read_judgements(ask, left=left, right=right))
     notes = _notes(ask("pages/gaps-notes", left=left, right=right))
     lines = tuple(
         Line(element, answer, _printed(answer), notes.get(element.iri, ()))
