@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from crosswalk.answers import Row
@@ -14,89 +15,108 @@ MOST_NODES = 200
 MOST_WHOLE = 5000
 DEEPEST = 3
 LONGEST = 60
+MAPPED = "mapped to"
 
 
-def neighbourhood(desk: Desk, focus: str, depth: int) -> dict[str, Any]:
-    """The things at most ``depth`` links from one, nearest first, at most `MOST_NODES` of them."""
-    edges: dict[str, dict[str, Any]] = {}
-    nodes, edge_of_knowledge, left_out = [focus], [focus], set()
+@dataclass
+class Growth:
+    """A part of the graph while it grows: things in the order they are met, as many as there is room for."""
+
+    room: int
+    nodes: dict[str, None] = field(default_factory=dict)
+    edges: dict[str, dict[str, Any]] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
+
+    def take(self, rows: Iterable[Row]) -> list[str]:
+        """Adds links and the things at their ends; the things that are new."""
+        links = [_edge(row) for row in rows]
+        ends = dict.fromkeys(end for link in links for end in (link["from"], link["to"]))
+        fresh = [iri for iri in ends if iri not in self.nodes]
+        taken = fresh[: max(self.room - len(self.nodes), 0)]
+        self.nodes |= dict.fromkeys(taken)
+        self.left_out |= set(fresh[len(taken) :])
+        self.edges |= {link["id"]: link for link in links}
+        return taken
+
+    def widen(self, desk: Desk, things: Sequence[str]) -> list[str]:
+        """Adds what stands beside some things; the things that are new."""
+        return self.take(desk.ask("pages/neighbours", thing=tuple(things)).rows) if things else []
+
+    def describe(self, desk: Desk, focus: str | None = None) -> dict[str, Any]:
+        """The part as a drawing needs it: every thing with its name, and the links between things shown."""
+        rows: dict[str, list[Row]] = {}
+        if self.nodes:
+            for row in desk.ask("pages/drawn", thing=tuple(self.nodes)).rows:
+                rows.setdefault(row["thing"].value, []).append(row)
+        shown = [edge for edge in self.edges.values() if {edge["from"], edge["to"]} <= self.nodes.keys()]
+        return {
+            "focus": focus,
+            "nodes": [_node(iri, rows.get(iri, [])) for iri in self.nodes],
+            "edges": shown,
+            "left_out": len(self.left_out),
+        }
+
+
+def neighbourhood(desk: Desk, focus: str, depth: int, also: Sequence[str] = ()) -> dict[str, Any]:
+    """The things at most ``depth`` links from one, nearest first, and those beside the things of ``also``."""
+    part = Growth(MOST_NODES, {focus: None})
+    fresh = [focus]
     for _ in range(min(max(depth, 1), DEEPEST)):
-        rows = desk.ask("pages/neighbours", thing=tuple(edge_of_knowledge)).rows
-        found = dict.fromkeys(end for row in rows for end in (row["from"].value, row["to"].value))
-        fresh = [iri for iri in found if iri not in set(nodes)]
-        room = MOST_NODES - len(nodes)
-        nodes += fresh[:room]
-        left_out |= set(fresh[room:])
-        edges |= _edges(rows)
-        edge_of_knowledge = fresh[:room]
-        if not edge_of_knowledge:
-            break
-    return _part(desk, nodes, edges, focus=focus, left_out=len(left_out))
+        fresh = part.widen(desk, fresh)
+    return _expanded(desk, part, also).describe(desk, focus)
 
 
-def overview(desk: Desk) -> dict[str, Any]:
+def overview(desk: Desk, also: Sequence[str] = ()) -> dict[str, Any]:
     """The standards and their editions, joined by how many mappings stand between them."""
-    rows = desk.ask("pages/overview").rows
-    return _part(desk, _ends(rows), _edges(rows))
+    part = Growth(MOST_NODES)
+    part.take(desk.ask("pages/overview").rows)
+    return _expanded(desk, part, also).describe(desk)
 
 
 def whole(desk: Desk) -> dict[str, Any]:
     """Every element, up to `MOST_WHOLE`; only for those who ask for it."""
-    rows = desk.ask("pages/whole").rows
-    nodes = _ends(rows)
-    return _part(desk, nodes[:MOST_WHOLE], _edges(rows), left_out=max(len(nodes) - MOST_WHOLE, 0))
+    part = Growth(MOST_WHOLE)
+    part.take(desk.ask("pages/whole").rows)
+    return part.describe(desk)
 
 
-def _ends(rows: Iterable[Row]) -> list[str]:
-    return list(dict.fromkeys(end for row in rows for end in (row["from"].value, row["to"].value)))
-
-
-def _edges(rows: Iterable[Row]) -> dict[str, dict[str, Any]]:
-    return {edge["id"]: edge for edge in map(_edge, rows)}
+def _expanded(desk: Desk, part: Growth, also: Sequence[str]) -> Growth:
+    """Widened around each of some things in turn; what is not in the drawing by then is passed over."""
+    for thing in also:
+        if thing in part.nodes:
+            part.widen(desk, (thing,))
+    return part
 
 
 def _edge(row: Row) -> dict[str, Any]:
     start, kind, end = row["from"].value, row["property"].value, row["to"].value
-    count, alignment = row.get("mappings"), row.get("alignment")
+    count, words, alignment = row.get("mappings"), row.get("words"), row.get("alignment")
+    name = words.value if words else MAPPED
     return {
         "id": f"{name_of(start)} {compact(kind)} {name_of(end)}",
         "from": start,
         "to": end,
         "kind": compact(kind),
-        "label": f"{count.value} mappings" if count else row["words"].value,
+        "name": name,
+        "label": f"{count.value} mapping{'s' if count.value != '1' else ''}" if count else name,
         "alignment": last_part(alignment.value).lower() if alignment else None,
     }
 
 
-def _part(
-    desk: Desk,
-    nodes: list[str],
-    edges: dict[str, dict[str, Any]],
-    *,
-    focus: str | None = None,
-    left_out: int = 0,
-) -> dict[str, Any]:
-    described = (
-        {row["thing"].value: row for row in desk.ask("pages/drawn", thing=tuple(nodes))} if nodes else {}
-    )
-    shown = set(nodes)
-    return {
-        "focus": focus,
-        "nodes": [_node(iri, described.get(iri)) for iri in nodes],
-        "edges": [edge for edge in edges.values() if edge["from"] in shown and edge["to"] in shown],
-        "left_out": left_out,
-    }
-
-
-def _node(iri: str, row: Row | None) -> dict[str, Any]:
-    row = row or {}
-    kind, alignment = row.get("kind"), row.get("alignment")
-    parts = (row.get("document"), row.get("notation"), row.get("label"))
-    label = " ".join(part.value for part in parts if part) or name_of(iri)
+def _node(iri: str, rows: Sequence[Row]) -> dict[str, Any]:
+    row: Row = rows[0] if rows else {}
+    said = {name: term.value for name, term in row.items() if term}
+    # A thing judged differently in several comparisons has no colour of its own.
+    alignments = {one["alignment"].value for one in rows if one.get("alignment")}
+    words = said.get("label") or said.get("text")
+    title = " ".join(part for part in (said.get("document"), said.get("notation"), words) if part)
+    title = title or name_of(iri)
     return {
         "id": iri,
-        "label": label if len(label) <= LONGEST else label[: LONGEST - 1] + "…",
-        "kind": last_part(kind.value) if kind else "Thing",
+        "label": title if len(title) <= LONGEST else title[: LONGEST - 1].rstrip() + "…",
+        "title": title,
+        "kind": last_part(said["kind"]) if "kind" in said else "Thing",
+        "edition": said.get("edition"),
         "address": local(iri),
-        "alignment": last_part(alignment.value).lower() if alignment else None,
+        "alignment": last_part(alignments.pop()).lower() if len(alignments) == 1 else None,
     }

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, request
 from markupsafe import Markup
 
 from crosswalk.namespaces import BASE, PREFIXES, compact
-from crosswalk.queries import catalogue, load
+from crosswalk.queries import Query, catalogue, load
 from crosswalk.web.desk import desk
+from crosswalk.web.errors import UnknownThing, close_names
 from crosswalk.web.negotiation import PAGE
 from crosswalk.web.responses import choose, page
 
@@ -21,11 +22,24 @@ def editor() -> Response:
     """The editor, holding the query of the address, a named question, or a first example."""
     choose(PAGE)
     given, name = request.args.get("query"), request.args.get("question")
-    text = given or (load(f"questions/{name}").text if name else load("pages/first-query").text)
-    questions = catalogue("questions")
+    known = {query.name: query for query in catalogue("questions")}
+    if name and name not in known:
+        raise UnknownThing(f"No question is called {name}.", close_names(name, known, "/sparql?question="))
+    question = known.get(name or "")
     return page(
-        "ask.html", text=text, run=bool(given), questions=questions, name=name, vocabulary=vocabulary()
+        "ask.html",
+        text=given or without_header(question or load("pages/first-query")),
+        run=bool(given),
+        questions=known.values(),
+        question=None if given else question,
+        vocabulary=vocabulary(),
     )
+
+
+def without_header(query: Query) -> str:
+    """The text of a query that needs no header lines, because the page says what they say."""
+    lines = query.text.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
 
 
 def vocabulary() -> Markup:

@@ -1,168 +1,134 @@
-// The page /graph: a neighbourhood drawn, widened by a click, filtered, laid out, kept. The table says the same in words.
-import { make, save } from "./elements.js";
-import { LAYOUTS, createNetwork, toSvg } from "./network.js";
+// The page /graph: a neighbourhood drawn, widened step by step, filtered, laid out, kept. The table says the same in words.
+import { copy, make, save } from "./elements.js";
+import { listKinds } from "./filters.js";
+import { layOut } from "./layouts.js";
+import { createNetwork, fit, kindOf, nameEdges } from "./network.js";
+import { fetchPart, listEdges, merge, nameOf, seen, summary } from "./parts.js";
+import { toSvg } from "./picture.js";
+import { add, around, asked, read, write } from "./state.js";
+import { suggest } from "./suggestions.js";
+import { walk, zoom } from "./walking.js";
 
-const place = document.querySelector("#drawing");
-const panel = document.querySelector("#chosen");
-const kinds = document.querySelector("#kinds");
-const status = document.querySelector("#drawing-status");
-const rows = document.querySelector("#edges tbody");
-const controls = document.querySelector("#controls");
-
-// What the reader sees is in the address, so that a picture can be shared.
-const state = new URLSearchParams(window.location.search);
-const seen = { nodes: new Map(), edges: new Map() };
+const find = (selector) => document.querySelector(selector);
+const [place, panel, status, controls] = ["#drawing", "#chosen", "#drawing-status", "#controls"].map(find);
+const chips = { things: find("#things"), links: find("#kinds") };
+const MEANINGS = { green: "aligned in detail and substance", yellow: "similar message, other detail", red: "nothing comparable" };
 let network = null;
 
-function remember(name, value) {
-  if (value) state.set(name, value);
-  else state.delete(name);
-  history.replaceState(null, "", `?${state}`);
-}
+const layout = () => controls.elements.layout.value;
 
-async function fetchPart(focus, depth) {
-  const asked = new URLSearchParams(focus ? { focus, depth } : {});
-  if (state.get("whole")) asked.set("whole", state.get("whole"));
-  const response = await fetch(`/graph.json?${asked}`, { headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error((await response.json()).detail ?? "The graph could not be read.");
-  return response.json();
-}
-
-const nodeOf = (node, focus) => ({
-  group: "nodes",
-  data: { id: node.id, label: node.label, kind: node.kind, address: node.address },
-  classes: [node.kind, node.alignment, node.id === focus ? "focus" : ""].filter(Boolean).join(" "),
-});
-const edgeOf = (edge) => ({
-  group: "edges",
-  data: { id: edge.id, source: edge.from, target: edge.to, kind: edge.kind, short: edge.label },
-  classes: edge.alignment ?? "",
-});
-
-function merge(part, focus) {
-  const added = [];
-  for (const node of part.nodes) {
-    if (seen.nodes.has(node.id)) continue;
-    seen.nodes.set(node.id, node);
-    added.push(nodeOf(node, focus));
-  }
-  for (const edge of part.edges) {
-    if (seen.edges.has(edge.id) || !seen.nodes.has(edge.from) || !seen.nodes.has(edge.to)) continue;
-    seen.edges.set(edge.id, edge);
-    added.push(edgeOf(edge));
-  }
-  return added;
-}
-
-function tell(part) {
-  const more = part.left_out ? ` ${part.left_out} more are not drawn: start from one of these to see them.` : "";
-  status.textContent = `${seen.nodes.size} things, ${seen.edges.size} links.${more}`;
-}
-
-function listEdges() {
-  const line = (id) => make("a", { href: seen.nodes.get(id).address }, seen.nodes.get(id).label);
-  rows?.replaceChildren(
-    ...[...seen.edges.values()].map((edge) =>
-      make("tr", {}, make("td", {}, line(edge.from)), make("td", {}, edge.label), make("td", {}, line(edge.to)))),
-  );
-}
-
-function listKinds() {
-  const off = new Set((state.get("without") ?? "").split(",").filter(Boolean));
-  const found = [...new Map([...seen.edges.values()].map(({ kind, label }) => [kind, label]))].sort((a, b) => a[1].localeCompare(b[1]));
-  kinds.replaceChildren(
-    ...found.map(([kind, label]) => {
-      const box = make("input", { type: "checkbox", value: kind, onchange: filter });
-      box.checked = !off.has(kind);
-      return make("label", {}, box, ` ${label}`);
-    }),
-  );
-  filter();
-}
-
-function filter() {
-  const off = [...kinds.querySelectorAll("input")].filter((box) => !box.checked).map((box) => box.value);
-  remember("without", off.join(","));
-  network.batch(() => network.edges().forEach((edge) => edge.toggleClass("hidden", off.includes(edge.data("kind")))));
-}
-
-function layOut() {
-  network.layout(LAYOUTS[controls.elements.layout.value] ?? LAYOUTS.fcose).run();
+function tell() {
+  nameEdges(network);
+  status.textContent = summary(network);
+  listEdges(find("#edges tbody"), network);
 }
 
 async function expand(id) {
   status.textContent = "Reading the neighbours …";
-  const part = await fetchPart(id, 1);
-  const at = network.getElementById(id).position();
-  const added = network.add(merge(part, null));
-  added.nodes().positions((node, index) => ({ x: at.x + 90 * Math.cos(index), y: at.y + 90 * Math.sin(index) }));
-  layOut();
-  tell(part);
-  listKinds();
-  listEdges();
+  try {
+    const node = network.getElementById(id);
+    const added = network.add(merge(await fetchPart(new URLSearchParams({ focus: id })), { room: read("whole") ? Infinity : undefined }));
+    const { x, y } = node.position();
+    added.nodes().positions((one, index) => ({ x: x + 90 * Math.cos(index * 2.4), y: y + 90 * Math.sin(index * 2.4) }));
+    add("also", nameOf(seen.nodes.get(id)));
+    if (added.nodes().length) layOut(network, layout(), { fresh: false });
+    listKinds(network, chips, tell);
+    choose(id);
+    if (!added.nodes().length) status.textContent = `Nothing new stands beside it. ${summary(network)}`;
+  } catch (fault) {
+    status.textContent = fault.message;
+  }
 }
 
 function choose(id) {
   const node = seen.nodes.get(id);
-  network.elements().unselect();
-  network.getElementById(id).select();
+  const drawn = network.getElementById(id);
+  network.batch(() => {
+    network.elements().unselect().removeClass("near");
+    drawn.select();
+    const near = drawn.closedNeighborhood();
+    network.elements().addClass("away");
+    near.removeClass("away").addClass("near");
+  });
+  nameEdges(network);
+  const count = drawn.connectedEdges(":visible").length;
   panel.replaceChildren(
-    make("h2", {}, node.label),
-    make("p", {}, node.kind),
-    make("p", {}, make("a", { href: node.address }, "Open its page")),
-    make("button", { type: "button", onclick: () => expand(id) }, "Show its neighbours"),
-    make("a", { href: `?focus=${encodeURIComponent(id)}&depth=1` }, "Start from here"),
+    make("button", { type: "button", class: "close", "aria-label": "Let go", onclick: leave }, "×"),
+    make("p", { class: "kind" }, node.edition ? `${kindOf(node.kind).name} in ${node.edition}` : kindOf(node.kind).name),
+    make("h2", {}, node.title),
+    make("p", { class: "meta" }, `${count} ${count === 1 ? "link" : "links"} drawn`,
+      node.alignment ? `; ${node.alignment}: ${MEANINGS[node.alignment] ?? ""}` : ""),
+    make("p", { class: "choices" },
+      make("button", { type: "button", onclick: () => expand(id) }, "Show its neighbours"),
+      make("a", { href: around(nameOf(node)) }, "Start from here"),
+      make("a", { href: node.address }, "Open its page")),
   );
+  panel.hidden = false;
 }
 
-// Arrow keys walk from thing to thing in reading order; Enter widens the drawing around the chosen one.
-function onKey(event) {
-  const order = network.nodes(":visible").sort((a, b) => a.position("y") - b.position("y") || a.position("x") - b.position("x"));
-  const chosen = network.nodes(":selected").first();
-  const at = order.toArray().findIndex((node) => node.same(chosen));
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-  if (step && order.length) {
-    const next = order[(at + step + order.length) % order.length];
-    choose(next.id());
-    network.animate({ center: { eles: next }, duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150 });
-  } else if (event.key === "Enter" && chosen.length) expand(chosen.id());
-  else if (event.key === "+" || event.key === "-") network.zoom(network.zoom() * (event.key === "+" ? 1.25 : 0.8));
-  else return;
-  event.preventDefault();
+function leave() {
+  if (panel.contains(document.activeElement)) place.focus();
+  network.elements().unselect().removeClass("away near");
+  nameEdges(network);
+  panel.hidden = true;
 }
 
 async function start() {
-  const focus = state.get("focus");
-  const part = await fetchPart(focus, state.get("depth") ?? 1);
-  const elements = merge(part, part.focus);
+  const part = await fetchPart(asked());
+  const elements = merge(part, { room: Infinity });
+  if (!elements.length) {
+    status.textContent = "There are no editions to begin with: start from a thing.";
+    return;
+  }
+  if (part.focus) controls.querySelector('[value="rows"]').remove();
+  const wanted = read("layout") || (part.focus || read("whole") ? "forces" : "rows");
+  controls.elements.layout.value = wanted;
+  if (!layout()) controls.elements.layout.value = "forces";
   place.replaceChildren();
-  controls.elements.layout.value = state.get("layout") ?? "fcose";
-  network = createNetwork(place, elements, controls.elements.layout.value);
-  place.network = network; // for tests, and for readers with a console
-  tell(part);
-  listKinds();
-  listEdges();
+  controls.hidden = false;
+  find("#legend").hidden = false;
+  network = createNetwork(place, elements, layout());
+  place.network = network; // for readers with a console
   network.on("tap", "node", (event) => choose(event.target.id()));
   network.on("dbltap", "node", (event) => expand(event.target.id()));
-  place.addEventListener("keydown", onKey);
-  controls.hidden = false;
+  network.on("tap", (event) => { if (event.target === network) leave(); });
+  walk(place, network, { choose, expand, leave });
+  listKinds(network, chips, tell);
+  place.dataset.ready = "yes";
 }
 
-controls.elements.layout.addEventListener("change", (event) => {
-  remember("layout", event.target.value);
-  layOut();
+controls.addEventListener("submit", (event) => event.preventDefault());
+controls.elements.layout.addEventListener("change", () => {
+  write("layout", layout());
+  layOut(network, layout());
 });
 controls.elements.find.addEventListener("input", (event) => {
   const text = event.target.value.trim().toLowerCase();
-  network.elements().unselect();
-  if (!text) return;
-  const found = network.nodes().filter((node) => node.data("label").toLowerCase().includes(text));
+  leave();
+  if (!text) return tell();
+  const found = network.nodes(":visible").filter((node) => node.data("title").toLowerCase().includes(text));
+  network.elements().addClass("away");
+  found.removeClass("away").addClass("near");
   found.select();
-  if (found.length) network.center(found);
+  status.textContent = `${found.length} found.`;
+  if (found.length) network.animate({ fit: { eles: found.closedNeighborhood(), padding: 60 }, duration: 0 });
 });
-document.querySelector("#save-png").addEventListener("click", () =>
-  save("crosswalk.png", network.png({ output: "blob", full: true, scale: 2, bg: getComputedStyle(document.body).backgroundColor })));
-document.querySelector("#save-svg").addEventListener("click", () =>
-  save("crosswalk.svg", new Blob([toSvg(network)], { type: "image/svg+xml" })));
+controls.elements.find.addEventListener("keydown", (event) => {
+  const found = network.nodes(":selected")[0];
+  if (event.key === "Enter" && found) choose(found.id());
+  if (event.key === "Enter") event.preventDefault();
+});
+const ground = () => getComputedStyle(place).backgroundColor;
+const name = (kind) => `crosswalk-${(read("focus") || "overview").replace(/[^\w.]+/g, "-")}.${kind}`;
+const deeds = {
+  "zoom-in": () => zoom(network, 1.25),
+  "zoom-out": () => zoom(network, 0.8),
+  "zoom-fit": () => fit(network),
+  "save-png": () => save(name("png"), network.png({ output: "blob", full: true, scale: 2, maxWidth: 8000, maxHeight: 8000, bg: ground() })),
+  "save-svg": () => save(name("svg"), new Blob([toSvg(network, ground())], { type: "image/svg+xml" })),
+  "copy-link": (event) => copy(event.currentTarget, window.location.href),
+};
+for (const [id, deed] of Object.entries(deeds)) find(`#${id}`).addEventListener("click", deed);
+suggest(find("#focus"), find("#focus-names"));
 
 start().catch((fault) => { status.textContent = fault.message; });

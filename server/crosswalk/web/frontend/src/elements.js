@@ -22,5 +22,19 @@ export function draw(name, attributes = {}, ...children) {
 export function save(name, blob) {
   const address = URL.createObjectURL(blob);
   make("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
+
+// Puts text on the clipboard and says so on the button; browsers lend the clipboard to safe origins only.
+export async function copy(button, text) {
+  const said = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Not allowed here";
+  }
+  setTimeout(() => { button.textContent = said; }, 1500);
+}
+
+export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,6 +1,9 @@
 // IRIs made short for the eye: by a prefix, by their address on this site, and by their label where there is one.
+import { ROWS, put } from "./queries.js";
+
 const vocabulary = JSON.parse(document.querySelector("#vocabulary")?.textContent ?? '{"prefixes":{},"base":"","labels":""}');
 const BATCH = 200;
+const MOST = 1000;
 
 export function shorten(iri) {
   const base = vocabulary.base;
@@ -11,23 +14,21 @@ export function shorten(iri) {
   return iri;
 }
 
-// The things of the graph are shown by this site; whatever else there is stays where it is.
+// The things of the graph are shown by this site; what else the web has stays where it is; the rest has no page.
 shorten.local = (iri) => {
   if (vocabulary.base && iri.startsWith(vocabulary.base)) return `/${iri.slice(vocabulary.base.length)}`;
-  return /^https?:/.test(iri) ? iri : "#";
+  return /^https?:/.test(iri) ? iri : null;
 };
 
 export async function labelsOf(iris, endpoint) {
   const known = new Map();
-  const wanted = [...new Set(iris)].filter((iri) => !/[<>"{}|\\^`\s]/.test(iri)).slice(0, BATCH);
-  if (!wanted.length || !vocabulary.labels) return known;
-  const query = vocabulary.labels.replace("VALUES ?thing { UNDEF }", `VALUES ?thing { ${wanted.map((iri) => `<${iri}>`).join(" ")} }`);
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers: { "Content-Type": "application/sparql-query", Accept: "application/sparql-results+json" },
-    body: query,
-  });
-  if (!response.ok) return known;
-  for (const { thing, label } of (await response.json()).results.bindings) known.set(thing.value, label.value);
+  const wanted = [...new Set(iris)].filter((iri) => !/[<>"{}|\\^`\s]/.test(iri)).slice(0, MOST);
+  if (!vocabulary.labels) return known;
+  for (let from = 0; from < wanted.length; from += BATCH) {
+    const terms = wanted.slice(from, from + BATCH).map((iri) => `<${iri}>`).join(" ");
+    const response = await put(endpoint, vocabulary.labels.replace("VALUES ?thing { UNDEF }", () => `VALUES ?thing { ${terms} }`), ROWS);
+    if (!response.ok) break;
+    for (const { thing, label } of (await response.json()).results.bindings) known.set(thing.value, label.value);
+  }
   return known;
 }

@@ -2,84 +2,105 @@
 import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
 
-import { draw } from "./elements.js";
 import { shorten } from "./labels.js";
+import { isNarrow, layOut } from "./layouts.js";
+import { KINDS, kindOf } from "./shapes.js";
 
 cytoscape.use(fcose);
 
-export const SHAPES = {
-  Standard: "round-octagon", Edition: "round-rectangle", Document: "round-tag", Category: "round-hexagon",
-  Guideline: "ellipse", Section: "rectangle", Provision: "diamond", Statement: "round-diamond",
-  Comparison: "pentagon", Change: "vee", CurationNote: "star",
-};
+const FEW = 26; // links that can all be named without crowding the drawing
+const LARGEST = 1.25; // few things need no magnifying glass
+const LEAST = 0.62; // smaller names cannot be read on a telephone; there the drawing begins at its focus instead
 
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#666";
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#888";
+const flat = (points) => points.map(([x, y]) => `${x.toFixed(3)} ${y.toFixed(3)}`).join(" ");
+const form = ({ round, rounded, points }) =>
+  round ? { shape: "ellipse" } : rounded ? { shape: "round-rectangle" } : { shape: "polygon", "shape-polygon-points": flat(points) };
 
-function style() {
-  const [ink, paper, line, accent, quiet] = ["--ink", "--paper", "--line", "--accent", "--quiet"].map(colour);
-  const alignments = ["green", "yellow", "red"].map((name) => ({
-    selector: `.${name}`, style: { "line-color": colour(`--${name}`), "border-color": colour(`--${name}`), "target-arrow-color": colour(`--${name}`), width: 3 },
-  }));
+// Each colour also has a line of its own, for those who cannot tell colours apart.
+const LINES = { green: "solid", yellow: "dashed", red: "dotted" };
+
+function style(narrow) {
+  const [ink, sheet, line, accent, soft, focus] = ["--ink", "--sheet", "--line-strong", "--accent", "--soft", "--focus"].map(colour);
+  const font = getComputedStyle(document.body).fontFamily;
   return [
-    { selector: "node", style: { label: "data(label)", color: ink, "background-color": paper, "border-color": quiet, "border-width": 2,
-      width: 26, height: 26, "font-size": 10, "text-wrap": "wrap", "text-max-width": 120, "text-valign": "bottom", "text-margin-y": 4 } },
-    ...Object.entries(SHAPES).map(([kind, shape]) => ({ selector: `node.${kind}`, style: { shape } })),
-    { selector: "edge", style: { width: 1.5, "line-color": line, "curve-style": "bezier", "target-arrow-shape": "triangle",
-      "target-arrow-color": line, "arrow-scale": 0.8, "font-size": 8, color: quiet, label: "data(short)", "text-rotation": "autorotate",
-      "min-zoomed-font-size": 7 } },
-    ...alignments.map((one) => ({ ...one, selector: `edge${one.selector}` })),
-    ...alignments.map(({ selector, style }) => ({ selector: `node${selector}`, style: { "border-color": style["border-color"], "border-width": 4 } })),
-    { selector: ".focus", style: { "background-color": accent, "border-color": accent, "font-weight": "bold", "font-size": 13 } },
-    { selector: ":selected", style: { "border-color": colour("--focus"), "border-width": 5 } },
+    { selector: "node", style: { label: "data(label)", color: ink, "border-color": soft, "border-width": 1.5, "background-color": sheet,
+      "font-family": font, "font-size": 12, "line-height": 1.15, "text-wrap": "wrap", "text-max-width": narrow ? 96 : 132, "text-valign": "bottom", "text-margin-y": 5,
+      "text-background-color": sheet, "text-background-opacity": 0.82, "text-background-padding": 2, "text-background-shape": "round-rectangle",
+      "min-zoomed-font-size": 6.5 } },
+    ...Object.entries(KINDS).map(([kind, shape]) => ({ selector: `node.${kind}`, style: { ...form(shape), width: shape.size[0], height: shape.size[1],
+      "background-color": colour(`--kind-${kind.toLowerCase()}`) } })),
+    { selector: "node.Standard, node.Document, node.Category", style: { "font-weight": 600 } },
+    { selector: "node.side", style: { "text-halign": "right", "text-valign": "center", "text-margin-y": 0, "text-margin-x": 6, "text-max-width": 180,
+      "font-size": 11.5 } },
+    { selector: "edge", style: { width: 1.5, "line-color": line, "curve-style": "bezier", "target-arrow-shape": "triangle", "target-arrow-color": line,
+      "arrow-scale": 0.85, "font-family": font, "font-size": 10.5, color: soft, "text-rotation": "autorotate", "text-background-color": sheet,
+      "text-background-opacity": 0.9, "text-background-padding": 2, "min-zoomed-font-size": 6.5 } },
+    { selector: "edge.named", style: { label: "data(short)" } },
+    { selector: 'edge[kind = "xw:linkedTo"]', style: { width: 2.5, "line-color": accent, "target-arrow-color": accent } },
+    { selector: 'edge.bow[kind = "xw:linkedTo"]', style: { "curve-style": "unbundled-bezier", "control-point-distances": 46, "control-point-weights": 0.5 } },
+    ...Object.entries(LINES).map(([name, line]) => ({ selector: `edge.${name}`, style: { width: 3, "line-color": colour(`--${name}`),
+      "line-style": line, "target-arrow-color": colour(`--${name}`) } })),
+    ...Object.entries(LINES).map(([name, line]) => ({ selector: `node.${name}`, style: { "border-width": 4, "border-color": colour(`--${name}`), "border-style": line } })),
+    { selector: "node.focus", style: { width: 48, height: 48, "border-width": 5, "font-weight": 700, "font-size": 14, "text-max-width": 170, "min-zoomed-font-size": 0 } },
+    { selector: "node.Edition.focus", style: { width: 60, height: 42 } },
+    { selector: ".away", style: { opacity: 0.3 } },
+    { selector: "node.near", style: { "min-zoomed-font-size": 0, "z-index": 9 } },
+    { selector: "node:selected", style: { "overlay-color": focus, "overlay-opacity": 0.25, "overlay-padding": 7, "border-color": focus, "min-zoomed-font-size": 0, "z-index": 10 } },
     { selector: ".hidden", style: { display: "none" } },
   ];
 }
 
-export const LAYOUTS = {
-  fcose: { name: "fcose", animate: false, randomize: true, quality: "default", nodeSeparation: 110, idealEdgeLength: 130 },
-  circles: { name: "concentric", animate: false, minNodeSpacing: 40, concentric: (node) => (node.hasClass("focus") ? 10 : node.degree()) },
-  tree: { name: "breadthfirst", animate: false, directed: false, spacingFactor: 1.2 },
-  grid: { name: "grid", animate: false },
-};
+// Names of links are shown where they are few, and beside the chosen thing.
+export function nameEdges(network) {
+  const seen = network.edges().not(".hidden");
+  const chosen = network.nodes(":selected");
+  network.edges().removeClass("named");
+  (seen.length <= FEW && !chosen.length ? seen : chosen.connectedEdges()).addClass("named");
+  seen.filter("[?counted]").addClass("named");
+}
 
-export function createNetwork(container, elements, layout = "fcose") {
-  const network = cytoscape({ container, elements, style: style(), minZoom: 0.1, maxZoom: 4, layout: LAYOUTS[layout] });
+export function fit(network) {
+  network.fit(network.elements(":visible"), 36);
+  if (network.zoom() > LARGEST) network.zoom(LARGEST);
+  network.center(network.elements(":visible"));
+}
+
+function begin(network) {
+  const focus = network.nodes(".focus");
+  network.zoom(LEAST);
+  if (focus.length) return network.center(focus);
+  const { x1, y1 } = network.elements(":visible").boundingBox();
+  network.pan({ x: 20 - x1 * LEAST, y: 20 - y1 * LEAST });
+}
+
+export function createNetwork(container, elements, layout = "forces") {
+  const network = cytoscape({ container, elements, style: style(container.clientWidth < 600), minZoom: 0.08, maxZoom: 4, layout: { name: "null" } });
+  // A page that is scrolled past the drawing goes on scrolling; with Ctrl, or once the drawing has the focus, the wheel zooms.
+  container.addEventListener("wheel", (event) => network.userZoomingEnabled(event.ctrlKey || event.metaKey || container.contains(document.activeElement)),
+    { capture: true });
   network.on("layoutstop", () => {
-    if (network.zoom() > 1.3) network.zoom(1.3).center(); // few things need no magnifying glass
+    fit(network);
+    if (isNarrow(network) && network.zoom() < LEAST) begin(network);
   });
-  if (network.zoom() > 1.3) network.zoom(1.3).center();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.style(style()));
+  layOut(network, layout);
+  nameEdges(network);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.style(style(isNarrow(network))));
   return network;
 }
 
 // Edges between IRIs, as a query answered them.
-export function drawNetwork(container, edges) {
+export function drawNetwork(container, edges, labels) {
   const nodes = new Set(edges.flatMap(({ from, to }) => [from, to]));
   const network = createNetwork(container, [
-    ...[...nodes].map((id) => ({ data: { id, label: shorten(id) } })),
+    ...[...nodes].map((id) => ({ data: { id, label: (labels.get(id) ?? shorten(id)).slice(0, 60) }, classes: "Guideline" })),
     ...edges.map(({ from, to, kind }, place) => ({ data: { id: `edge-${place}`, source: from, target: to, short: kind } })),
   ]);
-  network.on("dbltap", "node", (event) => window.location.assign(shorten.local(event.target.id())));
+  network.on("dbltap", "node", (event) => {
+    const address = shorten.local(event.target.id());
+    if (address) window.location.assign(address);
+  });
   return network;
 }
 
-// The drawing as SVG, from where Cytoscape has put things: circles, lines and names are enough to print.
-export function toSvg(network) {
-  const box = network.elements(":visible").boundingBox();
-  const edge = (one) => {
-    const { x: x1, y: y1 } = one.source().position();
-    const { x: x2, y: y2 } = one.target().position();
-    return draw("line", { x1, y1, x2, y2, stroke: one.style("line-color"), "stroke-width": one.style("width") });
-  };
-  const node = (one) => {
-    const { x, y } = one.position();
-    const name = draw("text", { x, y: y + 26, "text-anchor": "middle", "font-size": 10, fill: one.style("color") });
-    name.textContent = one.data("label");
-    const disc = draw("circle", { cx: x, cy: y, r: 13, fill: one.style("background-color"), stroke: one.style("border-color"), "stroke-width": 2 });
-    return draw("g", {}, disc, name);
-  };
-  const picture = draw("svg", {
-    xmlns: "http://www.w3.org/2000/svg", viewBox: `${box.x1 - 20} ${box.y1 - 20} ${box.w + 40} ${box.h + 40}`, "font-family": "sans-serif",
-  }, ...network.edges(":visible").map(edge), ...network.nodes(":visible").map(node));
-  return new XMLSerializer().serializeToString(picture);
-}
+export { kindOf };

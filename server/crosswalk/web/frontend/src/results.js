@@ -1,122 +1,115 @@
 // What the endpoint answered, as a table, a chart, a drawing or as it came.
-import { chartOf } from "./chart.js";
-import { make } from "./elements.js";
+import { chartOf, drawChart, isNumber } from "./chart.js";
+import { copy, make } from "./elements.js";
 import { labelsOf, shorten } from "./labels.js";
+import { TRIPLES, limit, put } from "./queries.js";
+import { tabbed } from "./tabs.js";
 
 const SHOWN = 1000; // rows in the table; the downloads hold them all
+const DRAWN = 400; // links in the drawing
+
+const many = (count, what) => `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 
 export function showWaiting(place) {
-  place.replaceChildren(make("p", { role: "status" }, "The query is running …"));
+  place.replaceChildren(make("p", { role: "status", class: "summary" }, "The query is running …"));
 }
 
 export function showFault(place, { title, detail, hint, line, column }) {
-  const where = line ? `Line ${line}, column ${column}. ` : "";
+  const where = line ? `Line ${line}, column ${column ?? 1}: ` : "";
   place.replaceChildren(
     make("div", { class: "fault", role: "alert" }, make("p", {}, make("strong", {}, title ?? "The query failed")),
-      make("p", {}, where + (detail ?? "")), hint ? make("p", {}, hint) : null),
+      make("p", {}, where + (detail ?? "")), hint ? make("p", { class: "hint" }, hint) : null),
   );
 }
 
 export async function showAnswer(place, response, asked) {
   const type = response.headers.get("Content-Type") ?? "";
-  const cut = response.headers.get("Crosswalk-Result-Cut");
-  if (!type.includes("sparql-results+json")) return showGraph(place, await response.text(), asked, cut);
+  if (!type.includes("sparql-results+json")) return showTriples(place, await response.text(), asked);
   const result = await response.json();
-  if ("boolean" in result) {
-    return place.replaceChildren(summary(result.boolean ? "Yes" : "No", asked, cut));
-  }
+  if ("boolean" in result) return place.replaceChildren(...summary(result.boolean ? "Yes" : "No", asked));
   const { vars } = result.head;
   const rows = result.results.bindings;
   const tabs = { Table: () => table(vars, rows, asked.endpoint), Raw: () => raw(JSON.stringify(result, null, 2)) };
   const chart = chartOf(vars, rows);
-  if (chart) tabs.Chart = () => chart;
-  if (rows.some((row) => vars.filter((name) => row[name]?.type === "uri").length > 1)) {
-    tabs.Graph = () => network(rows, vars);
-  }
-  place.replaceChildren(summary(`${rows.length} ${rows.length === 1 ? "row" : "rows"}`, asked, cut), ...tabbed(tabs));
+  if (chart) tabs.Chart = () => drawChart(chart, asked.endpoint);
+  const links = linksOf(vars, rows);
+  if (links.length) tabs.Graph = () => drawLinks(links, asked.endpoint);
+  place.replaceChildren(...summary(many(rows.length, "row"), asked, cutsOf(rows.length, asked.query)), ...tabbed("Views of the answer", tabs));
 }
 
-function showGraph(place, text, asked, cut) {
-  const tabs = { Turtle: () => raw(text), Graph: () => networkOfTriples(asked) };
-  place.replaceChildren(summary("A graph", asked, cut), ...tabbed(tabs));
+function showTriples(place, text, asked) {
+  const tabs = { Turtle: () => raw(text), Graph: () => drawTriples(asked) };
+  place.replaceChildren(...summary("A graph", asked), ...tabbed("Views of the answer", tabs));
 }
 
-function summary(what, { seconds }, cut) {
-  const marks = cut ? ` The result was cut: ${cut}` : " Nothing was cut.";
-  return make("p", { class: "summary", role: "status" }, make("strong", {}, what), ` in ${seconds.toFixed(2)} s.${marks}`);
+// The endpoint gives whole answers or none; what may be missing is missing by the query's own LIMIT, or from this table.
+function cutsOf(count, query) {
+  const cuts = [];
+  if (count === limit(query)) cuts.push(`The query's own LIMIT of ${many(count, "row")} was reached; there may be more.`);
+  if (count > SHOWN) cuts.push(`The table shows the first ${many(SHOWN, "row")} of ${count.toLocaleString("en")}; a download holds them all.`);
+  return cuts;
+}
+
+function summary(what, { seconds, link }, cuts = []) {
+  const share = link
+    ? make("span", { class: "link" }, make("a", { href: link }, "Link to this query"),
+        make("button", { type: "button", class: "copy", onclick: (event) => copy(event.currentTarget, new URL(link, window.location.href).href) }, "Copy"))
+    : make("span", { class: "link" }, "Too long for a link");
+  return [
+    make("p", { class: "summary", role: "status" }, make("strong", {}, what), make("span", {}, `${seconds.toFixed(2)} s`),
+      cuts.length ? null : make("span", {}, "complete"), share),
+    ...cuts.map((cut) => make("p", { class: "cut" }, cut)),
+  ];
 }
 
 function raw(text) {
-  return make("pre", { class: "raw", tabindex: "0" }, text);
-}
-
-function tabbed(tabs) {
-  const panel = make("div", { class: "panel", role: "tabpanel" });
-  const buttons = Object.entries(tabs).map(([name, content]) =>
-    make("button", { type: "button", role: "tab", "aria-selected": "false", onclick: (event) => open(event.target, content) }, name),
-  );
-  async function open(button, content) {
-    for (const one of buttons) one.setAttribute("aria-selected", String(one === button));
-    panel.replaceChildren(await content());
-  }
-  const bar = make("div", { class: "tabs", role: "tablist", "aria-label": "Views of the answer" }, ...buttons);
-  bar.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const next = buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length];
-    next.focus();
-    next.click();
-  });
-  buttons[0].click();
-  return [bar, panel];
+  return make("pre", { class: "raw", tabindex: "0", role: "region", "aria-label": "The answer as it came" }, text);
 }
 
 function table(vars, rows, endpoint) {
-  const shown = rows.slice(0, SHOWN);
-  const cells = [];
+  const linked = [];
   const cell = (term) => {
-    if (!term) return make("td", { class: "unbound" }, "");
-    if (term.type !== "uri") return make("td", { lang: term["xml:lang"] }, term.value);
-    const link = make("a", { href: shorten.local(term.value), title: term.value }, shorten(term.value));
-    cells.push([term.value, link]);
-    return make("td", {}, link);
+    if (!term) return make("td", {}, "");
+    if (term.type !== "uri") return make("td", { lang: term["xml:lang"], class: isNumber(term) ? "number" : null }, term.type === "bnode" ? `_:${term.value}` : term.value);
+    const address = shorten.local(term.value);
+    const name = make(address ? "a" : "span", { href: address, title: term.value }, shorten(term.value));
+    linked.push([term.value, name]);
+    return make("td", {}, name);
   };
-  const body = make("table", {},
+  const body = make("table", { class: "answer" },
     make("thead", {}, make("tr", {}, ...vars.map((name) => make("th", { scope: "col" }, name)))),
-    make("tbody", {}, ...shown.map((row) => make("tr", {}, ...vars.map((name) => cell(row[name]))))),
+    make("tbody", {}, ...rows.slice(0, SHOWN).map((row) => make("tr", {}, ...vars.map((name) => cell(row[name]))))),
   );
-  labelsOf(cells.map(([iri]) => iri), endpoint).then((labels) => {
-    for (const [iri, link] of cells) if (labels.has(iri)) link.textContent = labels.get(iri);
+  labelsOf(linked.map(([iri]) => iri), endpoint).then((labels) => {
+    for (const [iri, name] of linked) if (labels.has(iri)) name.textContent = labels.get(iri);
   });
-  const note = rows.length > SHOWN ? make("p", {}, `The first ${SHOWN} rows are shown; a download holds all ${rows.length}.`) : null;
-  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows of the answer" }, body, note);
+  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows of the answer" }, body);
 }
 
-async function network(rows, vars) {
-  const columns = vars.filter((name) => rows.some((row) => row[name]?.type === "uri"));
-  const [from, to] = columns;
+// The first two columns that hold IRIs, as links; the first other column names them.
+function linksOf(vars, rows) {
+  const [from, to] = vars.filter((name) => rows.some((row) => row[name]?.type === "uri"));
+  if (!to) return [];
   const label = vars.find((name) => name !== from && name !== to);
-  const edges = rows.filter((row) => row[from] && row[to])
-    .map((row) => ({ from: row[from].value, to: row[to].value, kind: label && row[label] ? shorten(row[label].value) : "" }));
-  return drawEdges(edges);
+  return rows.filter((row) => row[from]?.type === "uri" && row[to]?.type === "uri")
+    .map((row) => ({ from: row[from].value, to: row[to].value, kind: label && row[label] ? shorten(row[label].value).slice(0, 40) : "" }));
 }
 
-async function networkOfTriples({ query, endpoint }) {
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers: { "Content-Type": "application/sparql-query", Accept: "application/n-triples" },
-    body: query,
-  });
+async function drawTriples({ query, endpoint }) {
+  const response = await put(endpoint, query, TRIPLES);
   const triple = /^<([^>]*)> <([^>]*)> <([^>]*)> \.$/;
-  const edges = (await response.text()).split("\n").map((line) => triple.exec(line)).filter(Boolean)
+  const links = (await response.text()).split("\n").map((line) => triple.exec(line)).filter(Boolean)
     .map(([, from, kind, to]) => ({ from, to, kind: shorten(kind) }));
-  return drawEdges(edges);
+  return drawLinks(links, endpoint);
 }
 
-async function drawEdges(edges) {
-  const place = make("div", { class: "network" });
-  if (!edges.length) return make("p", {}, "Nothing in this answer links two things.");
-  const { drawNetwork } = await import("./network.js");
-  requestAnimationFrame(() => drawNetwork(place, edges.slice(0, 400)));
-  return place;
+async function drawLinks(links, endpoint) {
+  if (!links.length) return make("p", {}, "Nothing in this answer links two things.");
+  const shown = links.slice(0, DRAWN);
+  const [{ drawNetwork }, labels] = await Promise.all([
+    import("./network.js"), labelsOf(shown.flatMap(({ from, to }) => [from, to]), endpoint)]);
+  const place = make("div", { class: "network", role: "img", "aria-label": "Drawing of the answer; the first tab says the same in words" });
+  requestAnimationFrame(() => { place.network = drawNetwork(place, shown, labels); });
+  const note = links.length > DRAWN ? make("p", { class: "cut" }, `The drawing shows the first ${DRAWN} of ${links.length} links.`) : null;
+  return make("div", {}, place, note);
 }
