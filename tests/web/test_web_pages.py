@@ -212,8 +212,9 @@ def test_guideline_page_tells_what_it_says_what_is_mapped_and_where_it_was(site:
     ]
     assert page.find("a", rel="prev")["href"] == "/id/ipa/2.0/guideline/8"
     assert page.find("a", rel="next")["href"] == "/id/ipa/2.0/guideline/10"
-    mapped = [tag["href"] for tag in page.select("section .reference .head a")]
-    assert mapped == [
+    mapped = [tag["href"] for tag in page.select("section .reference .head > a")]
+    cited = [one for one in mapped if one.startswith("/id/gsma/2.0/")]
+    assert cited == [
         f"/id/gsma/2.0/{one}" for one in ("CLP.12/section/5.7", "CLP.12/section/5.8.1", "CLP.13/section/7.2")
     ]
     assert len(page.select("section .reference blockquote")) == 4
@@ -224,8 +225,8 @@ def test_guideline_page_tells_what_it_says_what_is_mapped_and_where_it_was(site:
 
 def test_section_page_tells_which_guidelines_cite_it(site: FlaskClient) -> None:
     page = soup(site, "/id/gsma/2.0/CLP.13/section/3.4")
-    mapped = {tag["href"] for tag in page.select("section .reference .head a")}
-    assert mapped == {"/id/ipa/2.0/guideline/5", "/id/ipa/2.0/guideline/6"}
+    mapped = {tag["href"] for tag in page.select("section .reference .head > a")}
+    assert {one for one in mapped if "/ipa/" in one} == {"/id/ipa/2.0/guideline/5", "/id/ipa/2.0/guideline/6"}
     unmapped = soup(site, "/id/gsma/2.0/CLP.11/section/1").get_text()
     assert "it is not assessed" in unmapped
 

@@ -32,7 +32,8 @@ from crosswalk.web.views import (
 
 MODULES = (home.home, comparison.comparison, things.things, vocabulary.vocabulary, questions.questions,
            asking.asking, drawing.drawing, lineage.lineage, matrix.matrix, search.search,
-           completeness.completeness, data.data, analysis.analysis, service.service, errors.errors)  # fmt: skip
+           completeness.completeness, data.data, analysis.analysis, service.service,
+           errors.errors)  # fmt: skip
 
 NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matrix", "Matrix"),
               ("/lineage", "Lineage"), ("/graph", "Graph"), ("/questions", "Questions"),

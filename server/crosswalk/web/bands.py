@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -69,11 +70,19 @@ def draw_lineage(rows: Sequence[Row]) -> Lineage | None:
 
 
 def once(rows: Iterable[Row]) -> list[Row]:
-    """The rows without those that differ in their source alone."""
+    """The rows without those that differ in their source alone, in reading order of the later edition."""
     kept = {
         tuple(_value(row, name) for name in ("change", "from", "to")): row for row in reversed(list(rows))
     }
-    return list(reversed(kept.values()))
+    return sorted(
+        reversed(kept.values()),
+        key=lambda row: (
+            row["old"].value,
+            row["new"].value,
+            _reading_order(_value(row, "toNotation")),
+            _reading_order(_value(row, "fromNotation")),
+        ),
+    )
 
 
 def _columns(rows: Sequence[Row]) -> dict[str, Column]:
@@ -86,7 +95,9 @@ def _columns(rows: Sequence[Row]) -> dict[str, Column]:
         for place, (iri, version) in enumerate(order.items())
     }
     for side, edition in (("from", "old"), ("to", "new")):
-        for row in sorted((one for one in rows if one[side]), key=lambda one: _ordinal(one, side)):
+        for row in sorted(
+            (one for one in rows if one[side]), key=lambda one: _reading_order(_value(one, f"{side}Notation"))
+        ):
             column = columns[row[edition].value]
             title = textwrap.shorten(_value(row, f"{side}Title"), 46, placeholder=" …")
             box = Box(row[side].value, _value(row, f"{side}Notation"), title, column.x)
@@ -111,9 +122,10 @@ def _band(columns: dict[str, Column], row: Row) -> Band:
     return Band(f"M {x} {y} h {STUB}", kind, approximate, row, end)
 
 
-def _ordinal(row: Row, side: str) -> tuple[int, str]:
-    place = _value(row, f"{side}Ordinal")
-    return (int(place) if place.isdecimal() else 10**6, _value(row, side))
+def _reading_order(number: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts 5.2-10 after 5.2-9, and puts no number last."""
+    parts = re.findall(r"\d+|[^\d.\s-]+", number)
+    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in parts) or ((10**9, ""),)
 
 
 def _value(row: Row, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
@@ -42,9 +42,12 @@ class Drawing:
     left: int = LEFT
 
 
-def draw_editions(rows: Sequence[Row]) -> Drawing | None:
-    """Editions by date, one lane for each standard; those without a date stand in a column of their own."""
-    editions = sorted({row["edition"].value: row for row in rows}.values(), key=_rank(rows))
+def draw_editions(rows: Sequence[Row], preferred: Container[str] = ()) -> Drawing | None:
+    """Editions by date, one lane for each standard; those without a date stand in a column of their own.
+
+    The lanes of editions named in ``preferred`` come before the others.
+    """
+    editions = sorted({row["edition"].value: row for row in rows}.values(), key=_rank(rows, preferred))
     if not editions:
         return None
     times = [_year(row) for row in editions if row["issuedFrom"]]
@@ -68,11 +71,12 @@ def draw_editions(rows: Sequence[Row]) -> Drawing | None:
     return Drawing(WIDTH, int(TOP + LANE * len(lanes) + 14), years, list(lanes.values()), names, undated)
 
 
-def _rank(rows: Iterable[Row]) -> Callable[[Row], tuple[int, str, str]]:
-    """The order of the lanes: standards with most mapped parts first; within one, by date."""
+def _rank(rows: Iterable[Row], preferred: Container[str]) -> Callable[[Row], tuple[int, str, str]]:
+    """The order of the lanes: the preferred first, then those with most mapped parts; within one, by date."""
     mapped: Counter[str] = Counter()
     for row in rows:
         mapped[row["standard"].value] += int(row["mapped"].value) if row["mapped"] else 0
+        mapped[row["standard"].value] += 10**6 * (row["edition"].value in preferred)
     return lambda row: (
         -mapped[row["standard"].value],
         row["standard"].value,

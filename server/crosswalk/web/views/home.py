@@ -22,11 +22,13 @@ def home_page() -> Response:
     """What this is, one picture of the whole, and the ways in."""
     editions = desk().ask("pages/editions").rows
     snapshot = current_app.extensions["crosswalk-snapshot"]
+    comparisons = desk().ask("pages/comparisons")
+    compared = {row[side].value for row in comparisons for side in ("left", "right")}
     return page(
         "home.html",
         standards=by_standard(editions),
-        drawing=draw_editions(editions),
-        comparisons=desk().ask("pages/comparisons"),
+        drawing=draw_editions(editions, compared),
+        comparisons=comparisons,
         dataset=dataset(current_app.extensions["crosswalk-settings"], getattr(snapshot, "hash", None)),
     )
 
