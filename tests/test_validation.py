@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+import time
+from pathlib import Path
+
 import pytest
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from rdflib.namespace import RDF, SH
 
 from crosswalk.errors import InputError
 from crosswalk.graph.build import check
-from crosswalk.graph.validation import FINDINGS, Finding, findings_graph, read_shapes, validate
-from crosswalk.namespaces import ID, SHAPE, XW
+from crosswalk.graph.constraints import inlined
+from crosswalk.graph.findings import FINDINGS, Finding, findings_graph, merge
+from crosswalk.graph.locations import Locations
+from crosswalk.graph.places import Places
+from crosswalk.graph.shapes import read_shapes
+from crosswalk.graph.sources import read_file
+from crosswalk.graph.validation import validate
+from crosswalk.namespaces import ID, SHAPE, XW, compact
 
 BROKEN = """
 <toy/2/guideline/1>
@@ -128,3 +138,121 @@ def test_shapes_are_applied_to_triples_without_files(content) -> None:
     found = validate([lone], read_shapes(content.root))
     assert {(each.focus, each.file, each.line) for each in found} == {(guideline.value, None, None)}
     assert len(found) == 2
+
+
+MISTAKES = """
+@prefix ex: <https://example.org/std/> .
+
+ex:acme-1 a xw:Edition ; a xw:Standard .
+
+ex:m1 a xw:Mapping ;
+    xw:subject ex:acme-2 ;
+    xw:objekt <toy/1/guideline/1> .
+
+ex:acme-2 a xw:Edition .
+"""
+
+
+@pytest.fixture
+def use_of_terms(content, repository):
+    """The small content with the real shapes of how terms are used, beside its own."""
+    shutil.copy(repository / "shapes" / "use.ttl", content.root / "shapes")
+    return content
+
+
+def checked(content, path) -> list[tuple[str, int | None, str, str]]:
+    """File, line, thing and shape of each finding."""
+    found = check(content.root, [read_file(path)]).findings
+    return [(Path(one.file or "").name, one.line, compact(one.thing), compact(one.shape)) for one in found]
+
+
+def test_a_mistake_is_told_where_it_stands_and_of_the_thing_to_repair(use_of_terms) -> None:
+    path = use_of_terms.write("elsewhere/acme.ttl", MISTAKES)
+    std = "https://example.org/std/"
+    found = checked(use_of_terms, path)
+    assert found[:3] == [
+        ("acme.ttl", 9, f"{std}acme-1", "shape:ThingIsOfOneKind"),
+        ("acme.ttl", 12, f"{std}m1", "shape:PropertyLeadsToItsKind"),
+        ("acme.ttl", 13, f"{std}m1", "shape:PropertyIsDefined"),
+    ]
+    # The project's own findings come after whatever is somebody's own.
+    assert len(found) > 3 and not [one for one in found[3:] if one[0] == "acme.ttl"]
+
+
+def test_what_is_described_nowhere_is_told_where_it_is_mentioned(use_of_terms) -> None:
+    path = use_of_terms.write(
+        "elsewhere/lost.ttl", "<https://example.org/m>\n  xw:subject <https://example.org/lost> .\n"
+    )
+    found = [one for one in checked(use_of_terms, path) if one[0] == "lost.ttl"]
+    assert found == [("lost.ttl", 7, "https://example.org/m", "shape:ReferenceIsDescribed")]
+
+
+def test_a_thing_without_a_place_of_its_own_is_told_where_it_is_mentioned(content) -> None:
+    path = content.write(
+        "elsewhere/mention.ttl", "<https://example.org/m>\n  dcterms:source <https://example.org/lost> .\n"
+    )
+    place = Places([read_file(path)]).find("https://example.org/lost")
+    assert (place.line, place.foreign) == (7, True)
+    assert Places([]).find("https://example.org/lost").file is None
+
+
+def test_one_demand_broken_twice_by_one_thing_is_one_finding() -> None:
+    def found(focus: str, component: str, value: str | None = "urn:thing") -> Finding:
+        return Finding("violation", "urn:shape", focus, None, value, "Mend it.", "a.ttl", 3, component)
+
+    assert len(merge([found("urn:set/1", "SPARQL"), found("urn:set/2", "SPARQL")])) == 1
+    assert len(merge([found("urn:f", "Datatype", "x"), found("urn:f", "MinInclusive", "x")])) == 1
+    assert len(merge([found("urn:f", "Datatype", "x"), found("urn:f", "Datatype", "y")])) == 2
+    assert len(merge([found("urn:f", "Class"), found("urn:g", "Class")])) == 2
+
+
+def test_somebody_elses_file_adds_data_and_never_a_shape(content) -> None:
+    path = content.write(
+        "elsewhere/shapes.ttl",
+        "<https://example.org/Trap> a sh:NodeShape ; sh:targetClass xw:Edition ;\n"
+        "  sh:sparql <https://example.org/query> ; sh:property <https://example.org/part> .\n"
+        "<https://example.org/query> sh:select 'SELECT nothing' .\n"
+        "<https://example.org/part> sh:path skos:prefLabel ; sh:pattern '^(([a-zA-Z ,0-9]+)+)+!$' .\n",
+    )
+    begin = time.perf_counter()
+    found = check(content.root, [read_file(path)]).findings
+    assert {one.shape for one in found} == {str(SHAPE.GuidelineHasSource)}
+    assert time.perf_counter() - begin < 30
+
+
+WRONG_LINES = [
+    ("<../shape/X> a sh:NodeShape ;\n sh:targetClass xw:Edition ; sh:property [ sh:minCount 1 ] .", 6),
+    ("<../shape/X> a sh:PropertyShape ; sh:path skos:notation ;\n sh:pattern '(' .", 7),
+    (
+        "<../shape/X> a sh:NodeShape ;\n sh:sparql [\n sh:select '''\nSELECT $this\nWHERE { $this a }''' ] .",
+        10,
+    ),
+    (
+        "<../shape/X> a sh:NodeShape ;\n sh:sparql [ sh:prefixes <../ontology> ;\n sh:select "
+        "'''SELECT $this\nWHERE { $this a xw:Edition ;\n ?p xxw:Edition }''' ] .",
+        10,
+    ),
+    ("<../shape/X> a sh:NodeShape ; sh:targetClass xw:Edition\n sh:minCount 1 .", 7),
+]
+
+
+@pytest.mark.parametrize(("shape", "line"), WRONG_LINES)
+def test_a_wrong_shape_is_told_with_its_file_and_line(shape: str, line: int, content) -> None:
+    content.write("shapes/wrong.ttl", shape)
+    with pytest.raises(InputError) as caught:
+        check(content.root)
+    assert (caught.value.file, caught.value.line) == ("shapes/wrong.ttl", line)
+
+
+def test_a_query_keeps_its_strings_and_loses_its_comments() -> None:
+    text = "SELECT $this # all\nWHERE {\n  $this skos:notation 'a # b\\' c' ; a <urn:x#y> .\n FILTER(1 <2) }"
+    node = BlankNode()
+    facts = [
+        Quad(node, NamedNode(str(SH.prefixes)), NamedNode("urn:o")),
+        Quad(node, NamedNode(str(SH.select)), Literal(text)),
+    ]
+    prefixes = {"urn:o": {"skos": "http://www.w3.org/2004/02/skos/core#", "xw": "urn:xw#"}}
+    (quad,) = inlined(facts, prefixes, "x.ttl", Locations())
+    heading, query = quad.object.value.split("\n")
+    assert heading == "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
+    assert query == "SELECT $this WHERE { $this skos:notation 'a # b\\' c' ; a <urn:x#y> . FILTER(1 <2) }"

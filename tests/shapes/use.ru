@@ -18,3 +18,20 @@ INSERT DATA { <topic/x> a xw:SetRelation , xw:Outcome ; skos:inScheme <scheme/ou
 
 #! ConceptIsFromItsScheme, an irregularity
 INSERT DATA { <note/title> xw:irregularity xw:Red . }
+
+#! ReferenceIsDescribed, by a mapping into somebody's own namespace
+DELETE DATA { <mapping/t/2-D.1-2> xw:inComparison <comparison/t/2> ; xw:subject <a/2/guideline/2> . } ;
+INSERT DATA { <mapping/t/2-D.1-2> xw:subject <https://example.org/part> . } ;
+DELETE DATA { <comparison/t/2> xw:outcome xw:Mapped ; xw:alignment xw:Green ; xw:alignmentBasis xw:InferredFromRemark ;
+    xw:sharesCellWith <comparison/t/1> . } ;
+INSERT DATA { <comparison/t/2> xw:outcome xw:CounterpartNotNamed . }
+
+#! PropertyLeadsToItsKind
+DELETE DATA { <mapping/t/2-D.1-2> xw:inComparison <comparison/t/2> ; xw:object <b/1/D.1/section/2> . } ;
+INSERT DATA { <mapping/t/2-D.1-2> xw:object <b/1> . } ;
+DELETE DATA { <comparison/t/2> xw:outcome xw:Mapped ; xw:alignment xw:Green ; xw:alignmentBasis xw:InferredFromRemark ;
+    xw:sharesCellWith <comparison/t/1> . } ;
+INSERT DATA { <comparison/t/2> xw:outcome xw:CounterpartNotNamed . }
+
+#! PropertyBelongsToItsKind
+INSERT DATA { <a/2> xw:outcome xw:SourceSilent . }

@@ -19,15 +19,16 @@ def write_findings(findings: Sequence[Any]) -> str:
     for place, group in groupby(findings, key=_place):
         lines.append(place)
         for one in group:
-            lines += [f"  {one.severity}  {compact(one.focus)}  ({compact(one.shape)})", f"    {one.message}"]
-            detail = " = ".join(compact(part) for part in (one.path, one.value) if part)
+            lines += [f"  {one.severity}  {compact(one.thing)}  ({compact(one.shape)})", f"    {one.message}"]
+            detail = " = ".join(compact(part) for part in (one.path, one.value) if part and part != one.thing)
             lines += [f"    {detail}"] if detail else []
     return "".join(printable(line) + "\n" for line in lines)
 
 
 def write_json(findings: Sequence[Any]) -> str:
     """The findings as a list of objects."""
-    return json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=1) + "\n"
+    described = [asdict(one) | {"thing": one.thing} for one in findings]
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 
 def count(findings: Sequence[Any]) -> str:

@@ -19,10 +19,14 @@ from rdflib.namespace import RDF, VOID
 from ..errors import NonconformingData
 from ..namespaces import GRAPH
 from .canonical import canonical_nquads
+from .chaining import DERIVED, chain_mappings, computed_relations
+from .findings import FINDINGS, Finding, findings_graph
 from .inference import INFERRED, infer, read_rules
+from .kinds import doubtful_kinds
+from .shapes import read_shapes
 from .snapshot import Snapshot, publish, unwritable
 from .sources import Source, Sources, read_sources
-from .validation import FINDINGS, Finding, findings_graph, read_shapes, validate
+from .validation import validate
 
 Progress = Callable[[str], None]
 
@@ -61,12 +65,17 @@ def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda
         sources = read_sources(root).with_files(others)
         rules, shapes = read_rules(root), read_shapes(root)
     with clock.step("inference"):
-        derived = infer(sources.quads(), sources.ontology(), rules)
+        asserted = {quad.triple for quad in sources.quads()}
+        chained = chain_mappings(asserted)
+        derived = infer([*sources.quads(), *map(_bare, chained)], sources.ontology(), rules)
+        derived[DERIVED] = derived.get(DERIVED, set()) | chained
+        doubtful = doubtful_kinds(asserted, derived[INFERRED])
         # Every graph is said to be one, so that a shape can demand its description.
-        derived[INFERRED] |= _graphs(sources) - {quad.triple for quad in sources.quads()}
+        derived[INFERRED] |= _graphs(sources) - asserted
     with clock.step("validation"):
-        union = {quad.triple for quad in sources.quads()}.union(*derived.values())
-        findings = validate(union, shapes, sources)
+        findings = validate(
+            asserted.union(*derived.values()) - doubtful - computed_relations(derived), shapes, sources
+        )
     return CheckedGraph(sources, derived, findings, clock.seconds)
 
 
@@ -116,6 +125,10 @@ def _describe(graph: CheckedGraph, out: Path, digest: str, seconds: dict[str, fl
 def _graphs(sources: Sources) -> set[Triple]:
     kind, dataset = NamedNode(str(RDF.type)), NamedNode(str(VOID.Dataset))
     return {Triple(NamedNode(source.graph), kind, dataset) for source in sources if source.graph}
+
+
+def _bare(triple: Triple) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object)
 
 
 def _in_graph(name: str, triples: Iterable[Triple]) -> Iterator[Quad]:

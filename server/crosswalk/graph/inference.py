@@ -12,13 +12,13 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
 from ..errors import InputError
-from .reading import read_text
+from .reading import explain_sparql, read_text
 
 RULES = Path("queries") / "rules"
 INFERRED = "inferred"
 
 _BUILT_IN = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, XSD))
-_SCHEMA = (RDFS.subClassOf, RDFS.subPropertyOf, OWL.inverseOf)
+_SCHEMA = (RDFS.subClassOf, RDFS.subPropertyOf)
 _TYPE = str(RDF.type)
 
 
@@ -49,7 +49,7 @@ def _read_rule(path: Path, name: str) -> Rule:
 
 
 def close_ontology(ontology: Iterable[Quad]) -> set[Triple]:
-    """The subclass, subproperty and inverse axioms that owlrl adds to an ontology, built-in terms left out.
+    """The subclass and subproperty axioms that owlrl adds to an ontology, built-in terms left out.
 
     Labels, notes and the like bear no axiom and are kept from owlrl, which is slow on them.
     """
@@ -57,6 +57,8 @@ def close_ontology(ontology: Iterable[Quad]) -> set[Triple]:
 
     schema = (quad.triple for quad in ontology if quad.predicate.value.startswith(_BUILT_IN))
     axioms = [triple for triple in schema if not isinstance(triple.object, Literal)]
+    if not axioms:
+        return set()
     graph = Graph().parse(data=serialize(axioms, format=RdfFormat.N_TRIPLES), format="nt")
     closure = owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False)
     closure.expand(graph)
@@ -111,4 +113,5 @@ def _apply(rule: Rule, store: Store) -> Iterator[Triple]:
         return filter(is_kept, store.query(rule.text))
     except SyntaxError as fault:
         name = (RULES / f"{rule.name}.rq").as_posix()
-        raise InputError(str(fault.args[0]), file=name, line=fault.lineno) from None
+        what, line, column = explain_sparql(fault)
+        raise InputError(f"the rule is wrong: {what}", file=name, line=line, column=column) from None

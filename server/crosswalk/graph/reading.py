@@ -110,6 +110,17 @@ def _explain(fault: SyntaxError, name: str) -> InputError:
     return InputError(what, file=name, line=fault.lineno, column=fault.offset, hint=hint)
 
 
+def explain_sparql(fault: SyntaxError) -> tuple[str, int, int | None]:
+    """What is wrong with a query, and on which line and column of it, from what Oxigraph says."""
+    said = str(fault.args[0])
+    place = re.match(r"error at (\d+):(\d+): ", said)
+    if place is None:
+        return said, 1, None
+    # What else could have stood there is a list of all the characters there are.
+    what = "a prefix is not declared" if "Prefix not found" in said else "it is not understood from here on"
+    return what, int(place[1]), int(place[2])
+
+
 def _prefix_hint(prefix: str) -> str:
     if prefix in PREFIXES:
         return f"Add at the top of the file: @prefix {prefix}: <{PREFIXES[prefix]}> ."
