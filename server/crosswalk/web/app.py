@@ -40,7 +40,8 @@ NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matri
               ("/data/", "Data"))  # fmt: skip
 
 FILTERS = {"local": links.local, "name_of": links.name_of, "last_part": links.last_part, "compact": compact,
-           "called": glossary.called, "meaning": glossary.meaning, "excerpt": excerpt}  # fmt: skip
+           "document_of": links.document_of, "called": glossary.called, "meaning": glossary.meaning,
+           "excerpt": excerpt}  # fmt: skip
 
 
 class Snapshot(Protocol):

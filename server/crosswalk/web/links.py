@@ -35,3 +35,13 @@ def name_of(iri: str) -> str:
 def last_part(iri: str) -> str:
     """The last segment of an IRI: ``policy`` of a category, ``Green`` of a colour."""
     return re.split(r"[/#]", iri)[-1]
+
+
+def document_of(iri: str) -> str:
+    """The document a section's IRI names, and a space; nothing where it lies in the edition itself.
+
+    >>> document_of(ID["gsma/2.0/CLP.12/section/5"]), document_of(ID["etsi-en-303-645/2.1.1/section/5"])
+    ('CLP.12 ', '')
+    """
+    above = name_of(iri).partition("/section/")[0].split("/")
+    return above[2] + " " if len(above) > 2 else ""
