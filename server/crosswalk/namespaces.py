@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
-
 from rdflib import URIRef
-from rdflib.namespace import SH, DefinedNamespace, Namespace
+from rdflib.namespace import DefinedNamespace, Namespace
 
-from .content import content_root
-from .errors import InputError
+from . import names
+from .names import PREFIXES, compact
 
-BASE = Namespace("https://w3id.org/iot-security-crosswalk/")
+__all__ = ["BASE", "GRAPH", "ID", "ONTOLOGY", "PREFIXES", "SEMAPV", "SHAPE", "SSSOM", "XKOS", "XW",
+           "compact", "expand"]  # fmt: skip
+
+BASE = Namespace(names.BASE)
 ID = Namespace(BASE + "id/")
 GRAPH = Namespace(BASE + "graph/")
 SHAPE = Namespace(BASE + "shape/")
@@ -40,6 +40,7 @@ class XW(DefinedNamespace):
     Guideline: URIRef
     Mapping: URIRef
     MappingSet: URIRef
+    Premise: URIRef
     Provision: URIRef
     Quotation: URIRef
     Reading: URIRef
@@ -90,6 +91,7 @@ class XW(DefinedNamespace):
     irregularity: URIRef
     issuedFrom: URIRef
     issuedUntil: URIRef
+    keepsWording: URIRef
     legend: URIRef
     linkedTo: URIRef
     mapsInto: URIRef
@@ -100,11 +102,14 @@ class XW(DefinedNamespace):
     pageCount: URIRef
     pages: URIRef
     predicate: URIRef
+    premiseOf: URIRef
     quotedFrom: URIRef
     rationale: URIRef
     rationaleKind: URIRef
+    readBackwards: URIRef
     reason: URIRef
     remark: URIRef
+    restsOn: URIRef
     setRelation: URIRef
     sharesCellWith: URIRef
     subject: URIRef
@@ -182,72 +187,10 @@ class XW(DefinedNamespace):
     UndeclaredSuccession: URIRef
 
 
-@cache
-def _declared_prefixes() -> dict[str, str]:
-    """The pairs (prefix, namespace) of ``ontology/prefixes.ttl``, in the order of the prefixes."""
-    # Imported here, since most callers need the names above and no parser.
-    from pyoxigraph import RdfFormat, parse
-
-    subjects: dict[object, dict[str, str]] = {}
-    for quad in parse(path=content_root() / "ontology" / "prefixes.ttl", format=RdfFormat.TURTLE):
-        if quad.predicate.value in (str(SH.prefix), str(SH.namespace)):
-            subjects.setdefault(quad.subject, {})[quad.predicate.value] = quad.object.value
-    pairs = ((found[str(SH.prefix)], found[str(SH.namespace)]) for found in subjects.values())
-    return dict(sorted(pairs))
-
-
-class _Prefixes(Mapping[str, str]):
-    """A read-only dictionary from prefix to namespace that reads its file on first use."""
-
-    def __getitem__(self, prefix: str) -> str:
-        return _declared_prefixes()[prefix]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_declared_prefixes())
-
-    def __len__(self) -> int:
-        return len(_declared_prefixes())
-
-
-PREFIXES: Mapping[str, str] = _Prefixes()
-"""Every declared prefix with its namespace."""
-
-
-def compact(iri: str) -> str:
-    """The short form of an IRI: the bare path of a thing of ours, a CURIE, or the IRI as it is.
-
-    >>> compact(ID["ipa/2.0/guideline/9"]), compact(XW.Guideline), compact("urn:other")
-    ('ipa/2.0/guideline/9', 'xw:Guideline', 'urn:other')
-    """
-    text = str(iri)
-    if text.startswith(ID) and len(text) > len(ID):
-        return text[len(ID) :]
-    fitting = [prefix for prefix, namespace in PREFIXES.items() if text.startswith(namespace)]
-    if not fitting:
-        return text
-    prefix = max(fitting, key=lambda each: len(PREFIXES[each]))
-    return f"{prefix}:{text[len(PREFIXES[prefix]) :]}"
-
-
 def expand(text: str) -> URIRef:
-    """The IRI that a full IRI (bare or in angle brackets), a CURIE or the path of a thing stands for.
+    """The IRI that a text stands for; see names.expand.
 
     >>> expand("ipa/2.0/guideline/9") == ID["ipa/2.0/guideline/9"], expand("xw:Guideline") == XW.Guideline
     (True, True)
     """
-    name = text.strip()
-    if name.startswith("<") and name.endswith(">"):
-        name = name[1:-1]
-    if not name or any(character in name for character in ' <>"{}|\\^`\n\t'):
-        raise InputError(f"“{text}” is no IRI", hint="Give a full IRI, prefix:name, or ipa/2.0/guideline/9.")
-    if "://" in name or name.startswith(("urn:", "mailto:")):
-        return URIRef(name)
-    prefix, colon, local = name.partition(":")
-    if not colon:
-        return ID[name]
-    if prefix not in PREFIXES:
-        raise InputError(
-            f"the prefix “{prefix}:” is not declared",
-            hint="The prefixes known are " + ", ".join(PREFIXES) + ".",
-        )
-    return URIRef(PREFIXES[prefix] + local)
+    return URIRef(names.expand(text))

@@ -73,3 +73,16 @@ INSERT DATA { <note/author> xw:irregularity xw:SourceSlip . <comparison/t> dcter
 
 #! a note that follows no reading
 DELETE DATA { <note/title> xw:followedReading <note/title/reading/1> . }
+
+#! a mapping that follows along two chains
+INSERT DATA {
+    <mapping/derived/a-1--a-2/again> a xw:Mapping ; xw:subject <a/1/guideline/2> ; xw:predicate skos:mappingRelation ;
+        xw:object <a/2/guideline/2> ; sssom:mapping_justification semapv:MappingChaining ;
+        xw:excludesRelation xw:Superset , xw:Intersects , xw:Disjoint ; xw:rationaleKind xw:Semantic ;
+        prov:wasDerivedFrom <mapping/u/2-D.1-2> , <mapping/u/2-2-D.1-2> ;
+        xw:inMappingSet <mapping/derived/a-1--a-2> ; dcterms:source <source/paper> .
+    <mapping/derived/a-1--a-2/again/premise/1> a xw:Premise ; xw:premiseOf <mapping/derived/a-1--a-2/again> ;
+        xw:ordinal 1 ; xw:restsOn <mapping/u/2-D.1-2> ; xw:readBackwards false .
+    <mapping/derived/a-1--a-2/again/premise/2> a xw:Premise ; xw:premiseOf <mapping/derived/a-1--a-2/again> ;
+        xw:ordinal 2 ; xw:restsOn <mapping/u/2-2-D.1-2> ; xw:readBackwards true .
+}

@@ -22,6 +22,7 @@ from .canonical import canonical_nquads
 from .chaining import DERIVED, chain_mappings, computed_relations
 from .findings import FINDINGS, Finding, findings_graph
 from .inference import INFERRED, infer, read_rules
+from .inputs import digest_of_inputs
 from .kinds import doubtful_kinds
 from .shapes import read_shapes
 from .snapshot import Snapshot, publish, unwritable
@@ -69,7 +70,7 @@ def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda
         chained = chain_mappings(asserted)
         derived = infer([*sources.quads(), *map(_bare, chained)], sources.ontology(), rules)
         derived[DERIVED] = derived.get(DERIVED, set()) | chained
-        doubtful = doubtful_kinds(asserted, derived[INFERRED])
+        doubtful = doubtful_kinds(asserted | chained, derived[INFERRED])
         # Every graph is said to be one, so that a shape can demand its description.
         derived[INFERRED] |= _graphs(sources) - asserted
     with clock.step("validation"):
@@ -82,6 +83,8 @@ def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda
 def build(root: Path, out: Path, progress: Progress = lambda step: None) -> Snapshot:
     """Builds and publishes a snapshot; on a violation the one published before stays."""
     with _one_at_a_time(out):
+        # What changes from now on may or may not be read: it must not be taken for built.
+        inputs = digest_of_inputs(root)
         graph = check(root, progress=progress)
         if graph.violations:
             raise NonconformingData(_count(len(graph.violations)), graph.findings)
@@ -89,7 +92,7 @@ def build(root: Path, out: Path, progress: Progress = lambda step: None) -> Snap
         with clock.step("writing"):
             dataset = canonical_nquads(graph.quads())
             digest = hashlib.sha256(dataset).hexdigest()
-        return publish(out, dataset, _describe(graph, out, digest, clock.seconds))
+        return publish(out, dataset, _describe(graph, out, digest, inputs, clock.seconds))
 
 
 def _count(violations: int) -> str:
@@ -97,7 +100,9 @@ def _count(violations: int) -> str:
     return f"the data breaks its shapes in {places}; nothing was published"
 
 
-def _describe(graph: CheckedGraph, out: Path, digest: str, seconds: dict[str, float]) -> Snapshot:
+def _describe(
+    graph: CheckedGraph, out: Path, digest: str, inputs: str, seconds: dict[str, float]
+) -> Snapshot:
     sizes: Counter[str] = Counter()
     triples = 0
     for quad in graph.quads():
@@ -119,6 +124,7 @@ def _describe(graph: CheckedGraph, out: Path, digest: str, seconds: dict[str, fl
         seconds={step: round(took, 3) for step, took in seconds.items()},
         version=version("crosswalk"),
         findings=dict(Counter(finding.severity for finding in graph.findings)),
+        inputs=inputs,
     )
 
 

@@ -83,5 +83,6 @@ class Network:
         """The edition of an element, or the element itself where no record and no list tells it."""
         return self.editions.get(element, element)
 
-    def __contains__(self, element: str) -> bool:
-        return element in self._joins
+    def elements(self) -> Iterable[str]:
+        """Every element that some claim joins to another."""
+        return self._joins.keys()
