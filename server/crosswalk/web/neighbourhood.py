@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any
 
 from crosswalk.answers import Row
@@ -14,7 +15,7 @@ from crosswalk.web.links import last_part, local, name_of
 MOST_NODES = 200
 MOST_WHOLE = 5000
 DEEPEST = 3
-LONGEST = 60
+LONGEST = 48
 MAPPED = "mapped to"
 
 
@@ -113,7 +114,7 @@ def _node(iri: str, rows: Sequence[Row]) -> dict[str, Any]:
     title = title or name_of(iri)
     return {
         "id": iri,
-        "label": title if len(title) <= LONGEST else title[: LONGEST - 1].rstrip() + "…",
+        "label": shorten(title, LONGEST, placeholder=" …"),
         "title": title,
         "kind": last_part(said["kind"]) if "kind" in said else "Thing",
         "edition": said.get("edition"),

@@ -12,6 +12,7 @@ import { look } from "./look.js";
 import { ROWS, faultOf, givesTriples, put } from "./queries.js";
 import { showAnswer, showFault, showWaiting } from "./results.js";
 import { showSnippets } from "./snippets.js";
+import { typing } from "./typing.js";
 
 const LONGEST = 12000; // characters of an address that every server and program on the way takes
 const TYPES = { csv: "text/csv", tsv: "text/tab-separated-values", json: ROWS, xml: "application/sparql-results+xml", ttl: "text/turtle",
@@ -40,6 +41,7 @@ const view = new EditorView({
     sparql(),
     autocompletion({ override: [completions(vocabulary)] }),
     lintGutter(),
+    typing,
     look,
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ "aria-label": "SPARQL query" }),

@@ -88,7 +88,7 @@ function columns(network) {
     const height = Math.ceil(sorted.length / stacks);
     sorted.forEach(([, , node], place) => {
       const row = place % height;
-      at.set(node.id(), { x: x + Math.floor(place / height) * 250, y: (row - (height - 1) / 2) * 48 });
+      at.set(node.id(), { x: x + Math.floor(place / height) * 250, y: (row - (height - 1) / 2) * 60 });
     });
     x += stacks * 250 + 40;
   }
@@ -126,6 +126,11 @@ export const LAYOUTS = { forces, rows, columns, circles, tree, grid };
 export function layOut(network, name, { fresh = true } = {}) {
   const write = LAYOUTS[name] ?? forces;
   network.nodes().toggleClass("side", write === columns);
-  network.edges().toggleClass("bow", write === rows);
-  network.layout(write(network, { fresh })).run();
+  const options = write(network, { fresh });
+  // Straight lines would lie on each other within a column, and on the names between two rows.
+  network.edges().forEach((edge) => {
+    const beside = write === columns && edge.source().data("kind") === edge.target().data("kind");
+    edge.toggleClass("bow", beside || (write === rows && edge.data("kind") === "xw:linkedTo"));
+  });
+  network.layout(options).run();
 }

@@ -1,0 +1,110 @@
+"""What the tests in a real browser share: a server over the real graph, Chromium, and pages that keep accounts."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from crosswalk.graph.snapshot import Snapshot
+
+CHROMIUM = os.environ.get("CROSSWALK_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MOST_BYTES = 2_000_000
+"""A limit on results that the whole graph is over and every other question here is under."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test of this folder, and skips it where there is no Chromium."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("browser")
+            if not Path(CHROMIUM).exists():
+                item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}"))
+
+
+@pytest.fixture(scope="session")
+def address(snapshot: Snapshot) -> Iterator[str]:
+    """The address of the real server over the real graph."""
+    settings = {
+        "CROSSWALK_PORT": "0",
+        "CROSSWALK_WORKERS": "1",
+        "CROSSWALK_SNAPSHOTS": str(snapshot.path.parents[1]),
+        "CROSSWALK_RESULT_BYTES": str(MOST_BYTES),
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-c", "from crosswalk.cli import run; run()", "serve"],
+        env=os.environ | settings,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stderr
+    said = ""
+    for line in server.stderr:
+        said += line
+        if found := re.search(r"Serving on (http://\S+)", line):
+            break
+    else:
+        raise AssertionError(f"the server did not start:\n{said}")
+    threading.Thread(target=server.stderr.read, daemon=True).start()
+    yield found[1]
+    server.send_signal(signal.SIGTERM)
+    server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def tab(browser: Browser, address: str) -> Iterator[Page]:
+    """A page without motion that fails its test over errors in the console and over other hosts.
+
+    What a test expects to be refused, it lists in ``page.expected``.
+    """
+    context = browser.new_context(base_url=address, reduced_motion="reduce", accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.expected = []  # type: ignore[attr-defined]
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: complaints.append(request.url) if foreign(request.url, address) else None)
+    yield page
+    context.close()
+    expected = page.expected  # type: ignore[attr-defined]
+    assert [one for one in complaints if not any(each in one for each in expected)] == []
+
+
+def foreign(url: str, address: str) -> bool:
+    """Whether a request goes to another host."""
+    return not url.startswith((address, "data:", "blob:"))
