@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
@@ -13,9 +12,6 @@ from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD
 
 from crosswalk.content import content_root
 from crosswalk.namespaces import PREFIXES, SSSOM
-
-FILE = Path(__file__).with_name("context.jsonld")
-"""The context as it is served."""
 
 Definition = dict[str, str]
 _LINK: Definition = {"@type": "@id"}
@@ -52,10 +48,10 @@ _BORROWED: tuple[tuple[str, str, Definition], ...] = (
 """Terms of other vocabularies that the data uses most: short name, property, how its values are written."""
 
 
+@cache
 def make_context() -> dict[str, Any]:
     """The context that follows from ``ontology/prefixes.ttl`` and ``ontology/crosswalk.ttl``."""
-    context: dict[str, Any] = dict(PREFIXES) | {"id": PREFIXES["id"]}
-    context |= {"@version": 1.1}
+    context: dict[str, Any] = dict(PREFIXES) | {"@version": 1.1}
     facts: dict[str, dict[str, list[str]]] = {}
     path = content_root() / "ontology" / "crosswalk.ttl"
     for quad in parse(path=path, format=RdfFormat.TURTLE):
@@ -91,17 +87,6 @@ def _curie(iri: str) -> str:
     return f"{prefix}:{str(iri).removeprefix(PREFIXES[prefix])}" if prefix else str(iri)
 
 
-def write_file() -> None:
-    """Writes the file anew, after the ontology or the prefixes have changed."""
-    FILE.write_text(json.dumps(make_context(), indent=1) + "\n", encoding="utf-8")
-
-
-@cache
-def load() -> dict[str, Any]:
-    """The context of the file."""
-    return json.loads(FILE.read_text(encoding="utf-8"))["@context"]
-
-
 def compacted(facts: Iterable[Triple | Quad]) -> dict[str, Any]:
     """The facts as compact JSON-LD with the context inside, things by name; facts without blank nodes."""
     terms = _terms()
@@ -118,13 +103,13 @@ def compacted(facts: Iterable[Triple | Quad]) -> dict[str, Any]:
         for name, values in thing.items():
             if isinstance(values, list):
                 thing[name] = values[0] if len(values) == 1 else sorted(values, key=json.dumps)
-    return {"@context": load(), "@graph": [things[iri] for iri in sorted(things)]}
+    return {"@context": make_context()["@context"], "@graph": [things[iri] for iri in sorted(things)]}
 
 
 @cache
 def _terms() -> dict[str, tuple[str, Definition]]:
     found: dict[str, tuple[str, Definition]] = {}
-    for name, definition in load().items():
+    for name, definition in make_context()["@context"].items():
         curie = definition["@id"] if isinstance(definition, dict) else str(definition)
         prefix, _, local = curie.partition(":")
         if not name.startswith("@") and prefix in PREFIXES:

@@ -256,10 +256,10 @@ def _fraction(table: _Table, text: str | None, line: int) -> str | None:
     if text is None:
         return None
     try:
-        number = Decimal(text)
+        is_fraction = 0 <= Decimal(text) <= 1
     except InvalidOperation:
-        number = Decimal(-1)
-    if not 0 <= number <= 1:
+        is_fraction = False
+    if not is_fraction:
         raise table.fault(f"the confidence “{text}” is no number from 0 to 1", line)
     return text
 

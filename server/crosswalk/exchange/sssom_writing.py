@@ -68,7 +68,7 @@ def write(
     used = {column for row in rows for column, value in row.items() if value}
     columns = [column for column in COLUMNS if column in used]
     extensions = [slot for slot in EXTENSIONS if slot in used]
-    header = _header(found, curies, extensions)[1 if curated else 0 :]
+    header = _header(found, curies, extensions, curated)
     broken = sum("\n" in text for each in found.records for text in (*each.quotations, each.comment or ""))
     losses["line break in a text, written as a space"] += broken
     table = sorted([[row.get(column, "") for column in (*columns, *extensions)] for row in rows])
@@ -126,12 +126,13 @@ def _row(
     }
 
 
-def _header(found: MappingSet, curies: Curies, extensions: list[str]) -> list[str]:
+def _header(found: MappingSet, curies: Curies, extensions: list[str], curated: bool) -> list[str]:
     definitions = [(slot, *EXTENSIONS[slot]) for slot in extensions]
     values: dict[str, str | list[str] | None] = {
         "mapping_set_id": found.identifier,
         "mapping_set_version": found.version,
-        "mapping_set_source": list(found.sources),
+        # The slot is made for URIs; among the project's own data its things go by their short names.
+        "mapping_set_source": [curies.shorten(each) if curated else each for each in found.sources],
         "mapping_set_title": found.title,
         "mapping_set_description": found.description,
         "creator_id": [curies.shorten(each) for each in found.creators],
@@ -149,7 +150,7 @@ def _header(found: MappingSet, curies: Curies, extensions: list[str]) -> list[st
     ]
     lines: list[str] = []
     for slot in SET_SLOTS:
-        if slot == "sssom_version":
+        if slot == "sssom_version" and not curated:
             lines.append('sssom_version: "1.1"')
         elif slot == "curie_map":
             lines += ["curie_map:", *(f"  {key}: {_scalar(value)}" for key, value in curies.map().items())]

@@ -1,0 +1,351 @@
+"""OSCAL catalogues, profiles and mapping collections: the real files, what is refused, and the way back."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from crosswalk.errors import InputError
+from crosswalk.exchange import oscal_catalog, oscal_mapping, oscal_mapping_writing
+from crosswalk.exchange.gathering import gather_register
+from crosswalk.exchange.records import MappingSet, Record
+from crosswalk.exchange.register import Register, resolve
+from crosswalk.exchange.words import PREDICATES
+from crosswalk.namespaces import ID
+from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, SUBSET, SUPERSET
+from crosswalk.stores.embedded import EmbeddedStore
+
+# The demands of OSCAL 1.2 on a mapping collection, written down for these tests; not NIST's own schema.
+TOKEN = {"type": "string", "pattern": r"^(?=\D)[\w][\w.\-]*$"}
+UUID = {
+    "type": "string",
+    "pattern": r"^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+}
+TEXT = {"type": "string", "minLength": 1}
+
+
+def closed(required: str, **properties: object) -> dict[str, object]:
+    names = required.split()
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": names,
+        "additionalProperties": False,
+    }
+
+
+def many(items: object) -> dict[str, object]:
+    return {"type": "array", "minItems": 1, "items": items}
+
+
+RATIONALE = {"enum": ["syntactic", "semantic", "functional"]}
+ITEM = closed("type id-ref", **{"type": {"enum": ["control", "statement"]}, "id-ref": TOKEN})
+RESOURCE = closed("type href", type={"enum": ["catalog", "profile"]}, href=TEXT)
+GAPS = closed(
+    "uuid unmapped-controls",
+    **{"uuid": UUID, "unmapped-controls": many(closed("with-ids", **{"with-ids": many(TOKEN)}))},
+)
+MAP = closed(
+    "uuid relationship sources targets",
+    **{
+        "uuid": UUID,
+        "relationship": {"enum": list(oscal_mapping.RELATIONS)},
+        "sources": many(ITEM),
+        "targets": many(ITEM),
+        "matching-rationale": RATIONALE,
+        "confidence-score": {
+            "oneOf": [
+                closed("percentage", percentage={"type": "number", "minimum": 0, "maximum": 1}),
+                closed("category", category=TOKEN),
+            ]
+        },
+        "remarks": TEXT,
+    },
+)
+MAPPING = closed(
+    "uuid source-resource target-resource maps",
+    **{
+        "uuid": UUID,
+        "source-resource": RESOURCE,
+        "target-resource": RESOURCE,
+        "maps": many(MAP),
+        "source-gap-summary": GAPS,
+        "target-gap-summary": GAPS,
+    },
+)
+METADATA = closed(
+    "title last-modified version oscal-version",
+    **{
+        "title": TEXT,
+        "last-modified": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$"},
+        "version": TEXT,
+        "oscal-version": {"type": "string", "pattern": r"^1\.2\.\d+$"},
+    },
+)
+PROVENANCE = closed(
+    "method matching-rationale status mapping-description",
+    **{
+        "method": {"enum": ["human", "automation", "hybrid"]},
+        "matching-rationale": RATIONALE,
+        "status": {"enum": list(oscal_mapping.STATUSES)},
+        "mapping-description": TEXT,
+    },
+)
+COLLECTION = closed(
+    "uuid metadata provenance mappings",
+    uuid=UUID,
+    metadata=METADATA,
+    provenance=PROVENANCE,
+    mappings=many(MAPPING),
+)
+SCHEMA = Draft202012Validator(closed("mapping-collection", **{"mapping-collection": COLLECTION}))
+
+SOURCE, TARGET = str(ID["ipa/2.0"]), str(ID["gsma/2.0"])
+
+
+def record(number: int, target: str, relation, **more) -> Record:
+    return Record(
+        f"{SOURCE}/guideline/{number}",
+        f"{TARGET}/{target}",
+        PREDICATES.get(relation, PREDICATES[DISJOINT]),
+        candidates=relation,
+        **({"rationale_kind": "semantic"} | more),
+    )
+
+
+TYPED = (
+    record(9, "CLP.12/section/5.7", SUBSET, confidence="0.8", comment="It names less."),
+    record(9, "CLP.12/section/5.8.1", SUPERSET),
+    record(10, "CLP.13/section/5.14", EQUAL, rationale_kind="functional"),
+    record(11, "CLP.12/section/5.4", INTERSECTS),
+    record(12, "CLP.13/section/1.2", DISJOINT),
+)
+FOUND = MappingSet(
+    str(ID["mapping/test"]),
+    title="A test",
+    licence="https://example.org/licence",
+    subject_source=SOURCE,
+    object_source=TARGET,
+    modified="2026-11-22",
+    records=(
+        *TYPED,
+        Record(f"{SOURCE}/guideline/17", None),
+        record(13, "CLP.13/section/6.13", EQUAL | SUBSET),
+        record(1, "CLP.11", SUBSET, rationale_kind=None),
+        Record(f"{SOURCE}/guideline/1", f"{TARGET}/CLP.12"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def register(snapshot) -> Register:
+    return gather_register(EmbeddedStore.load(snapshot.dataset))
+
+
+@pytest.fixture
+def document(register) -> dict:
+    return json.loads(oscal_mapping_writing.write([FOUND], register)[0])
+
+
+def read(value: object, name: str = "m.json") -> MappingSet:
+    return oscal_mapping.read(json.dumps(value, indent=1).encode(), name)
+
+
+def test_the_export_meets_the_demands_of_the_format(document) -> None:
+    assert [fault.message for fault in SCHEMA.iter_errors(document)] == []
+    broken = deepcopy(document)
+    broken["mapping-collection"]["mappings"][0]["maps"][0]["sources"][0]["id-ref"] = "5/7 a"
+    assert list(SCHEMA.iter_errors(broken))
+
+
+def test_the_same_records_give_the_same_bytes(register) -> None:
+    turned = replace(FOUND, records=tuple(reversed(FOUND.records)))
+    assert oscal_mapping_writing.write([turned], register) == oscal_mapping_writing.write([FOUND], register)
+
+
+def test_what_is_written_comes_back_and_the_rest_is_counted(register) -> None:
+    data, losses = oscal_mapping_writing.write([FOUND], register)
+    back, unknown = resolve(oscal_mapping.read(data, "m.json"), register)
+    found = {replace(each, place=None) for each in back.records}
+    assert unknown == [] and found == {*TYPED, Record(f"{SOURCE}/guideline/17", None)}
+    assert losses == {"record without a single set relation": 2, "record without a rationale": 1}
+
+
+def test_only_what_was_looked_for_in_vain_is_a_gap(document) -> None:
+    (mapping,) = document["mapping-collection"]["mappings"]
+    assert mapping["source-gap-summary"]["unmapped-controls"] == [{"with-ids": ["guideline_17"]}]
+    assert "target-gap-summary" not in mapping
+
+
+def test_a_set_without_relations_has_nothing_to_say_in_oscal(register) -> None:
+    untyped = replace(FOUND, records=FOUND.records[-1:])
+    with pytest.raises(InputError, match="OSCAL has no word for less"):
+        oscal_mapping_writing.write([untyped], register)
+
+
+def test_a_single_mapping_may_stand_without_a_list(document) -> None:
+    several = read(document).records
+    document["mapping-collection"]["mappings"] = document["mapping-collection"]["mappings"][0]
+    assert [one.subject for one in read(document).records] == [one.subject for one in several]
+
+
+def test_a_relation_between_several_controls_holds_of_no_pair(document) -> None:
+    one = document["mapping-collection"]["mappings"][0]["maps"][0]
+    one["targets"].append({"type": "control", "id-ref": "CLP.13"})
+    first, second, *_ = read(document).records
+    assert first.candidates == second.candidates == 31 and first.rationale_kind is None
+
+
+def change(path: str, value: object):
+    def apply(document: dict) -> None:
+        *steps, last = [int(step) if step.isdigit() else step for step in path.split("/")]
+        target = document["mapping-collection"]
+        for step in steps:
+            target = target[step]
+        if value is None:
+            del target[last]
+        else:
+            target[last] = value
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "what"),
+    [
+        ("provenance", None, "“provenance” is missing"),
+        ("provenance/method", "guess", "no method"),
+        ("provenance/status", "done", "no status"),
+        ("provenance/mapping-description", None, "mapping-description"),
+        ("metadata/title", None, "“title” is missing"),
+        ("mappings/0/maps/0/relationship", "same-as", "no relationship"),
+        ("mappings/0/maps/0/matching-rationale", "taste", "no matching-rationale"),
+        ("mappings/0/maps/0/sources/0/id-ref", "ac 1", "holds a space"),
+        ("mappings/0/maps/0/sources", [], "no sources"),
+        ("mappings/0/maps/0/sources", "x", "must be a list"),
+        ("mappings/0/maps/0/confidence-score", {"percentage": 80}, "not from 0 to 1"),
+        ("mappings/0/maps/0/confidence-score", {"percentage": 1, "category": "a"}, "either a category or"),
+        ("mappings/0/source-resource/type", "book", "no type"),
+        ("mappings", [], "no mappings"),
+    ],
+)
+def test_a_wrong_collection_is_told_with_its_line(document, path, value, what) -> None:
+    change(path, value)(document)
+    with pytest.raises(InputError, match=what) as fault:
+        read(document)
+    assert fault.value.file == "m.json" and fault.value.line
+
+
+def test_the_line_is_that_of_the_mistake(document) -> None:
+    document["mapping-collection"]["mappings"][0]["maps"][2]["relationship"] = "same-as"
+    text = json.dumps(document, indent=1)
+    with pytest.raises(InputError) as fault:
+        oscal_mapping.read(text.encode(), "m.json")
+    assert "same-as" in text.splitlines()[fault.value.line - 1]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"mapping-collection": 3}', '{"a": 1, "a": 2}', '{"a": NaN}']
+)
+def test_what_is_no_collection_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        oscal_mapping.read(text.encode(), "m.json")
+
+
+CATALOG = {
+    "catalog": {
+        "metadata": {"title": "Toy controls", "version": "1.0"},
+        "groups": [
+            {
+                "id": "ac",
+                "title": "Access",
+                "controls": [
+                    {
+                        "id": "ac-1",
+                        "title": "Policy",
+                        "props": [{"name": "label", "value": "AC-1"}],
+                        "parts": [
+                            {
+                                "name": "statement",
+                                "parts": [
+                                    {
+                                        "name": "item",
+                                        "prose": "Write it.",
+                                        "props": [{"name": "label", "value": "a."}],
+                                    }
+                                ],
+                            }
+                        ],
+                        "controls": [{"id": "ac-1.1", "title": "Deeper"}],
+                    },
+                    {
+                        "id": "ac-2",
+                        "title": "Old",
+                        "props": [{"name": "status", "value": "Withdrawn"}],
+                        "links": [
+                            {"rel": "incorporated-into", "href": "#ac-1"},
+                            {"rel": "moved-to", "href": "#elsewhere"},
+                        ],
+                    },
+                ],
+            }
+        ],
+    }
+}
+
+
+def catalog(value: object = CATALOG, **options: bool):
+    return oscal_catalog.read_catalog(json.dumps(value, indent=1).encode(), "c.json", **options)
+
+
+def test_a_catalogue_gives_its_elements_with_their_parents() -> None:
+    found = catalog()
+    assert [(one.identifier, one.parent) for one in found.entries] == [
+        ("AC", None),
+        ("AC-1", "AC"),
+        ("AC-1.1", "AC-1"),
+        ("AC-2", "AC"),
+    ]
+    assert found.entries[3].withdrawn and found.entries[3].replaced_by == ("AC-1",)
+    assert found.losses["replacement by something that is no control"] == 1
+
+
+def test_the_text_of_a_catalogue_stays_out_unless_it_is_asked_for() -> None:
+    assert catalog().entries[1].text is None and catalog(with_text=True).entries[1].text == "a. Write it."
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (lambda c: c.pop("metadata"), "metadata"),
+        (lambda c: c["groups"][0]["controls"][1].update(id="ac-1"), "given twice"),
+        (lambda c: c["groups"][0]["controls"][1].update(id="ac 2"), "holds a space"),
+        (lambda c: c["groups"][0]["controls"][1].pop("id"), "no identifier"),
+        (lambda c: c.update(groups="x"), "must be a list"),
+    ],
+)
+def test_a_wrong_catalogue_is_told_with_its_line(spoil, what) -> None:
+    value = deepcopy(CATALOG)
+    spoil(value["catalog"])
+    with pytest.raises(InputError, match=what) as fault:
+        catalog(value)
+    assert fault.value.line
+
+
+def test_a_profile_names_the_controls_it_selects() -> None:
+    profile = {
+        "profile": {
+            "metadata": {"title": "Low"},
+            "imports": [{"href": "#c", "include-controls": [{"with-ids": ["ac-1", "ac-2"]}]}],
+            "merge": {"as-is": True},
+        }
+    }
+    found = oscal_catalog.read_profile(json.dumps(profile).encode(), "p.json")
+    assert [one.identifier for one in found.entries] == ["ac-1", "ac-2"] and found.selection
+    profile["profile"]["imports"][0]["include-all"] = {}
+    with pytest.raises(InputError, match="only imports that name their controls"):
+        oscal_catalog.read_profile(json.dumps(profile).encode(), "p.json")

@@ -1,0 +1,392 @@
+"""CPRT, DCMS and CISO Assistant files, RDF of others, the context, and the limits on strangers' files."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from crosswalk.errors import InputError, ResourceLimit
+from crosswalk.exchange import ciso, confined, context, cprt, dcms, rdf, rdf_writing, triples
+from crosswalk.exchange.gathering import gather_register, gather_sets
+from crosswalk.exchange.records import MappingSet, Record
+from crosswalk.exchange.register import Known, Register, key, resolve, token
+from crosswalk.namespaces import ID, XW
+from crosswalk.relations.algebra import EQUAL, INTERSECTS
+from crosswalk.stores.embedded import EmbeddedStore
+
+
+@pytest.fixture(scope="module")
+def store(snapshot) -> EmbeddedStore:
+    return EmbeddedStore.load(snapshot.dataset)
+
+
+@pytest.fixture(scope="module")
+def register(store) -> Register:
+    return gather_register(store)
+
+
+# Identifiers
+
+
+@pytest.mark.parametrize(
+    ("edition", "text", "path"),
+    [
+        ("gsma/2.2", "CLP12_6.11", "CLP.12/section/6.11"),
+        ("gsma/2.0", "CLP.12-5.7", "CLP.12/section/5.7"),
+        ("ipa/2.0", "9", "guideline/9"),
+        ("etsi-en-303-645/3.1.3", "Provision 5.1-1", "provision/5.1-1"),
+        ("nist-csf/2.0", "gv.oc-01", "provision/GV.OC-01"),
+    ],
+)
+def test_an_identifier_is_found_however_it_is_written(register, edition, text, path) -> None:
+    assert register.find(text, str(ID[edition])) == str(ID[f"{edition}/{path}"])
+
+
+def test_an_unknown_identifier_has_near_misses(register) -> None:
+    found = MappingSet(
+        subject_source=str(ID["ipa/2.0"]),
+        object_source=str(ID["gsma/2.0"]),
+        records=(
+            Record("9", "CLP.12-5.7"),
+            Record("99", "CLP.12-5.7", place=4),
+            Record("9", "CLP.12/section/5.77"),
+        ),
+    )
+    resolved, unknown = resolve(found, register)
+    assert len(resolved.records) == 1 and [(one.text, one.place) for one in unknown] == [
+        ("99", 4),
+        ("CLP.12/section/5.77", None),
+    ]
+    assert "CLP.12/section/5.7" in unknown[1].near and "did you mean" in str(unknown[1])
+
+
+def test_what_several_elements_answer_to_is_unknown() -> None:
+    known = [Known("urn:e/section/5.1.1", "urn:e", "5.1.1"), Known("urn:e/provision/5.1-1", "urn:e", "5.1-1")]
+    register = Register(known)
+    assert register.find("5.1-1", "urn:e") == "urn:e/provision/5.1-1"
+    assert register.find("5_1_1", "urn:e") is None
+
+
+def test_every_token_leads_back_to_its_element(register) -> None:
+    for known in register.known.values():
+        assert register.find(token(known), known.edition) == known.iri, known
+    assert key("AC-2 (1)") == key("ac-2.1") != key("AC-21")
+
+
+# CPRT
+
+CPRT = {
+    "documents": [{"doc_identifier": "D", "name": "Toy", "version": "2.0"}],
+    "relationship_types": [],
+    "elements": [
+        {
+            "element_identifier": "A",
+            "title": "First",
+            "text": "",
+            "doc_identifier": "D",
+            "element_type": "function",
+        },
+        {"element_identifier": "A.1", "title": "", "text": "Do it.", "doc_identifier": "D"},
+        {"element_identifier": "X", "doc_identifier": "E"},
+    ],
+    "relationships": [
+        {
+            "source_element_identifier": "A",
+            "dest_element_identifier": "A.1",
+            "source_doc_identifier": "D",
+            "dest_doc_identifier": "D",
+            "relationship_identifier": "projection",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("wrap", [lambda value: value, lambda value: {"response": {"elements": value}}])
+def test_cprt_gives_elements_under_their_parents(wrap) -> None:
+    found = cprt.read(json.dumps(wrap(CPRT)).encode(), "c.json", with_text=True)
+    assert [(one.identifier, one.title, one.parent, one.text) for one in found.entries] == [
+        ("A", "First", None, None),
+        ("A.1", None, "A", "Do it."),
+    ]
+    assert (found.title, found.version) == ("Toy", "2.0") and found.losses["element of another document"] == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (lambda c: c.pop("elements"), "no list “elements”"),
+        (lambda c: c["elements"][0].pop("element_identifier"), "element_identifier"),
+        (lambda c: c["elements"][1].update(element_identifier="A"), "given twice"),
+        (lambda c: c["elements"][1].update(element_identifier="A 1"), "holds a space"),
+        (lambda c: c["relationships"][0].update(source_element_identifier="Z"), "does not hold"),
+        (lambda c: c.update(documents=[]), "names no document"),
+    ],
+)
+def test_a_wrong_cprt_file_is_refused(spoil, what) -> None:
+    value = deepcopy(CPRT)
+    spoil(value)
+    with pytest.raises(InputError, match=what):
+        cprt.read(json.dumps(value).encode(), "c.json")
+
+
+# DCMS
+
+
+def dcms_row(**more: str) -> dict[str, str]:
+    return {
+        "DCMS Code of Practice Guidelines Number": "1",
+        "Organisation": "GSMA",
+        "Standard / Recommendation Name": "Guidelines V2.2",
+        "Recommendation Number / Section": "CLP12_6.11",
+        "Recommendation Extracted from Linked Source": "words of theirs",
+        "Web Link": "https://example.org",
+        "Notes": "",
+        "Added at Version": "1",
+    } | more
+
+
+def dcms_file(*rows: dict[str, str]) -> bytes:
+    head = {"Disclaimer": ["No advice."], "Version": "4.0"}
+    return json.dumps([head, *rows], indent=1).encode()
+
+
+def test_dcms_gives_identifiers_and_leaves_the_excerpts() -> None:
+    other = dcms_row(Organisation="ENISA")
+    found = dcms.read(dcms_file(dcms_row(), dcms_row(), other), "d.json", "gsma")
+    (record,) = found.records
+    assert (record.subject, record.object, record.candidates) == ("1", "CLP12_6.11", 31)
+    assert "words of theirs" not in str(found) and found.version == "4.0"
+    assert found.losses["record that repeats another"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("Provision 4.1-1", "4.1-1"), ("GP-TM-23", "GP-TM-23"), ("5.3.2 first bullet point", "5.3.2")],
+)
+def test_the_number_of_a_section_is_cut_out(text: str, number: str) -> None:
+    rows = dcms_file(dcms_row(**{"Recommendation Number / Section": text}))
+    assert dcms.read(rows, "d.json", "gsma").records[0].object == number
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"{}", "must be a list"),
+        (json.dumps([dcms_row()]).encode(), "no disclaimer"),
+        (dcms_file(dcms_row(**{"DCMS Code of Practice Guidelines Number": "one"})), "no number"),
+        (dcms_file(dcms_row(**{"Recommendation Number / Section": ""})), "missing"),
+        (dcms_file(dcms_row(Organisation="ENISA")), "no standard's name holds"),
+    ],
+)
+def test_a_wrong_dcms_file_is_refused(data: bytes, what: str) -> None:
+    with pytest.raises(InputError, match=what):
+        dcms.read(data, "d.json", "gsma")
+
+
+# CISO Assistant
+
+CISO = """\
+urn: urn:x:library:map
+name: A map
+version: 1
+publication_date: 2026-01-02
+objects:
+  requirement_mapping_set:
+    name: A to B
+    source_framework_urn: urn:x:framework:a
+    target_framework_urn: urn:x:framework:b
+    requirement_mappings:
+    - source_requirement_urn: urn:x:req_node:a:9
+      target_requirement_urn: urn:x:req_node:b:clp.12-5.7
+      relationship: intersect
+      rationale: semantic
+      annotation: why
+    - source_requirement_urn: urn:x:req_node:a:10
+      target_requirement_urn: urn:x:req_node:b:clp.13
+      relationship: equal
+      strength_of_relationship: 10
+"""
+
+
+def test_ciso_assistant_gives_records_with_their_lines() -> None:
+    found = ciso.read(CISO.encode(), "m.yaml")
+    first, second = found.records
+    assert (first.subject, first.object, first.place) == ("9", "clp.12-5.7", 11)
+    assert (first.candidates, second.candidates) == (INTERSECTS, EQUAL)
+    assert (first.comment, second.comment) == ("why", "Strength of relationship: 10 of 10.")
+    assert (found.title, found.publication_date) == ("A to B", "2026-01-02")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("intersect", "overlap", "m.yaml:11: “overlap” is no relationship"),
+        ("rationale: semantic", "rationale: taste", "m.yaml:11: “taste”"),
+        ("strength_of_relationship: 10", "strength_of_relationship: 11", "m.yaml:16: the strength “11”"),
+        ("req_node:a:9", "req_node:a:9 b", "m.yaml:11: the identifier"),
+        ("objects:", "things:", "no single requirement mapping set"),
+        ("name: A map", "name: &n A map\nother: *n", "m.yaml:3: the YAML uses an alias"),
+        ("name: A map", "name: !!python/object/apply:os.getcwd []", "no YAML"),
+        ("version: 1", "version: 1\nversion: 2", "given twice"),
+        ("urn: urn:x:library:map", "urn: [", "no YAML"),
+    ],
+)
+def test_a_wrong_library_is_told_with_its_line(old: str, new: str, what: str) -> None:
+    assert old in CISO
+    with pytest.raises(InputError) as fault:
+        ciso.read(CISO.replace(old, new, 1).encode(), "m.yaml")
+    assert what in str(fault.value)
+
+
+# RDF of others
+
+PREFIXES = """\
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix sssom: <https://w3id.org/sssom/> .
+@prefix semapv: <https://w3id.org/semapv/vocab/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix : <https://example.org/> .
+"""
+AXIOM = """\
+:a skos:exactMatch :b .
+[] a owl:Axiom ; owl:annotatedSource :a ; owl:annotatedProperty skos:exactMatch ; owl:annotatedTarget :b ;
+   sssom:mapping_justification semapv:ManualMappingCuration ; sssom:confidence 0.5 .
+"""
+
+
+def turtle(text: str) -> MappingSet:
+    return rdf.read((PREFIXES + text).encode(), "t.ttl", "turtle")
+
+
+def test_the_three_ways_to_state_a_mapping_are_read() -> None:
+    (axiom,) = turtle(AXIOM).records
+    assert (axiom.confidence, axiom.predicate.rpartition("#")[2]) == ("0.5", "exactMatch")
+    (plain,) = turtle(":a skos:closeMatch :b .").records
+    assert plain.justification.endswith("UnspecifiedMatching") and plain.candidates == 31
+    own = turtle(
+        "[] a sssom:Mapping ; sssom:subject_id :a ; sssom:predicate_id skos:broadMatch ; sssom:object_id :b ;"
+        " sssom:mapping_justification semapv:LexicalMatching ."
+    )
+    assert own.records[0].justification.endswith("LexicalMatching")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            AXIOM.replace("sssom:mapping_justification semapv:ManualMappingCuration ;", ""),
+            "no sssom:mapping_justif",
+        ),
+        (":a skos:related :b .", "states no mapping"),
+        (":a skos:exactMatch", "t.ttl:6"),
+        (":x a sssom:MappingSet . :y a sssom:MappingSet . :a skos:exactMatch :b .", "2 mapping sets"),
+    ],
+)
+def test_wrong_rdf_is_refused(text: str, what: str) -> None:
+    with pytest.raises(InputError) as fault:
+        turtle(text)
+    assert what in str(fault.value)
+
+
+def test_a_context_elsewhere_is_never_fetched() -> None:
+    data = json.dumps({"@context": "http://127.0.0.1:9/c.jsonld", "@id": "urn:a"}).encode()
+    with pytest.raises(InputError, match="nothing is fetched"):
+        rdf.read(data, "x.jsonld", "jsonld")
+
+
+@pytest.mark.parametrize("form", ["turtle", "jsonld"])
+def test_the_graphs_own_records_come_back(store, register, form: str) -> None:
+    for found in gather_sets(store, "all"):
+        data = rdf_writing.write(store, [found.identifier], form)
+        back, unknown = resolve(rdf.read(data, "x", form), register)
+        want = {replace(one, alignment=None) for one in found.records}
+        assert unknown == [] and set(back.records) == want, found.identifier
+
+
+def test_the_three_syntaxes_say_the_same(store) -> None:
+    (found,) = gather_sets(store, "ipa-2.0--gsma-2.0")
+    stated = {
+        form: {str(quad.triple) for quad in parse(rdf_writing.write(store, [found.identifier], form), syntax)}
+        for form, syntax in (
+            ("turtle", RdfFormat.TURTLE),
+            ("jsonld", RdfFormat.JSON_LD),
+            ("nquads", RdfFormat.N_QUADS),
+        )
+    }
+    assert stated["turtle"] == stated["jsonld"] and stated["nquads"] <= stated["turtle"]
+    quads = parse(rdf_writing.write(store, [found.identifier], "nquads"), RdfFormat.N_QUADS)
+    assert {quad.graph_name.value for quad in quads} == {
+        "https://w3id.org/iot-security-crosswalk/graph/comparisons/ipa-2.0--gsma-2.0"
+    }
+
+
+def test_the_triples_of_an_import_are_the_graphs_own(store) -> None:
+    (found,) = gather_sets(store, "ipa-2.0--gsma-2.0")
+    stated = {str(one.triple) for one in rdf_writing.triples(store, [found.identifier])}
+    made = {str(one) for one in triples.of_mapping_set(found) if "/graph/" not in one.subject.value}
+    assert len(made) > 300 and made <= stated
+
+
+# The context
+
+
+def test_the_context_covers_every_property_of_the_ontology() -> None:
+    terms = context.make_context()["@context"]
+    properties = {name for name in XW.__annotations__ if name[0].islower()}
+    assert {name for name in properties if terms.get(name) not in (None, "")} == properties
+    assert terms["subject"] == {"@id": "xw:subject", "@type": "@id"} and terms["Mapping"] == "xw:Mapping"
+
+
+def test_the_context_makes_the_data_shorter(store) -> None:
+    data = rdf_writing.write(store, [str(ID["mapping/ipa-2.0--gsma-2.0"])], "jsonld")
+    things = {thing["@id"]: thing for thing in json.loads(data)["@graph"]}
+    record = things["id:mapping/ipa-2.0--gsma-2.0/9-CLP.12-5.7"]
+    assert record["subject"] == "id:ipa/2.0/guideline/9" and record["@type"] == "Mapping"
+
+
+# The limits
+
+
+def test_a_reader_runs_in_a_process_of_its_own() -> None:
+    found = MappingSet("urn:x", records=(Record("a", "b", candidates=EQUAL, quotations=("q",)),))
+    assert confined.run(lambda: found, "f") == found
+
+
+def test_a_reader_that_takes_too_much_memory_or_time_is_ended() -> None:
+    def swell() -> MappingSet:
+        return MappingSet(title="x" * (1 << 30))
+
+    def spin() -> MappingSet:
+        while True:
+            pass
+
+    with pytest.raises(ResourceLimit, match="more time or memory"):
+        confined.run(swell, "f", memory=128 << 20)
+    with pytest.raises(ResourceLimit, match="more time or memory"):
+        confined.run(spin, "f", seconds=1)
+
+
+def test_a_fault_keeps_its_place_across_the_process_and_a_wrong_shape_is_a_fault() -> None:
+    def fail() -> MappingSet:
+        raise InputError("wrong", file="f", line=3, hint="right it")
+
+    with pytest.raises(InputError) as fault:
+        confined.run(fail, "f")
+    assert (str(fault.value), fault.value.hint) == ("f:3: wrong", "right it")
+    with pytest.raises(InputError, match="not built as its format is"):
+        confined.run(lambda: [][1], "f")
+
+
+def test_a_reader_has_no_network() -> None:
+    import socket
+
+    def reach() -> MappingSet:
+        interfaces = [name for _, name in socket.if_nameindex()]
+        return MappingSet(title=",".join(interfaces))
+
+    found = confined.run(reach, "f")
+    assert found.title in ("lo", "")
