@@ -16,8 +16,10 @@ import pytest
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
 
 from crosswalk.errors import InputError, NonconformingData
+from crosswalk.graph import inputs
 from crosswalk.graph.build import build, check
 from crosswalk.graph.canonical import canonical_nquads, is_isomorphic
+from crosswalk.graph.inputs import unchanged
 from crosswalk.graph.snapshot import KEPT, Snapshot, current
 from crosswalk.graph.sources import read_file
 from crosswalk.namespaces import GRAPH, ID, XW
@@ -250,3 +252,42 @@ def test_the_server_loads_no_validator() -> None:
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
+
+
+def test_a_snapshot_is_current_until_something_changes_that_it_depends_on(content, monkeypatch) -> None:
+    assert unchanged(content.root, content.out) is None
+    first = build(content.root, content.out)
+    assert unchanged(content.root, content.out) == first
+    for name in ("data/toy/1.ttl", "shapes/toy.ttl", "ontology/schemes.ttl", "queries/rules/within.rq"):
+        path = content.root / name
+        before = path.read_bytes()
+        path.write_bytes(before + b"\n")
+        assert unchanged(content.root, content.out) is None, name
+        path.write_bytes(before)
+        assert unchanged(content.root, content.out) == first, name
+    more = content.write("data/toy/more.ttl", "")
+    assert unchanged(content.root, content.out) is None
+    more.unlink()
+    (content.root / "shapes" / "toy.ttl").rename(content.root / "shapes" / "other.ttl")
+    assert unchanged(content.root, content.out) is None
+    (content.root / "shapes" / "other.ttl").rename(content.root / "shapes" / "toy.ttl")
+    monkeypatch.setattr(inputs, "version", lambda library: "0")
+    assert unchanged(content.root, content.out) is None
+
+
+def test_code_that_changed_builds_anew(content, tmp_path: Path, monkeypatch) -> None:
+    package = tmp_path / "crosswalk"
+    shutil.copytree(inputs.PACKAGE / "graph", package / "graph")
+    before = inputs.digest_of_inputs(content.root)
+    monkeypatch.setattr(inputs, "PACKAGE", package)
+    copied = inputs.digest_of_inputs(content.root)
+    (package / "graph" / "build.py").write_text("# changed")
+    assert len({before, copied, inputs.digest_of_inputs(content.root)}) == 3
+
+
+def test_a_damaged_snapshot_is_not_taken_for_current(content) -> None:
+    snapshot = build(content.root, content.out)
+    snapshot.dataset.write_bytes(snapshot.dataset.read_bytes()[:-1])
+    assert unchanged(content.root, content.out) is None
+    build(content.root, content.out)
+    assert unchanged(content.root, content.out) is not None

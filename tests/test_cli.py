@@ -115,6 +115,16 @@ def test_build_publishes_and_says_counts_time_and_hash(run, small) -> None:
     assert (small.out / "current" / "dataset.nq").is_file()
 
 
+def test_build_does_nothing_where_nothing_has_changed(run, small) -> None:
+    first = run("build", "--out", small.out).stdout
+    again = run("build", "--out", small.out)
+    assert "unchanged since" in again.stdout and again.exit_code == 0
+    assert again.stdout.splitlines()[-1] == first.splitlines()[-1]
+    assert "built in" in run("build", "--out", small.out, "--force").stdout
+    (small.root / "data" / "toy" / "1.ttl").open("a").write("\n<toy/1> xw:declaredCount 1 .\n")
+    assert "built in" in run("build", "--out", small.out).stdout
+
+
 def test_build_as_json_is_one_document(run, small) -> None:
     document = json.loads(run("build", "--out", small.out, "--json").stdout)
     assert document["triples"] > 0 and document["hash"] and Path(document["path"]).is_dir()

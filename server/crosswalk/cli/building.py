@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,33 +15,45 @@ from crosswalk.content import content_root
 from crosswalk.errors import InputError
 from crosswalk.settings import Settings
 
+if TYPE_CHECKING:
+    from crosswalk.graph.snapshot import Snapshot
+
 
 @click.command()
 @setting_option("snapshots", "--out")
+@click.option("--force", is_flag=True, help="Build also where nothing has changed since the last build.")
 @format_option("text", "json")
-def build(snapshots: Path | None, form: str | None, as_json: bool) -> None:
+def build(snapshots: Path | None, force: bool, form: str | None, as_json: bool) -> None:
     """Build the graph from the curated files, check it and publish it.
 
     A violation stops the build: it is told with file and line, nothing is published, and the snapshot
-    published before stays.
+    published before stays. Where neither a file nor the program has changed since then, nothing is done.
 
     \b
     Example:  crosswalk build --out /srv/crosswalk
     """
-    from crosswalk.graph.build import build as build_graph
+    from crosswalk.graph.inputs import unchanged
 
     settings = Settings.from_environment(snapshots=snapshots)
-    with steps("Building", 4) as progress:
-        snapshot = build_graph(content_root(), settings.snapshots, progress)
+    built = None if force else unchanged(content_root(), settings.snapshots)
+    snapshot = built or _build(settings.snapshots)
     if chosen(form, as_json, "text") == "json":
         described = asdict(snapshot) | {"path": str(snapshot.path)}
         write(json.dumps(described, ensure_ascii=False, indent=1))
         return
     seconds = sum(snapshot.seconds.values())
+    when = f"unchanged since {snapshot.built_at}" if built else f"built in {seconds:.1f} s"
     write(
-        f"{snapshot.triples} triples in {len(snapshot.graphs)} graphs, built in {seconds:.1f} s\n"
+        f"{snapshot.triples} triples in {len(snapshot.graphs)} graphs, {when}\n"
         f"snapshot {snapshot.hash[:16]} in {snapshot.path}"
     )
+
+
+def _build(out: Path) -> Snapshot:
+    from crosswalk.graph.build import build as build_graph
+
+    with steps("Building", 4) as progress:
+        return build_graph(content_root(), out, progress)
 
 
 @click.command()

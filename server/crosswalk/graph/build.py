@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from ..errors import NonconformingData
 from ..namespaces import GRAPH
 from .canonical import canonical_nquads
 from .chaining import DERIVED, chain_mappings, computed_relations
+from .clock import Clock, Progress
 from .findings import FINDINGS, Finding, findings_graph
 from .inference import INFERRED, infer, read_rules
 from .inputs import digest_of_inputs
@@ -28,8 +28,6 @@ from .shapes import read_shapes
 from .snapshot import Snapshot, publish, unwritable
 from .sources import Source, Sources, read_sources
 from .validation import validate
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class CheckedGraph:
 
 def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda step: None) -> CheckedGraph:
     """Reads the content under ``root`` with other files beside it, infers, and validates the whole."""
-    clock = _Clock(progress)
+    clock = Clock(progress)
     with clock.step("reading"):
         sources = read_sources(root).with_files(others)
         rules, shapes = read_rules(root), read_shapes(root)
@@ -88,7 +86,7 @@ def build(root: Path, out: Path, progress: Progress = lambda step: None) -> Snap
         graph = check(root, progress=progress)
         if graph.violations:
             raise NonconformingData(_count(len(graph.violations)), graph.findings)
-        clock = _Clock(progress, graph.seconds)
+        clock = Clock(progress, graph.seconds)
         with clock.step("writing"):
             dataset = canonical_nquads(graph.quads())
             digest = hashlib.sha256(dataset).hexdigest()
@@ -140,20 +138,6 @@ def _bare(triple: Triple) -> Quad:
 def _in_graph(name: str, triples: Iterable[Triple]) -> Iterator[Quad]:
     node = NamedNode(str(name))
     return (Quad(triple.subject, triple.predicate, triple.object, node) for triple in triples)
-
-
-class _Clock:
-    """Takes the time of each step and tells of its beginning."""
-
-    def __init__(self, progress: Progress, seconds: dict[str, float] | None = None) -> None:
-        self.progress, self.seconds = progress, dict(seconds or {})
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        self.progress(name)
-        begin = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - begin
 
 
 @contextmanager

@@ -11,10 +11,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pyoxigraph import RdfFormat, Store
+
 from ..errors import InputError
 
 DATASET = "dataset.nq"
 METADATA = "snapshot.json"
+INDEX = "index"
 KEPT = 2
 """How many snapshots stay: the published one and the one before."""
 
@@ -25,7 +28,7 @@ class Snapshot:
 
     ``hash`` is the SHA-256 of its canonical N-Quads, ``built_at`` a UTC time, ``triples`` the size of the
     default graph, ``graphs`` a list of ``{name, iri, file, triples}``, ``seconds`` the time of each step, and
-    ``findings`` the number of warnings and infos.
+    ``findings`` the number of warnings and infos. ``inputs`` is the digest of all that it was built from.
     """
 
     path: Path
@@ -36,11 +39,17 @@ class Snapshot:
     seconds: dict[str, float]
     version: str
     findings: dict[str, int]
+    inputs: str = ""
 
     @property
     def dataset(self) -> Path:
         """The file of N-Quads: the named graphs, and their union as the default graph."""
         return self.path / DATASET
+
+    @property
+    def index(self) -> Path:
+        """The folder that holds the same quads indexed, for commands that ask once and end."""
+        return self.path / INDEX
 
 
 def current(out: Path) -> Snapshot | None:
@@ -68,7 +77,7 @@ def publish(out: Path, dataset: bytes, snapshot: Snapshot) -> Snapshot:
     target = folder / snapshot.hash[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if _is_whole(target, snapshot.hash):
+        if is_whole(target, snapshot.hash):
             _describe_anew(target, snapshot)
         else:
             _write(folder, target, dataset, snapshot)
@@ -85,7 +94,8 @@ def unwritable(out: Path, fault: OSError) -> InputError:
     return InputError(f"the snapshot cannot be written: {fault.strerror or fault}", file=out, hint=hint)
 
 
-def _is_whole(target: Path, digest: str) -> bool:
+def is_whole(target: Path, digest: str) -> bool:
+    """Whether a folder holds a snapshot with the content that its hash promises."""
     dataset = target / DATASET
     return (
         (target / METADATA).is_file()
@@ -99,6 +109,7 @@ def _write(folder: Path, target: Path, dataset: bytes, snapshot: Snapshot) -> No
     try:
         temporary.chmod(0o755)
         _write_durably(temporary / DATASET, dataset)
+        _write_index(temporary / INDEX, dataset)
         _write_durably(temporary / METADATA, _description(snapshot))
         if target.exists():
             # Its content is not what its name says: an interrupted disk, or somebody's edit.
@@ -107,6 +118,12 @@ def _write(folder: Path, target: Path, dataset: bytes, snapshot: Snapshot) -> No
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     _sync(folder)
+
+
+def _write_index(folder: Path, dataset: bytes) -> None:
+    store = Store(str(folder))
+    store.bulk_load(dataset, format=RdfFormat.N_QUADS)
+    store.flush()
 
 
 def _describe_anew(target: Path, snapshot: Snapshot) -> None:
