@@ -39,7 +39,7 @@ def test_the_graph_is_built_where_there_is_none_and_kept_then(settings) -> None:
 
 def test_a_graph_of_another_version_is_built_anew(settings, monkeypatch) -> None:
     assemble.published(settings)
-    monkeypatch.setattr(assemble, "version", lambda name: "0.0.0")
+    monkeypatch.setattr(assemble, "__version__", "0.0.0")
     steps: list[str] = []
     assemble.published(settings, steps.append)
     assert steps

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from crosswalk import __version__
 from crosswalk.content import content_root
 from crosswalk.graph.snapshot import Snapshot, current
-from crosswalk.graph.sources import Sources, read_file, read_sources
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
 from crosswalk.stores.embedded import EmbeddedStore
+
+if TYPE_CHECKING:
+    from crosswalk.graph.sources import Sources
 
 Progress = Callable[[str], None]
 
@@ -20,7 +23,7 @@ Progress = Callable[[str], None]
 def published(settings: Settings, progress: Progress = lambda step: None) -> Snapshot:
     """The published snapshot; it is built first where there is none, or only one of another version."""
     found = current(settings.snapshots)
-    if found is not None and found.version == version("crosswalk"):
+    if found is not None and found.version == __version__:
         return found
     from crosswalk.graph.build import build  # validation is slow to import, and seldom needed here
 
@@ -36,11 +39,16 @@ def open_store(
         return open_files(files)
     if settings.store is not None:
         return open_endpoint(settings.store, settings)
-    return EmbeddedStore.load(published(settings, progress).dataset)
+    snapshot = published(settings, progress)
+    if snapshot.index.is_dir():
+        return EmbeddedStore.open(snapshot.index)
+    return EmbeddedStore.load(snapshot.dataset)
 
 
 def open_files(paths: Iterable[Path]) -> EmbeddedStore:
     """The store of RDF files of any vocabulary; an InputError says where one of them is wrong."""
+    from crosswalk.graph.sources import read_file  # what it needs is slow to import
+
     return EmbeddedStore.holding(quad for path in paths for quad in read_file(path).quads)
 
 
@@ -67,5 +75,7 @@ def changed_since(snapshot: Snapshot) -> list[Path]:
 
 def open_content() -> tuple[Sources, EmbeddedStore]:
     """The curated files as they are now, unchecked, and a store of what they say."""
+    from crosswalk.graph.sources import read_sources
+
     sources = read_sources(content_root())
     return sources, EmbeddedStore.holding(sources.quads())

@@ -82,9 +82,9 @@ def read_base(text: str) -> str:
 
 def _own_base() -> str:
     """The address the data's own IRIs begin with."""
-    from crosswalk.namespaces import BASE  # rdflib is slow to import, and `--help` needs none of it
+    from crosswalk.names import BASE
 
-    return str(BASE)
+    return BASE
 
 
 def setting(help: str, read: Callable[[str], Any], *, secret: bool = False, **default: Any) -> Any:

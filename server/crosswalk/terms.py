@@ -6,10 +6,9 @@ import re
 from typing import Any
 
 import pyoxigraph
-import rdflib
 
 from crosswalk.errors import InputError
-from crosswalk.namespaces import PREFIXES, expand
+from crosswalk.names import PREFIXES, expand
 
 _TURTLE_START = re.compile(r"[<\"'+\-\d.]|(?:true|false)$")
 _HINT = 'Give an IRI, a name such as xw:Green, a path such as ipa/2.0, or a literal such as 5 or "text"@en.'
@@ -40,18 +39,24 @@ def write_term(term: Any) -> str:
     InputError for a blank node, and for what no term can be.
     """
     kind = getattr(term, "kind", None)
-    if kind == "bnode" or isinstance(term, rdflib.BNode | pyoxigraph.BlankNode):
+    if kind == "bnode" or _is(term, "BNode", "BlankNode"):
         raise InputError("a blank node cannot be bound: it has no name outside its graph")
     try:
-        if kind == "literal" or isinstance(term, rdflib.Literal | pyoxigraph.Literal):
+        if kind == "literal" or _is(term, "Literal"):
             return str(_literal(term))
         return str(_iri(term))
     except ValueError as fault:
         raise InputError(f"{str(term)!r} cannot stand in a query: {fault}", hint=_HINT) from fault
 
 
+def _is(term: Any, *kinds: str) -> bool:
+    """Whether a term is of a kind, by its class's name: rdflib, whose term it may be, is slow to import."""
+    return any(each.__name__ in kinds for each in type(term).__mro__)
+
+
 def _literal(term: Any) -> pyoxigraph.Literal:
-    lexical = str(term) if isinstance(term, rdflib.Literal) else term.value
+    # The value of rdflib's is a Python object; it is itself the text.
+    lexical = str(term) if isinstance(term, str) else term.value
     language = getattr(term, "lang", None) or getattr(term, "language", None)
     if language or term.datatype is None:
         return pyoxigraph.Literal(lexical, language=language)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from crosswalk.errors import InputError
-from crosswalk.namespaces import PREFIXES
+from crosswalk.names import PREFIXES
 from crosswalk.queries import Query, load, parse, read
 from crosswalk.stores.lexer import undeclared_prefix
 from crosswalk.terms import read_term

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crosswalk.cli.faults import printable
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 from crosswalk.web.tables import as_csv, as_json, as_markdown
 
 Rows = Sequence[Mapping[str, Any]]

@@ -12,7 +12,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
 
 from crosswalk.errors import InputError, QueryRefused, StoreFault
-from crosswalk.namespaces import PREFIXES
+from crosswalk.names import PREFIXES
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.faults import syntax_error
 from crosswalk.stores.lexer import query_form, tokens
@@ -35,6 +35,14 @@ class EmbeddedStore:
         for path in paths:
             _load(engine, Path(path))
         return cls(_unite(engine))
+
+    @classmethod
+    def open(cls, folder: Path) -> EmbeddedStore:
+        """The store whose triples lie indexed in a folder: at once there, and read from the disk as needed."""
+        try:
+            return cls(pyoxigraph.Store.read_only(str(folder)))
+        except (OSError, RuntimeError) as fault:
+            raise StoreFault(f"the index cannot be read: {fault}", hint="Build it again: crosswalk build.") from fault
 
     @classmethod
     def holding(cls, quads: Iterable[Quad]) -> EmbeddedStore:
