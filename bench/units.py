@@ -215,7 +215,7 @@ class Unit:
         name, mapping = f"comparison/{self._set('2.0')}", f"mapping/{self._set('2.0')}"
         blocks = [
             f'<{name}> a xw:ComparisonSet ; skos:prefLabel "{self.left} compared with {self.right}"@en ; '
-            f'dcterms:creator <body/crosswalk> ; xw:declaresComplete <{self.left}/2.0> ; '
+            f"dcterms:creator <body/crosswalk> ; xw:declaresComplete <{self.left}/2.0> ; "
             f'xw:legend "Green, yellow, red."@en ; {self.said} .',
             f'<{mapping}> a xw:MappingSet ; skos:prefLabel "References from {self.left} to {self.right}"@en ; '
             f'sssom:mapping_set_id "{ID}{mapping}"^^xsd:anyURI ; sssom:subject_source <{self.left}/2.0> ; '

@@ -1,0 +1,92 @@
+"""Built catalogues of each size, made once and kept in the build folder."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph
+
+from bench.generator import Catalogue
+from crosswalk.graph.build import CheckedGraph
+from crosswalk.graph.canonical import canonical_nquads
+from crosswalk.graph.inference import infer, read_rules
+from crosswalk.graph.snapshot import Snapshot, publish, read_snapshot
+from crosswalk.graph.sources import read_sources
+from crosswalk.stores.embedded import EmbeddedStore
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+FOLDER = REPOSITORY / "build" / "bench"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A catalogue of ``size`` units on disk: its content folder and its snapshot."""
+
+    size: int
+    folder: Path
+
+    @property
+    def content(self) -> Path:
+        """The folder with its ontology, data, shapes and queries."""
+        return self.folder / "content"
+
+    @property
+    def out(self) -> Path:
+        """The folder its snapshots are in."""
+        return self.folder / "built"
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Its snapshot."""
+        return read_snapshot((self.out / "current").resolve())
+
+
+def built(size: int, folder: Path = FOLDER) -> Built:
+    """The catalogue of a size, made anew where the generator, ontology or rules have changed since.
+
+    Its facts are inferred and not validated here: that they conform is shown once, at small sizes.
+    """
+    made = Built(size, folder / f"k{size}")
+    stamp = made.folder / "stamp"
+    wanted = _fingerprint()
+    if not (stamp.is_file() and stamp.read_text() == wanted and (made.out / "current").exists()):
+        Catalogue(size).write(made.content, REPOSITORY)
+        _publish(made)
+        stamp.write_text(wanted)
+    return made
+
+
+@cache
+def store(size: int) -> EmbeddedStore:
+    """The catalogue of a size, loaded."""
+    return EmbeddedStore.load(built(size).snapshot.dataset)
+
+
+def _publish(made: Built) -> None:
+    sources = read_sources(made.content)
+    graph = CheckedGraph(
+        sources, infer(sources.quads(), sources.ontology(), read_rules(made.content)), [], {}
+    )
+    dataset = canonical_nquads(graph.quads())
+    triples = sum(isinstance(quad.graph_name, pyoxigraph.DefaultGraph) for quad in graph.quads())
+    graphs = [{"name": each.name, "iri": each.graph, "file": each.name, "triples": len(each.quads)}
+              for each in sources]  # fmt: skip
+    publish(made.out, dataset, Snapshot(
+        path=made.out, hash=hashlib.sha256(dataset).hexdigest(), built_at="2026-11-22T00:00:00+00:00",
+        triples=triples, graphs=graphs, seconds={}, version="0.1.0", findings={},
+    ))  # fmt: skip
+
+
+@cache
+def _fingerprint() -> str:
+    """What the catalogues depend on, as one hash."""
+    digest = hashlib.sha256()
+    parts = [REPOSITORY / "bench" / f"{name}.py" for name in ("generator", "units", "words")]
+    parts += sorted((REPOSITORY / "ontology").glob("*.ttl"))
+    parts += sorted((REPOSITORY / "queries" / "rules").glob("*.rq"))
+    for path in parts:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
