@@ -1,4 +1,4 @@
-"""What the tests in a real browser share: a server over the real graph, Chromium, and pages that keep accounts."""
+"""What the tests in a real browser share: a server over the real graph, and pages that keep accounts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -98,11 +99,26 @@ def tab(browser: Browser, address: str) -> Iterator[Page]:
 
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: complaints.append(request.url) if foreign(request.url, address) else None)
+    page.on(
+        "request", lambda request: complaints.append(request.url) if foreign(request.url, address) else None
+    )
     yield page
     context.close()
     expected = page.expected  # type: ignore[attr-defined]
     assert [one for one in complaints if not any(each in one for each in expected)] == []
+
+
+@pytest.fixture
+def until(tab: Page) -> Callable[[str], None]:
+    """Waits for a condition on the page; the policy refuses the one that Playwright would evaluate there."""
+
+    def wait(condition: str, seconds: float = 20) -> None:
+        end = time.monotonic() + seconds
+        while not tab.evaluate(f"Boolean({condition})"):
+            assert time.monotonic() < end, f"never came true: {condition}"
+            tab.wait_for_timeout(50)
+
+    return wait
 
 
 def foreign(url: str, address: str) -> bool:

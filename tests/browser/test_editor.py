@@ -7,13 +7,15 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-COUNT = "SELECT ?kind (COUNT(*) AS ?number) WHERE { ?thing a ?kind } GROUP BY ?kind ORDER BY DESC(?number) LIMIT 5"
+COUNT = """SELECT ?kind (COUNT(*) AS ?number) WHERE { ?thing a ?kind }
+GROUP BY ?kind ORDER BY DESC(?number) LIMIT 5"""
 EDITIONS = """PREFIX xw: <https://w3id.org/iot-security-crosswalk/ontology#>
 SELECT ?edition ?standard WHERE { ?edition xw:editionOf ?standard } ORDER BY ?edition"""
 TRIPLES = """PREFIX xw: <https://w3id.org/iot-security-crosswalk/ontology#>
@@ -99,8 +101,9 @@ def test_mark_at_the_end_of_the_text(tab: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "chosen"), [("xw:Guidel", "xw:Guideline"), ("xw:inEdi", "xw:inEdition"), ("dctermss", None), ("skos", "skos:")]
-)  # fmt: skip
+    ("typed", "chosen"),
+    [("xw:Guidel", "xw:Guideline"), ("xw:inEdi", "xw:inEdition"), ("dctermss", None), ("skos", "skos:")],
+)
 def test_completion_declares_the_prefix(tab: Page, typed: str, chosen: str | None) -> None:
     open_editor(tab, "")
     tab.locator(".cm-content").focus()
@@ -129,7 +132,9 @@ def test_completion_offers_the_variables_of_the_query_and_escape_closes_it(tab: 
     tab.wait_for_timeout(150)
     tab.keyboard.press("Escape")
     expect(tab.locator(".cm-tooltip-autocomplete")).to_have_count(0)
-    assert tab.evaluate("document.querySelector('.editor').view.hasFocus"), "the first Escape only closes the list"
+    assert tab.evaluate("document.querySelector('.editor').view.hasFocus"), (
+        "the first Escape only closes the list"
+    )
 
 
 @pytest.mark.parametrize(
@@ -188,7 +193,7 @@ def test_answer_too_large_is_refused_in_words(tab: Page) -> None:
     expect(tab.get_by_role("alert")).to_contain_text("bytes")
 
 
-def test_tabs_show_table_raw_chart_and_graph(tab: Page) -> None:
+def test_tabs_show_table_raw_chart_and_graph(tab: Page, until: Callable[[str], None]) -> None:
     open_editor(tab, COUNT)
     run(tab)
     assert tab.get_by_role("tab").all_inner_texts() == ["Table", "Raw", "Chart"]
@@ -196,21 +201,21 @@ def test_tabs_show_table_raw_chart_and_graph(tab: Page) -> None:
     tab.keyboard.press("ArrowRight")
     assert json.loads(tab.locator("#answer .raw").inner_text())["head"]["vars"] == ["kind", "number"]
     tab.keyboard.press("ArrowRight")
-    assert tab.locator("#answer .chart .bar").count() == 5
+    expect(tab.locator("#answer .chart .bar")).to_have_count(5)
     write(tab, EDITIONS)
     run(tab)
     tab.get_by_role("tab", name="Graph").click()
-    tab.wait_for_function("document.querySelector('.network')?.network?.nodes().length > 10")
+    until("document.querySelector('.network')?.network?.nodes().length > 10")
     labels = tab.evaluate("document.querySelector('.network').network.nodes().map(one => one.data('label'))")
     assert any("IPA IoT Security Guidelines" in label for label in labels)
 
 
-def test_triples_come_as_turtle_and_as_a_drawing(tab: Page) -> None:
+def test_triples_come_as_turtle_and_as_a_drawing(tab: Page, until: Callable[[str], None]) -> None:
     open_editor(tab, TRIPLES)
     run(tab)
     expect(tab.locator("#answer .raw")).to_contain_text("editionOf")
     tab.get_by_role("tab", name="Graph").click()
-    tab.wait_for_function("document.querySelector('.network')?.network?.edges().length > 10")
+    until("document.querySelector('.network')?.network?.edges().length > 10")
 
 
 def test_link_to_a_query_runs_it(tab: Page, address: str) -> None:
@@ -248,13 +253,21 @@ def snippet(tab: Page, language: str) -> str:
     return tab.locator("#snippets pre").inner_text()
 
 
-AWKWARD = """SELECT ?word WHERE { VALUES ?word { "it's" "a \\\\ b" "QUERY" \"\"\"three "quotes\"\"\" "`${tick}`" } }"""
+AWKWARD = (
+    r"""SELECT ?word WHERE {
+  VALUES ?word { "it's" "a \\ b" "QUERY" '''three """
+    + '""" quotes'
+    + r"""''' "`${tick}`" }
+}"""
+)
 
 
 def test_programs_run(tab: Page) -> None:
     open_editor(tab, AWKWARD)
-    wanted = {"it's", "a \\ b", "QUERY", 'three "quotes', "`${tick}`"}
-    answer = subprocess.run(["bash", "-c", snippet(tab, "curl")], capture_output=True, text=True, check=True).stdout
+    wanted = {"it's", "a \\ b", "QUERY", 'three """ quotes', "`${tick}`"}
+    answer = subprocess.run(
+        ["bash", "-c", snippet(tab, "curl")], capture_output=True, text=True, check=True
+    ).stdout
     assert {row[0] for row in csv.reader(io.StringIO(answer))} == {"word", *wanted}
     for language in ("Python (SPARQLWrapper)", "Python (pandas)"):
         program = snippet(tab, language)
@@ -271,7 +284,10 @@ def test_programs_run(tab: Page) -> None:
 
 def test_programs_for_triples_run(tab: Page) -> None:
     open_editor(tab, TRIPLES)
-    for command in (["bash", "-c", snippet(tab, "curl")], [sys.executable, "-c", snippet(tab, "Python (SPARQLWrapper)")]):
+    for command in (
+        ["bash", "-c", snippet(tab, "curl")],
+        [sys.executable, "-c", snippet(tab, "Python (SPARQLWrapper)")],
+    ):
         assert "editionOf" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert tab.get_by_role("tab", name="Python (pandas)").count() == 0
 

@@ -30,10 +30,10 @@ async function expand(id) {
     const added = network.add(merge(await fetchPart(new URLSearchParams({ focus: id })), { room: read("whole") ? Infinity : undefined }));
     const { x, y } = node.position();
     added.nodes().positions((one, index) => ({ x: x + 90 * Math.cos(index * 2.4), y: y + 90 * Math.sin(index * 2.4) }));
-    add("also", nameOf(seen.nodes.get(id)));
     if (added.nodes().length) layOut(network, layout(), { fresh: false });
     listKinds(network, chips, tell);
     choose(id);
+    add("also", nameOf(seen.nodes.get(id)));
     if (!added.nodes().length) status.textContent = `Nothing new stands beside it. ${summary(network)}`;
   } catch (fault) {
     status.textContent = fault.message;

@@ -47,8 +47,11 @@ export function merge(part, { room = MOST } = {}) {
   return added;
 }
 
+// By what the filters say: Cytoscape knows it only after it has drawn.
+const isShown = (one) => !one.hasClass("hidden") && (one.isNode() || (isShown(one.source()) && isShown(one.target())));
+
 export function summary(network) {
-  const [things, links] = [network.nodes(":visible").length, network.edges(":visible").length];
+  const [things, links] = [network.nodes().filter(isShown).length, network.edges().filter(isShown).length];
   const hidden = seen.nodes.size - things;
   const more = seen.leftOut.size + seen.uncounted;
   return [
@@ -63,7 +66,7 @@ export function listEdges(body, network) {
   const name = (id) => make("td", {}, make("a", { href: seen.nodes.get(id).address }, seen.nodes.get(id).title));
   const said = ({ label, alignment }) => (alignment ? `${label} (${alignment})` : label);
   body.replaceChildren(
-    ...[...seen.edges.values()].filter(({ id }) => network.getElementById(id).visible())
+    ...[...seen.edges.values()].filter(({ id }) => isShown(network.getElementById(id)))
       .map((edge) => make("tr", {}, name(edge.from), make("td", {}, said(edge)), name(edge.to))),
   );
 }

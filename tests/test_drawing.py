@@ -1,0 +1,171 @@
+"""The nodes and edges of a drawing: their shape, their limits, and what is said of what is left out."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pyoxigraph
+import pytest
+from flask.testing import FlaskClient
+
+from crosswalk.graph.snapshot import Snapshot
+from crosswalk.settings import Settings
+from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.web import neighbourhood
+from crosswalk.web.app import create_app
+
+ID = "https://w3id.org/iot-security-crosswalk/id/"
+GUIDELINE = ID + "ipa/2.0/guideline/9"
+
+
+@pytest.fixture(scope="module")
+def client(snapshot: Snapshot) -> FlaskClient:
+    """A client of the pages over the real graph."""
+    return create_app(EmbeddedStore.load(snapshot.dataset), Settings(), snapshot).test_client()
+
+
+def drawn(client: FlaskClient, **parameters: Any) -> dict[str, Any]:
+    """The part of the graph that these parameters ask for."""
+    response = client.get("/graph.json", query_string=parameters)
+    assert response.status_code == 200, response.text
+    return response.json
+
+
+def names(part: dict[str, Any]) -> set[str]:
+    """The short names of the things of a part."""
+    return {node["id"].removeprefix(ID) for node in part["nodes"]}
+
+
+def test_nodes_and_edges_hold_what_a_drawing_needs(client: FlaskClient) -> None:
+    part = drawn(client, focus="ipa/2.0/guideline/9")
+    assert part.keys() == {"focus", "nodes", "edges", "left_out"}
+    assert part["focus"] == GUIDELINE and part["left_out"] == 0
+    focus = part["nodes"][0]
+    assert focus["id"] == GUIDELINE and focus["kind"] == "Guideline" and focus["alignment"] == "green"
+    assert focus["title"].startswith("9 Designing so as not to cause trouble")
+    assert len(focus["label"]) <= neighbourhood.LONGEST and focus["address"] == "/id/ipa/2.0/guideline/9"
+    assert "Version 2.0" in focus["edition"]
+    mapped = [edge for edge in part["edges"] if edge["kind"] == "xw:linkedTo"]
+    assert {edge["to"].removeprefix(ID) for edge in mapped} == {
+        "gsma/2.0/CLP.12/section/5.7",
+        "gsma/2.0/CLP.12/section/5.8.1",
+        "gsma/2.0/CLP.13/section/7.2",
+    }
+    assert {edge["alignment"] for edge in mapped} == {"green"}
+    assert all({edge["from"], edge["to"]} <= {node["id"] for node in part["nodes"]} for edge in part["edges"])
+
+
+def test_statement_is_called_by_its_words(client: FlaskClient) -> None:
+    titles = {
+        node["title"] for node in drawn(client, focus=GUIDELINE)["nodes"] if node["kind"] == "Statement"
+    }
+    assert "ii Discuss suitable behaviors when abnormalities are detected." in titles
+
+
+@pytest.mark.parametrize("focus", ["ipa/2.0/guideline/9", GUIDELINE, f"<{GUIDELINE}>"])
+def test_focus_is_taken_in_every_spelling(client: FlaskClient, focus: str) -> None:
+    assert drawn(client, focus=focus)["focus"] == GUIDELINE
+
+
+def test_depth_widens_step_by_step(client: FlaskClient) -> None:
+    one, two, three = (names(drawn(client, focus=GUIDELINE, depth=depth)) for depth in (1, 2, 3))
+    assert one < two < three
+    assert names(drawn(client, focus=GUIDELINE, depth=99)) == three, "deeper is not dearer"
+
+
+def test_at_most_two_hundred_and_the_rest_counted(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = drawn(client, focus="gsma/2.0", depth=3)
+    assert len(part["nodes"]) == neighbourhood.MOST_NODES == 200
+    assert part["left_out"] > 0
+    everything = len(part["nodes"]) + part["left_out"]
+    monkeypatch.setattr(neighbourhood, "MOST_NODES", 10)
+    near = drawn(client, focus="gsma/2.0", depth=1)
+    assert len(near["nodes"]) == 10 and near["left_out"] > 0
+    monkeypatch.setattr(neighbourhood, "MOST_NODES", 100_000)
+    assert len(drawn(client, focus="gsma/2.0", depth=3)["nodes"]) >= everything
+
+
+def test_also_widens_around_what_is_drawn(client: FlaskClient) -> None:
+    plain = names(drawn(client, focus=GUIDELINE))
+    wider = names(
+        drawn(client, focus=GUIDELINE, also=["gsma/2.0/CLP.12/section/5.8.1", "gsma/2.0/CLP.12/section/5.8"])
+    )
+    assert {"gsma/2.0/CLP.12/section/5.8", "gsma/2.0/CLP.12/section/5"} <= wider - plain
+    assert names(drawn(client, focus=GUIDELINE, also="owasp-iot-top-10")) == plain, (
+        "what is not there widens nothing"
+    )
+
+
+def test_overview_has_every_edition_and_counts_mappings(client: FlaskClient) -> None:
+    part = drawn(client)
+    assert part["focus"] is None
+    assert {"Standard", "Edition"} == {node["kind"] for node in part["nodes"]}
+    (mapped,) = [
+        edge for edge in part["edges"] if edge["from"] == ID + "ipa/2.0" and edge["to"] == ID + "gsma/2.0"
+    ]
+    assert (mapped["label"], mapped["name"]) == ("34 mappings", "mapped to")
+
+
+def test_whole_is_given_on_request_alone(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = drawn(client, whole="yes")
+    assert len(part["nodes"]) > 500 and part["left_out"] == 0
+    monkeypatch.setattr(neighbourhood, "MOST_WHOLE", 50)
+    part = drawn(client, whole="yes")
+    assert len(part["nodes"]) == 50 and part["left_out"] > 400
+
+
+@pytest.mark.parametrize("address", ["/graph", "/graph.json"])
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        ("focus=ipa/2.0/guideline/99", 404),
+        ("focus=" + quote("<script>alert(1)</script>"), 400),
+        ("focus=no:thing", 400),
+        ("focus=ipa/2.0&depth=deep", 400),
+        ("focus=ipa/2.0&depth=-1", 400),
+        ("focus=ipa/2.0&depth=" + "9" * 5000, 400),
+        ("focus=ipa/2.0&depth=%C2%B2", 400),
+    ],
+)
+def test_wrong_questions_are_refused(client: FlaskClient, address: str, parameters: str, status: int) -> None:
+    response = client.get(f"{address}?{parameters}", headers={"Accept": "text/html, application/json;q=0.5"})
+    assert response.status_code == status
+    assert "<script>alert" not in response.text
+
+
+def test_page_says_in_a_table_what_the_data_say(client: FlaskClient) -> None:
+    part = drawn(client, focus=GUIDELINE)
+    text = client.get("/graph", query_string={"focus": "ipa/2.0/guideline/9"}).text
+    assert text.count("<tr><td>") == len(part["edges"])
+    assert "mapped to (green)" in text
+    assert 'href="/graph.json?focus=ipa/2.0/guideline/9"' in text
+
+
+def test_address_cannot_put_markup_into_the_page(client: FlaskClient) -> None:
+    text = client.get('/graph?x="><script>alert(1)</script>&endpoint=y&_anchor=z').text
+    assert "<script>alert" not in text
+
+
+def test_thing_judged_in_two_ways_has_no_colour() -> None:
+    text = """
+        @prefix xw: <https://w3id.org/iot-security-crosswalk/ontology#> .
+        @prefix id: <https://w3id.org/iot-security-crosswalk/id/> .
+        id:both a xw:Guideline . id:alone a xw:Guideline ; xw:about id:both .
+        id:one xw:focus id:both ; xw:alignment xw:Green . id:two xw:focus id:both ; xw:alignment xw:Red .
+        id:three xw:focus id:alone ; xw:alignment xw:Red .
+    """
+    store = EmbeddedStore.holding(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE))
+    part = drawn(create_app(store, Settings(), None).test_client(), focus="both")
+    assert {node["id"].removeprefix(ID): node["alignment"] for node in part["nodes"]} == {
+        "both": None,
+        "alone": "red",
+    }
+
+
+def test_graph_without_editions_is_an_empty_drawing() -> None:
+    client = create_app(EmbeddedStore.holding([]), Settings(), None).test_client()
+    assert drawn(client) == {"focus": None, "nodes": [], "edges": [], "left_out": 0}
+    assert client.get("/graph").status_code == 200
