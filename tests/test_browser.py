@@ -139,17 +139,16 @@ def test_header_of_the_table_stays_in_sight(tab: Page, address: str) -> None:
 
 
 AXE = Path(__file__).parents[1] / "server/crosswalk/web/frontend/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIEWS = [(name, 1280, "light") for name in PAGES]
+VIEWS += [(name, 390, "dark") for name in ("home", "comparison", "guideline", "heat-map", "search")]
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed in web/frontend")
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(tab: Page, address: str, name: str) -> None:
-    for width, scheme in ((390, "dark"), (1280, "light")):
-        look(tab, address + PAGES[name], width, scheme)
-        tab.evaluate(AXE.read_text(encoding="utf-8"))
-        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        found = tab.evaluate("rules => axe.run({runOnly: rules})", rules)["violations"]
-        told = [
-            (one["id"], one["nodes"][0]["target"], one["nodes"][0]["failureSummary"][:200]) for one in found
-        ]
-        assert told == [], (width, scheme)
+@pytest.mark.parametrize(("name", "width", "scheme"), VIEWS)
+def test_axe_finds_nothing(tab: Page, address: str, name: str, width: int, scheme: str) -> None:
+    look(tab, address + PAGES[name], width, scheme)
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    found = tab.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
+    told = [(one["id"], one["nodes"][0]["target"], one["nodes"][0]["failureSummary"][:200]) for one in found]
+    assert told == []
