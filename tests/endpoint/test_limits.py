@@ -192,9 +192,12 @@ def test_three_hundred_and_fifty_idle_sockets_harm_nobody(site, opening: bytes) 
 def test_a_client_has_its_share_of_evaluation_and_no_more(large, start, crowd) -> None:
     with start("--graph", str(large), rate_limit="1", query_timeout="4", client_header="X-Client") as site:
         assert {site.easy().status for _ in range(200)} == {200}
-        site.post(hostile.LONG)
-        answer = site.easy()
-        assert answer.status == 429 and 0 < int(answer.headers["retry-after"]) <= 61
+        for _ in range(6):  # a crowded machine gives a query less of a processor than it asks for
+            answer = site.post(hostile.LONG)
+            if answer.status == 429:
+                break
+        assert answer.status == 429 and site.easy().status == 429
+        assert 0 < int(answer.headers["retry-after"]) <= 61
         assert "1 seconds of evaluation" in answer.json["detail"]
         other = site.request("POST", "/sparql", DIRECT | {"X-Client": "192.0.2.1, 192.0.2.7"}, b"ASK { }")
         assert other.status == 200

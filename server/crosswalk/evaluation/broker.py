@@ -194,7 +194,6 @@ def serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, end)
-    evaluator.warm_up()
     confinement.leave_network()
     gc.freeze()
     broker = Broker(door, store, settings, snapshot, ledger)

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-from crosswalk.evaluation import broker
+from crosswalk.evaluation import broker, evaluator
 from crosswalk.evaluation.client import Evaluation
 from crosswalk.evaluation.ledger import Ledger
 from crosswalk.settings import Settings
@@ -32,14 +32,22 @@ class Keeper(threading.Thread):
         self._stopping = False
         self._pid = 0
 
+    def start(self) -> None:
+        """Forks the first broker, while the calling thread is the only one there is, and attends to it."""
+        evaluator.warm_up()
+        self._pid = self._fork()
+        super().start()
+
     def run(self) -> None:
-        """Starts brokers until it is stopped."""
+        """Sees to it that there is a broker until it is stopped."""
         while not self._stopping:
             born = time.monotonic()
-            self._pid = self._start()
             self._attend(self._pid)
-            if time.monotonic() - born < _RESTED and not self._stopping:
+            if self._stopping:
+                return
+            if time.monotonic() - born < _RESTED:
                 time.sleep(0.2)
+            self._pid = self._fork()
 
     def replace(self, store: EmbeddedStore, snapshot: str) -> None:
         """Serves another graph from now on; what the old broker has begun, it ends."""
@@ -69,7 +77,7 @@ class Keeper(threading.Thread):
         finally:
             os.close(watch)
 
-    def _start(self) -> int:
+    def _fork(self) -> int:
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:

@@ -42,7 +42,8 @@ _log = logging.getLogger(__name__)
 class Server(MPServer):
     """Granian, whose workers are forked from this process, and forked again however often they die."""
 
-    def __init__(self, settings: Settings, load: Callable[[int], Any], close: Callable[[], None]) -> None:
+    def __init__(self, site: Site) -> None:
+        settings = site.settings
         threads = settings.long_queries + settings.young_queries + settings.waiting_queries + _SPARE_THREADS
         super().__init__(
             "crosswalk", address=settings.host, port=settings.port, interface=Interfaces.WSGI,
@@ -51,21 +52,23 @@ class Server(MPServer):
             respawn_failed_workers=True, respawn_interval=0.5, workers_kill_timeout=3,
             log_level=LogLevels.error,
         )  # fmt: skip
-        self.load, self.close = load, close
-        self.still = threading.Lock()
+        self.site = site
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
-        return super()._spawn_worker(idx, target, partial(self.load, idx))
+        return super()._spawn_worker(idx, target, partial(self.site.load, idx))
+
+    def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
+        super()._spawn_workers(spawn_target, target_loader)
+        self.site.opened()
 
     def _respawn_workers(self, workers: Any, spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
-        with self.still:
-            super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
         # Granian gives up when a worker dies twice within seconds; nobody is to end the server that way.
         self.respawned_wrks.clear()
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Ends the evaluators first, so that no request waits for one while the workers are ended."""
-        self.close()
+        self.site.close()
         super().shutdown(exit_code)
 
 
@@ -81,14 +84,21 @@ class Site:
         if isinstance(self.exhibit.store, EmbeddedStore):
             self.keeper = Keeper(settings, self.exhibit.store, self.exhibit.edition, self.ledger)
         self.pages = self._pages(self.exhibit)
-        self.server = Server(settings, self.load, self.close)
+        self.server = Server(self)
+        self._still = threading.Lock()
+        # No process is forked while this is held: what another thread has locked stays locked in a child.
+        free = self._still.release
+        os.register_at_fork(before=self._still.acquire, after_in_parent=free, after_in_child=free)
 
     def run(self) -> None:
         """Serves until a signal ends it."""
         if self.keeper:
             self.keeper.start()
-        threading.Thread(target=self._watch, name="watch", daemon=True).start()
         self.server.serve()
+
+    def opened(self) -> None:
+        """Called when the first workers have been forked."""
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
 
     def close(self) -> None:
         """Ends the evaluators."""
@@ -133,8 +143,7 @@ class Site:
             return
         self.folder = folder
         try:
-            # Nothing is forked meanwhile: a lock held by this thread would stay locked in the child.
-            with self.server.still:
+            with self._still:
                 exhibit = open_exhibit(self.settings)
                 pages = self._pages(exhibit)
         except CrosswalkError as error:
