@@ -1,0 +1,143 @@
+"""Puts a server under load over connections that stay open, and holds each answer against what is right."""
+
+from __future__ import annotations
+
+import re
+import select
+import socket
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bench.mix import CSV, Ask, lines
+
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+_CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding: *chunked")
+
+
+class WrongAnswer(Exception):
+    """A server gave another answer than it should: how fast it did no longer matters."""
+
+
+@dataclass
+class Load:
+    """What a server did under load: how many answers in how many seconds, and how long each took."""
+
+    seconds: float
+    took: list[float] = field(repr=False)
+
+    @property
+    def rate(self) -> float:
+        """Answers in a second."""
+        return len(self.took) / self.seconds
+
+    @property
+    def median(self) -> float:
+        """The median time of an answer, in seconds."""
+        return statistics.median(self.took)
+
+    @property
+    def slowest(self) -> float:
+        """The longest time of an answer, in seconds."""
+        return max(self.took)
+
+
+@dataclass
+class Client:
+    """One connection, on which one request is answered after the other."""
+
+    socket: socket.socket
+    ask: Ask | None = None
+    began: float = 0.0
+    received: bytearray = field(default_factory=bytearray)
+
+
+class Driver:
+    """Some clients of one server; ``path`` is where it takes queries."""
+
+    def __init__(self, port: int, path: str, clients: int, asks: Iterator[Ask], accept: str = CSV) -> None:
+        self.asks = asks
+        self.head = f"GET {path}?query=".encode() if "?" not in path else f"GET {path}".encode()
+        self.tail = f" HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: {accept}\r\n\r\n".encode()
+        self.clients = {}
+        self.poll = select.epoll()
+        for _ in range(clients):
+            connection = socket.create_connection(("127.0.0.1", port), 10)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.clients[connection.fileno()] = Client(connection)
+            self.poll.register(connection.fileno(), select.EPOLLIN)
+
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.poll.close()
+        for client in self.clients.values():
+            client.socket.close()
+
+    def run(self, seconds: float) -> Load:
+        """Asks for some seconds, and waits for what is then still open."""
+        took: list[float] = []
+        begin = time.perf_counter()
+        end = begin + seconds
+        for client in self.clients.values():
+            self._send(client)
+        open_now = len(self.clients)
+        while open_now:
+            ready = self.poll.poll(30)
+            if not ready:
+                raise WrongAnswer("no answer for thirty seconds")
+            for descriptor, _ in ready:
+                client = self.clients[descriptor]
+                if not self._receive(client):
+                    continue
+                now = time.perf_counter()
+                took.append(now - client.began)
+                if now < end:
+                    self._send(client)
+                else:
+                    open_now -= 1
+        return Load(time.perf_counter() - begin, took)
+
+    def _send(self, client: Client) -> None:
+        client.ask = next(self.asks)
+        client.received.clear()
+        client.began = time.perf_counter()
+        client.socket.sendall(self.head + client.ask.encoded.encode() + self.tail)
+
+    def _receive(self, client: Client) -> bool:
+        """Takes in what has come; True when the answer is whole."""
+        data = client.socket.recv(262144)
+        if not data:
+            raise WrongAnswer("the server hung up")
+        client.received += data
+        end = client.received.find(b"\r\n\r\n")
+        if end < 0:
+            return False
+        head = bytes(client.received[: end + 2])
+        body = _body(head, bytes(client.received[end + 4 :]))
+        if body is None:
+            return False
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise WrongAnswer(f"{head[:60]!r}: {body[:300]!r}")
+        if client.ask is not None and client.ask.lines >= 0 and lines(body) != client.ask.lines:
+            raise WrongAnswer(f"{lines(body)} lines instead of {client.ask.lines}: {client.ask.encoded}")
+        return True
+
+
+def _body(head: bytes, rest: bytes) -> bytes | None:
+    """The body of an answer, or None while it has not come to its end."""
+    length = _LENGTH.search(head)
+    if length:
+        return rest if len(rest) >= int(length[1]) else None
+    if not _CHUNKED.search(head):
+        raise WrongAnswer(f"an answer without a length: {head!r}")
+    if not rest.endswith(b"0\r\n\r\n"):
+        return None
+    parts = []
+    while rest:
+        size, _, rest = rest.partition(b"\r\n")
+        parts.append(rest[: int(size, 16)])
+        rest = rest[int(size, 16) + 2 :]
+    return b"".join(parts)
