@@ -92,3 +92,33 @@ def test_a_path_asks_before_it_answers_and_names_what_is_unknown(site) -> None:
 def test_a_path_is_also_rows(site) -> None:
     rows = data(site, "/path?from=ipa/2.0/guideline/9&to=uk-cop/2018/provision/10")
     assert [row["kind"] for row in rows] == ["record", "continued", "record"]
+
+
+def test_a_new_edition_shows_what_it_leaves_and_which_numbers_moved(site) -> None:
+    page = read(site, "/stale/ipa/1.0/2.0")
+    found = facts(page)
+    assert (found["Carried"], found["Re-review"], found["Orphaned"]) == ("0", "14", "7")
+    numbers = [cell.text for cell in page.select("table")[0].select("tbody th")]
+    assert numbers == [*"234567", "14", "15", "16", "17"]
+    assert len(data(site, "/stale/ipa/1.0/2.0")) == 24
+
+
+def test_every_recorded_step_between_editions_is_offered(site) -> None:
+    links = {link["href"] for link in read(site, "/stale").select("main li a")}
+    assert {"/stale/ipa/1.0/2.0", "/stale/gsma/2.0/2.2"} <= links
+    assert read(site, "/stale/ipa/2.0/1.0", 404).find("a", href="/stale/ipa/1.0/2.0")
+
+
+def test_a_graph_without_contradiction_says_so(site) -> None:
+    assert "No records contradict each other." in read(site, "/conflicts").text
+    assert data(site, "/conflicts") == []
+
+
+def test_the_sets_that_can_be_compared_are_offered(site) -> None:
+    options = {option["value"] for option in read(site, "/agreement").select("option")}
+    assert "comparison/ipa-2.0--gsma-2.0" in options
+
+
+def test_a_comparison_is_refused_for_a_day_on_which_it_could_not_hold(site) -> None:
+    assert "ipa/1.0" in read(site, "/compare/ipa/2.0/gsma/2.0?as-of=2017-01-15", 400).text
+    assert read(site, "/compare/ipa/2.0/gsma/2.0?as-of=2017-10-15").select("tbody tr")

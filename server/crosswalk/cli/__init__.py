@@ -18,6 +18,8 @@ COMMANDS = {
     "gaps": ("analysing:gaps", "Say which elements of an edition have a counterpart in another."),
     "path": ("tracing:path", "Show how records and lineage lead from one element to another."),
     "stale": ("staleness:stale", "Show which mappings a new edition leaves valid, to review, or orphaned."),
+    "conflicts": ("contradicting:conflicts", "Name the records that cannot all be true."),
+    "agreement": ("contradicting:agreement", "Show how far two assessors agree, beyond chance."),
     "export": ("files:export", "Write the graph, or one part of it, to a file."),
     "import": ("importing:import_file", "Turn a file of another format into one for review."),
     "export-mappings": ("exporting:export_mappings", "Write mappings in a format of other tools."),

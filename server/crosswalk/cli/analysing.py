@@ -99,6 +99,8 @@ def write_rows(form: str, rows: Rows, *, hidden: Sequence[str] = ()) -> None:
     """Writes rows as a table; columns that are ``hidden`` from people stand in the files alone."""
     from crosswalk.cli.tables import FORMATS
 
+    if not rows and form != "json":
+        return
     columns = [name for name in rows[0] if form == "csv" or name not in hidden] if rows else []
     texts = [{name: _listed(row[name]) for name in columns} for row in rows]
     write(FORMATS[form](columns, texts))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 import click
 
 from crosswalk.answers import Answer, Row, ask
+from crosswalk.cli.analysing import as_of_option
 from crosswalk.cli.options import chosen, format_option, settings_options
 from crosswalk.cli.output import steps, write
 from crosswalk.errors import InputError
@@ -25,16 +28,19 @@ _PEOPLE = ("table", "markdown", "html")
 @click.command()
 @click.argument("left", metavar="EDITION")
 @click.argument("right", metavar="EDITION")
+@as_of_option
 @format_option("table", "markdown", "csv", "html", "json")
 @settings_options("store", "query_timeout", "snapshots")
-def compare(left: str, right: str, form: str | None, as_json: bool, **options: Any) -> None:
+def compare(left: str, right: str, as_of: Any, form: str | None, as_json: bool, **options: Any) -> None:
     """Show the comparison of one edition with another, guideline by guideline.
 
     \b
     Example:  crosswalk compare ipa/2.0 gsma/2.0
     Example:  crosswalk compare ipa/2.0 gsma/2.0 --format csv > comparison.csv
+    Example:  crosswalk compare ipa gsma --as-of 2017-10-15
     """
-    _show("compare", chosen(form, as_json, "table"), options, left=left, right=right)
+    day = as_of.date() if as_of else None
+    _show("compare", chosen(form, as_json, "table"), options, day, left=left, right=right)
 
 
 @click.command()
@@ -52,13 +58,18 @@ def lineage(old: str, new: str, form: str | None, as_json: bool, **options: Any)
     _show("lineage", chosen(form, as_json, "table"), options, old=old, new=new)
 
 
-def _show(name: str, form: str, options: dict[str, Any], **editions: str) -> None:
+def _show(name: str, form: str, options: dict[str, Any], day: date | None = None, **editions: str) -> None:
     from crosswalk.assemble import open_store
     from crosswalk.cli.tables import FORMATS, short
 
     settings = Settings.from_environment(**options)
     with steps("Building", 4) as progress:
         store = open_store(settings, progress=progress)
+    if day is not None:
+        from crosswalk.relations.addresses import find_edition_on
+
+        asking = partial(ask, store)
+        editions = {key: _path(find_edition_on(asking, text, day)) for key, text in editions.items()}
     answer = _ask(store, name, editions)
     columns = _READ[name] if form in _PEOPLE else answer.columns
     rows = [_spoken(row) for row in short(columns, answer.rows)] if form in _PEOPLE else answer.rows

@@ -27,12 +27,13 @@ from crosswalk.web.views import (
     search,
     service,
     things,
+    upkeep,
     vocabulary,
 )
 
 MODULES = (home.home, comparison.comparison, things.things, vocabulary.vocabulary, questions.questions,
            asking.asking, drawing.drawing, lineage.lineage, matrix.matrix, search.search,
-           completeness.completeness, data.data, analysis.analysis, service.service,
+           completeness.completeness, data.data, analysis.analysis, upkeep.upkeep, service.service,
            errors.errors)  # fmt: skip
 
 NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matrix", "Matrix"),

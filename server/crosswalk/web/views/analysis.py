@@ -1,4 +1,4 @@
-"""What follows from the records and what does not: gaps, paths, staleness, contradictions, agreement."""
+"""What follows from the records and what does not: gaps between editions, paths between elements."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from crosswalk.relations.search import MAX_HOPS, find_paths
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.negotiation import HTML, TABLE
+from crosswalk.web.parameters import wanted_day, wanted_number
 from crosswalk.web.responses import choose, render, table
 
 analysis = Blueprint("analysis", __name__)
@@ -80,23 +81,6 @@ def between() -> Response:
         words_of=in_words_of,
         titles=titles((*ends, *named)),
     )
-
-
-def wanted_number(name: str, usual: int, most: int) -> int:
-    """The whole number that a parameter gives, from 1 to ``most``."""
-    text = request.args.get(name, str(usual))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
-        raise InputError(f"{name} is a whole number from 1 to {most}")
-    return int(text)
-
-
-def wanted_day() -> date | None:
-    """The day that ``?as-of=`` names; an InputError where it is no date."""
-    text = request.args.get("as-of", "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as fault:
-        raise InputError(f"“{text}” is no date", hint="Write it as 2017-01-15.") from fault
 
 
 def edition(name: str, day: date | None) -> str:

@@ -11,10 +11,12 @@ from flask import Blueprint, Response, request
 
 from crosswalk.answers import Row, Term
 from crosswalk.namespaces import ID
+from crosswalk.relations.addresses import find_edition_on
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.links import iri_of, last_part
 from crosswalk.web.negotiation import HTML, TABLE_AND_GRAPH
+from crosswalk.web.parameters import wanted_day
 from crosswalk.web.responses import choose, finish, render, table
 
 comparison = Blueprint("comparison", __name__)
@@ -61,6 +63,9 @@ class Line:
 def compare(a: str, a_version: str, b: str, b_version: str) -> Response:
     """The comparison table of two editions, filtered as the form in it asks."""
     left, right = iri_of(f"id/{a}/{a_version}") or ID, iri_of(f"id/{b}/{b_version}") or ID
+    if (day := wanted_day()) is not None:
+        for edition in (left, right):
+            find_edition_on(desk().ask, edition, day)
     lines = read_lines(left, right)
     if not lines:
         raise UnknownThing(*no_comparison(f"{a}/{a_version}", f"{b}/{b_version}"))

@@ -1,0 +1,86 @@
+"""What needs attention: mappings that went stale, records that contradict, assessors who differ."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from crosswalk.relations import agreement as agreements
+from crosswalk.relations.conflicts import find_conflicts
+from crosswalk.relations.evidence import read_records
+from crosswalk.relations.records import in_signs, in_words
+from crosswalk.relations.staleness import review
+from crosswalk.web.desk import desk
+from crosswalk.web.errors import UnknownThing
+from crosswalk.web.links import iri_of, name_of
+from crosswalk.web.negotiation import HTML, TABLE
+from crosswalk.web.responses import choose, render, table
+from crosswalk.web.views.analysis import titles
+
+upkeep = Blueprint("upkeep", __name__)
+
+STALE = ("state", "element", "later", "why", "claim", "other", "change")
+CONFLICTS = ("conflict", "rationale", "record", "subject", "relation", "object", "sources")
+AGREEMENT = ("kind", "label", "items", "same", "kappa")
+
+
+@upkeep.get("/stale")
+def all_stale() -> Response:
+    """The pairs of editions whose lineage is recorded."""
+    chosen = choose(TABLE)
+    answer = desk().ask("pages/lineages")
+    if chosen is not HTML:
+        return table(chosen, answer.columns, answer.rows, "stale")
+    return render("analysis-all-stale.html", pairs=answer.rows)
+
+
+@upkeep.get("/stale/<standard>/<old>/<new>")
+def stale(standard: str, old: str, new: str) -> Response:
+    """What a new edition leaves of the mappings to the old one."""
+    editions = [iri_of(f"id/{standard}/{version}") or "" for version in (old, new)]
+    pairs = desk().ask("pages/lineages").rows
+    if tuple(editions) not in {(row["old"].value, row["new"].value) for row in pairs}:
+        there = [_pair(row["old"].value, row["new"].value) for row in pairs]
+        raise UnknownThing(f"No lineage from {standard}/{old} to {standard}/{new} is recorded here.", there)
+    chosen = choose(TABLE)
+    found = review(desk().ask, *editions)
+    rows = [vars(one) for one in found.held]
+    rows += [
+        {"state": state, "element": element, "why": "added", "later": ()} for state, element in found.added
+    ]
+    if chosen is not HTML:
+        return table(chosen, STALE, rows, f"stale-{standard}-{old}--{new}")
+    return render("analysis-stale.html", found=found, rows=rows, old=editions[0], new=editions[1],
+                  titles=titles((*editions, *(row["element"] for row in rows))))  # fmt: skip
+
+
+@upkeep.get("/conflicts")
+def conflicts() -> Response:
+    """The smallest sets of records that cannot all be true."""
+    chosen = choose(TABLE)
+    found = find_conflicts(read_records(desk().ask))
+    if chosen is not HTML:
+        rows = [
+            {"conflict": number, "rationale": one.rationale, "record": record.iri, "subject": record.subject,
+             "relation": in_signs(record.candidates), "object": record.object, "sources": record.sources}
+            for number, one in enumerate(found.found, 1) for record in one.records
+        ]  # fmt: skip
+        return table(chosen, CONFLICTS, rows, "conflicts")
+    named = {element for one in found.found for element in one.elements}
+    return render("analysis-conflicts.html", found=found, in_words=in_words, titles=titles(named))
+
+
+@upkeep.get("/agreement")
+def agreement() -> Response:
+    """How far two assessors agree on what both judged."""
+    one, other = (request.args.get(name, "").strip() for name in ("one", "other"))
+    chosen = choose(TABLE)
+    lines = agreements.compare_sets(desk().ask, one, other) if one and other else []
+    if chosen is not HTML:
+        return table(chosen, AGREEMENT, [vars(line) for line in lines], "agreement")
+    sets = desk().ask("pages/agreement-sets").rows
+    return render("analysis-agreement.html", lines=lines, one=one, other=other, sets=sets)
+
+
+def _pair(old: str, new: str) -> dict[str, str]:
+    return {"href": f"/stale/{name_of(old)}/{name_of(new).rpartition('/')[2]}",
+            "label": f"{name_of(old)} to {name_of(new)}"}  # fmt: skip
