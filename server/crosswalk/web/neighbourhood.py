@@ -25,18 +25,18 @@ class Growth:
 
     room: int
     nodes: dict[str, None] = field(default_factory=dict)
-    edges: dict[str, dict[str, Any]] = field(default_factory=dict)
+    links: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
     def take(self, rows: Iterable[Row]) -> list[str]:
         """Adds links and the things at their ends; the things that are new."""
-        links = [_edge(row) for row in rows]
-        ends = dict.fromkeys(end for link in links for end in (link["from"], link["to"]))
+        links = {(row["from"].value, row["property"].value, row["to"].value): row for row in rows}
+        ends = dict.fromkeys(end for start, _, stop in links for end in (start, stop))
         fresh = [iri for iri in ends if iri not in self.nodes]
         taken = fresh[: max(self.room - len(self.nodes), 0)]
         self.nodes |= dict.fromkeys(taken)
         self.left_out |= set(fresh[len(taken) :])
-        self.edges |= {link["id"]: link for link in links}
+        self.links |= links
         return taken
 
     def widen(self, desk: Desk, things: Sequence[str]) -> list[str]:
@@ -49,7 +49,11 @@ class Growth:
         if self.nodes:
             for row in desk.ask("pages/drawn", thing=tuple(self.nodes)).rows:
                 rows.setdefault(row["thing"].value, []).append(row)
-        shown = [edge for edge in self.edges.values() if {edge["from"], edge["to"]} <= self.nodes.keys()]
+        shown = [
+            _edge(row)
+            for (start, _, stop), row in self.links.items()
+            if start in self.nodes and stop in self.nodes
+        ]
         return {
             "focus": focus,
             "nodes": [_node(iri, rows.get(iri, [])) for iri in self.nodes],

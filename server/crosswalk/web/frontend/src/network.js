@@ -76,10 +76,12 @@ function begin(network) {
 }
 
 export function createNetwork(container, elements, layout = "forces") {
-  const network = cytoscape({ container, elements, style: style(container.clientWidth < 600), minZoom: 0.08, maxZoom: 4, layout: { name: "null" } });
   // A page that is scrolled past the drawing goes on scrolling; with Ctrl, or once the drawing has the focus, the wheel zooms.
-  container.addEventListener("wheel", (event) => network.userZoomingEnabled(event.ctrlKey || event.metaKey || container.contains(document.activeElement)),
-    { capture: true });
+  // Cytoscape listens at the same place: whoever comes first is heard first.
+  let network = null;
+  container.addEventListener("wheel", (event) =>
+    network?.userZoomingEnabled(event.ctrlKey || event.metaKey || container.contains(document.activeElement)), { capture: true });
+  network = cytoscape({ container, elements, style: style(container.clientWidth < 600), minZoom: 0.08, maxZoom: 4, layout: { name: "null" } });
   network.on("layoutstop", () => {
     fit(network);
     if (isNarrow(network) && network.zoom() < LEAST) begin(network);
