@@ -151,7 +151,7 @@ def test_every_fact_of_the_layout_is_found_on_its_line(triples: list[Triple]) ->
 
 
 def curated() -> list[Path]:
-    return sorted((ROOT / "data").rglob("*.ttl"))
+    return sorted(path for folder in ("data", "ontology") for path in (ROOT / folder).rglob("*.ttl"))
 
 
 @pytest.mark.parametrize("path", curated(), ids=lambda path: path.relative_to(ROOT).as_posix())
