@@ -165,7 +165,12 @@ def test_dcms_gives_identifiers_and_leaves_the_excerpts() -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("Provision 4.1-1", "4.1-1"), ("GP-TM-23", "GP-TM-23"), ("5.3.2 first bullet point", "5.3.2")],
+    [
+        ("Provision 4.1-1", "4.1-1"),
+        ("GP-TM-23", "GP-TM-23"),
+        ("5.3.2 first bullet point", "5.3.2"),
+        ("Key Concept 8", "8"),
+    ],
 )
 def test_the_number_of_a_section_is_cut_out(text: str, number: str) -> None:
     rows = dcms_file(dcms_row(**{"Recommendation Number / Section": text}))

@@ -54,5 +54,5 @@ def read(data: bytes, name: str, select: str) -> MappingSet:
 def _section(document: Document, each: dict[str, Any], place: list[str | int]) -> str:
     """The number that a section begins with, without the words around it."""
     text = document.wanted(each, _SECTION, place)
-    match = re.search(r"[A-Za-z]*[A-Z\d][\w.\-]*\d[\w.\-()]*", text)
+    match = re.search(r"[A-Za-z]*[A-Z\d][\w.\-]*\d[\w.\-()]*|\d+", text)
     return match[0].rstrip(".,-") if match else text

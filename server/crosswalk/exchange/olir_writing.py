@@ -6,13 +6,12 @@ import io
 import re
 import zipfile
 from collections import Counter
-from typing import Any
 
 from crosswalk.errors import InputError
 from crosswalk.exchange.olir import COLUMNS, DIRECTIONS
 from crosswalk.exchange.parsing import missing_library
 from crosswalk.exchange.records import MappingSet
-from crosswalk.exchange.register import Register
+from crosswalk.exchange.register import Register, token
 from crosswalk.exchange.words import OLIR, single
 
 _STRENGTH = re.compile(r" ?Strength of relationship: (\d+) of 10\.$")
@@ -54,11 +53,11 @@ def _rows(found: MappingSet, register: Register, losses: Counter[str]) -> list[l
         focal, reference = (register.known.get(iri) for iri in (record.subject, record.object))
         rows.append(
             [
-                _name(focal, record.subject),
+                _name(record.subject, register),
                 (focal and focal.label) or "",
                 record.rationale_kind.capitalize(),
                 OLIR[relation],
-                _name(reference, record.object),
+                _name(record.object, register),
                 (reference and reference.label) or "",
                 _STRENGTH.sub("", comment),
                 strength[1] if strength else "N/A",
@@ -67,11 +66,14 @@ def _rows(found: MappingSet, register: Register, losses: Counter[str]) -> list[l
     return sorted(rows)
 
 
-def _name(known: Any, iri: str) -> str:
-    """The element's number, or its path where the number alone would not find it."""
+def _name(iri: str, register: Register) -> str:
+    """The element's number where that alone finds it in its edition, else its path."""
+    known = register.known.get(iri)
     if known is None:
         return iri
-    return known.path.removeprefix("provision/").removeprefix("guideline/")
+    names = (known.notation or "", token(known), known.path)
+    fitting = (name for name in names if " " not in name and register.find(name, known.edition) == iri)
+    return next(fitting, iri)
 
 
 def _book(facts: list[tuple[str, str]], rows: list[list[str]]) -> bytes:

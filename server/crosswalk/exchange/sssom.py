@@ -162,7 +162,8 @@ def _record(table: _Table, cells: dict[str, str], line: int) -> Record:
     if "review_date" in cells and not ("reviewer_id" in cells or "reviewer_label" in cells):
         raise table.fault("a review_date is given without a reviewer", line)
     for column in cells:
-        if column not in KEPT_COLUMNS and column not in table.extensions:
+        same = cells[column] == table.slot(column)
+        if column not in KEPT_COLUMNS and column not in table.extensions and not same:
             table.losses[f"slot {column}"] += 1
     extended = _extended(table, cells, line)
     subject = table.iri(cells["subject_id"], "subject_id", line)
