@@ -11,7 +11,7 @@ from crosswalk.stores import QueryDataset
 from crosswalk.web.endpoint import accesslog, description, metrics
 from crosswalk.web.endpoint.answers import Answer, Sent, nothing, problem, send, tag
 from crosswalk.web.endpoint.asking import Asking, Pair, Request
-from crosswalk.web.endpoint.formats import GRAPHS, RESULTS, choose, prefers_page, read_accept
+from crosswalk.web.endpoint.formats import GRAPHS, RESULTS, choose, negotiate, read_accept
 from crosswalk.web.endpoint.protocol import (
     METHODS,
     READING,
@@ -80,19 +80,19 @@ class Endpoint:
 
     def sparql(self, request: Request) -> Sent | None:
         """A query; without one, the service description; for a browser, the page."""
-        method, accept = request.environ["REQUEST_METHOD"], read_accept(request.environ.get("HTTP_ACCEPT"))
+        method, accept = request.environ["REQUEST_METHOD"], request.environ.get("HTTP_ACCEPT")
         if method == "OPTIONS":
             return self.options(request, METHODS)
-        reading = method in ("GET", "HEAD")
-        if reading and prefers_page(accept) and wish(read_parameters(request.environ)) is None:
+        if method in ("GET", "HEAD") and negotiate(accept, wish(read_parameters(request.environ))).page:
             return None
         operation = read_operation(request.environ, self.settings)
+        forms = negotiate(accept, operation.wish)
         if operation.text is None:
-            chosen = choose(GRAPHS, accept, operation.wish) or unacceptable()
+            chosen = forms.graph or unacceptable()
             body = description.describe(self.settings, chosen.media_type)
             answer = Answer(body, chosen, tag(body, chosen.media_type))
             return send(request.environ, request.start, answer, self.asking.limits())
-        pair = Pair(choose(RESULTS, accept, operation.wish), choose(GRAPHS, accept, operation.wish))
+        pair = Pair(forms.table, forms.graph)
         if pair.table is None and pair.graph is None:
             unacceptable()
         return self.asking.answer(request, operation.text, operation.dataset, pair)

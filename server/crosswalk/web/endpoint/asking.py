@@ -73,6 +73,7 @@ class Asking:
         self.ledger, self.worker = ledger, worker
         self.kept: ByteBoundedCache[Answer] = ByteBoundedCache(settings.cache_bytes)
         self._counting = threading.Lock()
+        self._limits = _limits(settings)
 
     def count(self, name: str) -> None:
         """Counts an event."""
@@ -125,10 +126,13 @@ class Asking:
 
     def limits(self) -> Headers:
         """The limits every query is under, as headers."""
-        settings = self.settings
-        return [
-            ("X-Limit-Query-Seconds", f"{settings.query_timeout:g}"),
-            ("X-Limit-Query-Memory", str(settings.query_memory)),
-            ("X-Limit-Query-Bytes", str(settings.query_bytes)),
-            ("X-Limit-Result-Bytes", str(settings.result_bytes)),
-        ]
+        return list(self._limits)
+
+
+def _limits(settings: Settings) -> tuple[tuple[str, str], ...]:
+    return (
+        ("X-Limit-Query-Seconds", f"{settings.query_timeout:g}"),
+        ("X-Limit-Query-Memory", str(settings.query_memory)),
+        ("X-Limit-Query-Bytes", str(settings.query_bytes)),
+        ("X-Limit-Result-Bytes", str(settings.result_bytes)),
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
@@ -80,3 +81,28 @@ def prefers_page(accept: MIMEAccept) -> bool:
     exact = {media for one in (*RESULTS, *GRAPHS) for media in (one.media_type, *one.aliases)}
     rivals = (quality for media, quality in accept if media.lower() in exact)
     return accept.quality(HTML.media_type) >= max(rivals, default=0.0)
+
+
+@dataclass(frozen=True)
+class Negotiated:
+    """What one client gets: whether a browser asks, and the form of a table and of a graph, None for none."""
+
+    page: bool
+    table: Representation | None
+    graph: Representation | None
+
+
+def negotiate(header: str | None, wish: str | None) -> Negotiated:
+    """What an Accept header and a wish come to; clients repeat theirs, so that it is remembered."""
+    brief = len(header or "") + len(wish or "") <= _REMEMBERED_LENGTH
+    return (_remember if brief else _negotiate)(header, wish)
+
+
+def _negotiate(header: str | None, wish: str | None) -> Negotiated:
+    accept = read_accept(header)
+    page = wish is None and prefers_page(accept)
+    return Negotiated(page, choose(RESULTS, accept, wish), choose(GRAPHS, accept, wish))
+
+
+_REMEMBERED_LENGTH = 512
+_remember = lru_cache(maxsize=1024)(_negotiate)
