@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+import random
 import re
 import time
-from http.client import HTTPException
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+from socket import gaierror
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
+from urllib.request import getproxies, proxy_bypass
 
 import pyoxigraph
 from SPARQLWrapper import GET, JSON, POST, TURTLE, SPARQLExceptions, SPARQLWrapper
 
 from crosswalk.errors import InputError, QueryRefused, QueryTimedOut, ResourceLimit, StoreFault
 from crosswalk.stores import QueryDataset
+from crosswalk.stores.connections import Connections
 from crosswalk.stores.faults import syntax_error
 from crosswalk.stores.lexer import query_form
 
@@ -25,6 +31,42 @@ _SHOWN = 300
 _STATUS = {SPARQLExceptions.QueryBadFormed: 400, SPARQLExceptions.Unauthorized: 401,
            SPARQLExceptions.EndPointNotFound: 404, SPARQLExceptions.URITooLong: 414,
            SPARQLExceptions.EndPointInternalError: 500}  # fmt: skip
+
+
+_PAUSES = (0.1, 0.4, 1.6)
+"""The seconds between attempts at a query that found nobody: asking again does no harm."""
+_REACH = "Is the address right, and is the server running?"
+_MOVED = (301, 302, 303, 307, 308)
+
+
+class Unavailable(StoreFault):
+    """Nobody answers just now."""
+
+
+class Request(SPARQLWrapper):
+    """One request, made by SPARQLWrapper and sent over a connection that stays open."""
+
+    @contextmanager
+    def send(self, connections: Connections, timeout: float) -> Iterator[Any]:
+        """The response; where the endpoint has moved, or lies behind a proxy, SPARQLWrapper sends it itself."""
+        request = self._createRequest()
+        if getproxies() and not proxy_bypass(request.host):
+            with self.query().response as response:
+                yield response
+            return
+        headers = dict(request.header_items()) | {"User-Agent": self.agent}
+        with connections.ask(
+            request.get_method(), request.selector, request.data, headers, timeout
+        ) as response:
+            if response.status in _MOVED:
+                with self.query().response as moved:
+                    yield moved
+                return
+            if response.status >= 400:
+                raise HTTPError(
+                    request.full_url, response.status, response.reason, response.headers, response
+                )
+            yield response
 
 
 class RemoteStore:
@@ -43,6 +85,7 @@ class RemoteStore:
         self.timeout = timeout
         self.result_bytes = result_bytes
         self._credentials = (user, password) if user and password else None
+        self._connections = Connections(url)
 
     def __repr__(self) -> str:
         return f"RemoteStore({self.shown!r})"
@@ -56,9 +99,21 @@ class RemoteStore:
     def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
         """The endpoint's answer as it came, in ``media_type``; see Store. QueryTimedOut when it is late."""
         deadline = time.monotonic() + self.timeout
+        for pause in (*_PAUSES, None):
+            try:
+                return self._ask(text, media_type, dataset, deadline)
+            except Unavailable as fault:
+                # The wait is never the same twice, so that many who were turned away do not come back at once.
+                wait = pause and pause * (0.5 + random.random())
+                if wait is None or time.monotonic() + wait > deadline:
+                    raise StoreFault(fault.what, hint=fault.hint) from fault
+                time.sleep(wait)
+        raise AssertionError("the last attempt answers or raises")
+
+    def _ask(self, text: str, media_type: str, dataset: QueryDataset | None, deadline: float) -> bytes:
         try:
-            response = self._request(text, media_type, dataset).query().response
-            with response:
+            request = self._request(text, media_type, dataset)
+            with request.send(self._connections, max(0.05, deadline - time.monotonic())) as response:
                 self._expect(response.headers.get_content_type(), media_type)
                 return self._read(response, deadline)
         except tuple(_STATUS) as fault:
@@ -70,13 +125,21 @@ class RemoteStore:
         except URLError as fault:
             if isinstance(fault.reason, TimeoutError):
                 raise self._late() from fault
-            hint = "Is the address right, and is the server running?"
-            raise StoreFault(f"{self.shown} cannot be reached: {fault.reason}", hint=hint) from fault
+            raise self._unreachable(fault.reason) from fault
+        except ConnectionRefusedError as fault:
+            raise self._unreachable(fault.strerror) from fault
+        except (ConnectionError, RemoteDisconnected, IncompleteRead) as fault:
+            raise Unavailable(f"{self.shown} broke off: {fault or type(fault).__name__}") from fault
+        except gaierror as fault:
+            raise StoreFault(f"{self.shown} cannot be reached: {fault.strerror}", hint=_REACH) from fault
         except (OSError, HTTPException, ValueError) as fault:
             raise StoreFault(f"{self.shown} broke off: {fault or type(fault).__name__}") from fault
 
-    def _request(self, text: str, media_type: str, dataset: QueryDataset | None) -> SPARQLWrapper:
-        wrapper = SPARQLWrapper(self.url)
+    def _unreachable(self, why: object) -> Unavailable:
+        return Unavailable(f"{self.shown} cannot be reached: {why}", hint=_REACH)
+
+    def _request(self, text: str, media_type: str, dataset: QueryDataset | None) -> Request:
+        wrapper = Request(self.url)
         wrapper.setReturnFormat(TURTLE if query_form(text) in ("CONSTRUCT", "DESCRIBE") else JSON)
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", media_type)
@@ -130,7 +193,8 @@ class RemoteStore:
             return StoreFault(f"{self.shown} wants other credentials (HTTP {status})", hint=hint)
         if status == 404:
             return StoreFault(f"{self.shown} does not exist (HTTP 404)", hint="Is the address right?")
-        return StoreFault(f"{self.shown} failed (HTTP {status}): {_words(body)}")
+        kind = Unavailable if status in (429, 502, 503) else StoreFault
+        return kind(f"{self.shown} failed (HTTP {status}): {_words(body)}")
 
 
 def _words(body: str) -> str:

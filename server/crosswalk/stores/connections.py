@@ -1,0 +1,69 @@
+"""Connections to an HTTP server that stay open from one request to the next."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import BadStatusLine, HTTPConnection, HTTPResponse, HTTPSConnection, RemoteDisconnected
+from urllib.parse import urlsplit
+
+MOST_IDLE = 16
+"""How many connections are kept that nobody uses."""
+
+
+class Connections:
+    """The connections to one server; safe to use from several threads."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._host, self._port = parts.hostname or "", parts.port
+        self._idle: list[HTTPConnection] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def ask(
+        self, method: str, target: str, body: bytes | None, headers: dict[str, str], timeout: float
+    ) -> Iterator[HTTPResponse]:
+        """The response to a request; its connection is kept where the response is read to its end.
+
+        A kept connection that the server has closed meanwhile is replaced, once and silently.
+        """
+        connection = self._take(timeout)
+        fresh = connection.sock is None
+        try:
+            try:
+                connection.request(method, target, body, headers)
+                response = connection.getresponse()
+            except (RemoteDisconnected, BadStatusLine, ConnectionResetError, BrokenPipeError):
+                connection.close()
+                if fresh:
+                    raise
+                connection.request(method, target, body, headers)
+                response = connection.getresponse()
+            yield response
+            if response.isclosed() and not response.will_close:
+                self._keep(connection)
+                connection = None  # type: ignore[assignment]
+        finally:
+            if connection is not None:
+                connection.close()
+
+    def _take(self, timeout: float) -> HTTPConnection:
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            return self._kind(self._host, self._port, timeout=timeout)
+        connection.timeout = timeout
+        if isinstance(connection.sock, socket.socket):
+            connection.sock.settimeout(timeout)
+        return connection
+
+    def _keep(self, connection: HTTPConnection) -> None:
+        with self._lock:
+            if len(self._idle) < MOST_IDLE:
+                self._idle.append(connection)
+                return
+        connection.close()
