@@ -101,6 +101,7 @@ controls.addEventListener("submit", (event) => event.preventDefault());
 controls.elements.layout.addEventListener("change", () => {
   write("layout", layout());
   layOut(network, layout());
+  nameEdges(network);
 });
 controls.elements.find.addEventListener("input", (event) => {
   const text = event.target.value.trim().toLowerCase();

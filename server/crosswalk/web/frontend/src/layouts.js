@@ -108,7 +108,7 @@ function rows(network) {
   });
   const wide = chains.filter(({ things, mapped }) => mapped || things.length > 2).sort((a, b) => b.mapped - a.mapped || b.things.length - a.things.length);
   const narrow = chains.filter((chain) => !wide.includes(chain));
-  const [across, down] = [178, 100];
+  const [across, down] = isNarrow(network) ? [150, 126] : [178, 100];
   const pairs = isNarrow(network) ? 1 : 4;
   wide.forEach(({ things }, row) => things.forEach((node, place) => at.set(node.id(), { x: place * across, y: row * down })));
   narrow.forEach(({ things }, each) => things.forEach((node, place) =>

@@ -37,6 +37,7 @@ function style(narrow) {
       "arrow-scale": 0.85, "font-family": font, "font-size": 10.5, color: soft, "text-rotation": "autorotate", "text-background-color": sheet,
       "text-background-opacity": 0.9, "text-background-padding": 2, "min-zoomed-font-size": 6.5 } },
     { selector: "edge.named", style: { label: "data(short)" } },
+    { selector: "edge[?counted]", style: { "z-index-compare": "manual", "z-index": 20, "text-background-opacity": 1, "font-size": 11.5, color: ink } },
     { selector: 'edge[kind = "xw:linkedTo"]', style: { width: 2.5, "line-color": accent, "target-arrow-color": accent } },
     { selector: "edge.bow", style: { "curve-style": "unbundled-bezier", "control-point-distances": -44, "control-point-weights": 0.5 } },
     ...Object.entries(LINES).map(([name, line]) => ({ selector: `edge.${name}`, style: { width: 3, "line-color": colour(`--${name}`),
@@ -57,7 +58,7 @@ export function nameEdges(network) {
   const seen = network.edges().not(".hidden");
   const chosen = network.nodes(":selected");
   network.edges().removeClass("named");
-  (seen.length <= FEW && !chosen.length ? seen : chosen.connectedEdges()).addClass("named");
+  (seen.length <= FEW && !chosen.length && !network.nodes(".side").length ? seen : chosen.connectedEdges()).addClass("named");
   seen.filter("[?counted]").addClass("named");
 }
 

@@ -17,7 +17,7 @@ export function showWaiting(place) {
 export function showFault(place, { title, detail, hint, line, column }) {
   const where = line ? `Line ${line}, column ${column ?? 1}: ` : "";
   place.replaceChildren(
-    make("div", { class: "fault", role: "alert" }, make("p", {}, make("strong", {}, title ?? "The query failed")),
+    make("div", { class: "fault", role: "alert" }, make("p", {}, make("strong", {}, line ? "The query has a mistake" : title ?? "The query failed")),
       make("p", {}, where + (detail ?? "")), hint ? make("p", { class: "hint" }, hint) : null),
   );
 }
