@@ -142,7 +142,7 @@ def _version(edition: str | None) -> str | None:
 def _catalogue(
     found: Catalogue, register: Register, given: dict[str, Any], out: Path
 ) -> tuple[bytes, list[Unknown]]:
-    from crosswalk.exchange.triples import of_catalogue, of_selection
+    from crosswalk.exchange.catalogue_triples import of_catalogue, of_selection
     from crosswalk.graph.turtle import serialize
 
     document = str(expand(given["document"])) if given["document"] else None

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.parsing import Lined, read_yaml
+from crosswalk.exchange.lined_yaml import Lined, read_yaml
 from crosswalk.exchange.records import UNSPECIFIED, MappingSet, Record
 from crosswalk.exchange.words import CISO, PREDICATES, RATIONALES
 

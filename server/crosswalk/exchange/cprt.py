@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from crosswalk.exchange.parsing import Document
+from crosswalk.exchange.documents import Document
 from crosswalk.exchange.records import Catalogue, Entry
 
 _CONTAINING = "projection"

@@ -7,7 +7,7 @@ from typing import Any
 
 from rdflib.namespace import SKOS
 
-from crosswalk.exchange.parsing import Document
+from crosswalk.exchange.documents import Document
 from crosswalk.exchange.records import MANUAL, UNSPECIFIED, MappingSet, Record
 from crosswalk.exchange.words import OSCAL, PREDICATES, RATIONALES
 from crosswalk.relations.algebra import EQUAL

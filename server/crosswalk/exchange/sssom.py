@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from rdflib.namespace import SKOS
 
-from crosswalk.errors import InputError
-from crosswalk.exchange.parsing import Lined, decode, read_csv, read_yaml
+from crosswalk.exchange.parsing import decode
 from crosswalk.exchange.records import MappingSet, Record
 from crosswalk.exchange.sssom_slots import (
-    BUILT_IN,
-    COLUMNS,
     KEPT_COLUMNS,
-    KEPT_SLOTS,
     REQUIRED,
-    SET_SLOTS,
 )
+from crosswalk.exchange.sssom_table import Table, check_columns, read_header, rows_of, sources_of
 from crosswalk.exchange.words import MAPPING_PROPERTIES, NAMES, PREDICATES, RATIONALES, without
-from crosswalk.namespaces import PREFIXES, SSSOM, XW
+from crosswalk.namespaces import SSSOM, XW
 from crosswalk.relations.algebra import DISJOINT, EQUAL, SUBSET, SUPERSET, Candidates
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -30,50 +23,17 @@ _RECORD_IRI = re.compile(r"""[^\s<>"{}|\\^`]+""")
 _NEGATABLE = {PREDICATES[relation]: relation for relation in (EQUAL, SUBSET, SUPERSET)}
 
 
-@dataclass
-class _Table:
-    name: str
-    header: dict[str, Any]
-    prefixes: dict[str, str]
-    extensions: dict[str, str] = field(default_factory=dict)
-    losses: Counter[str] = field(default_factory=Counter)
-
-    def fault(self, what: str, line: int, hint: str | None = None) -> InputError:
-        return InputError(what, file=self.name, line=line, hint=hint)
-
-    def iri(self, curie: str, slot: str, line: int) -> str:
-        if not _RECORD_IRI.fullmatch(curie):
-            raise self.fault(f"“{curie}” in {slot} holds a space or another character that no IRI has", line)
-        prefix, colon, local = curie.partition(":")
-        if not colon or prefix not in self.prefixes or local.startswith("//"):
-            hint = "Write prefix:name, and the prefix into the curie_map of the header."
-            raise self.fault(f"“{curie}” in {slot} is no CURIE with a known prefix", line, hint)
-        return self.prefixes[prefix] + local
-
-    def slot(self, key: str) -> str | None:
-        value = self.header.get(key)
-        return None if value is None else str(value)
-
-    def slots(self, key: str) -> tuple[str, ...]:
-        value = self.header.get(key) or []
-        return tuple(str(each) for each in (value if isinstance(value, list) else [value]))
-
-    def entity(self, key: str) -> str | None:
-        value = self.slot(key)
-        return None if value is None else self.iri(value, key, 1)
-
-
 def read(data: bytes, name: str) -> MappingSet:
     """The mapping set of an SSSOM TSV file; an InputError names the line that is wrong."""
     text = decode(data, name)
     lines = text.splitlines(keepends=True)
     length = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    table = _read_header(lines[:length], name)
-    rows = [(line + length, cells) for line, cells in _rows(lines[length:], name)]
+    table = read_header(lines[:length], name)
+    rows = [(line + length, cells) for line, cells in rows_of(lines[length:], name)]
     if not rows:
         raise table.fault("there is no table below the header", length + 1)
     columns = rows[0][1]
-    _check_columns(table, columns, rows[0][0])
+    check_columns(table, columns, rows[0][0])
     records = []
     for line, cells in rows[1:]:
         if len(cells) != len(columns):
@@ -87,7 +47,7 @@ def read(data: bytes, name: str) -> MappingSet:
         licence=table.header["license"],
         version=table.slot("mapping_set_version"),
         creators=tuple(table.iri(each, "creator_id", 1) for each in table.slots("creator_id")),
-        sources=_sources(table),
+        sources=sources_of(table),
         provider=table.slot("mapping_provider"),
         subject_source=table.entity("subject_source"),
         subject_version=table.slot("subject_source_version"),
@@ -100,62 +60,7 @@ def read(data: bytes, name: str) -> MappingSet:
     )
 
 
-def _rows(lines: list[str], name: str) -> list[tuple[int, list[str]]]:
-    return read_csv("".join(lines).encode(), name, "\t") if "".join(lines).strip() else []
-
-
-def _sources(table: _Table) -> tuple[str, ...]:
-    values = table.slots("mapping_set_source")
-    return tuple(
-        table.iri(each, "mapping_set_source", 1) if each.partition(":")[0] in table.prefixes else each
-        for each in values
-    )
-
-
-def _read_header(lines: list[str], name: str) -> _Table:
-    body = [line.removeprefix("#") for line in lines]
-    header = read_yaml("".join(body).encode(), name) if "".join(body).strip() else Lined()
-    if not isinstance(header, dict):
-        raise InputError("the header is no list of slots and values", file=name, line=1)
-    declared = header.get("curie_map") or {}
-    if not isinstance(declared, dict):
-        raise InputError("the curie_map is no list of prefixes", file=name, line=1)
-    prefixes = {each: PREFIXES[each] for each in BUILT_IN} | {
-        key: str(value) for key, value in declared.items()
-    }
-    table = _Table(name, header, prefixes)
-    for definition in header.get("extension_definitions") or []:
-        if not isinstance(definition, dict) or "slot_name" not in definition:
-            raise table.fault("an extension definition has no slot_name", 1)
-        about = definition.get("property")
-        table.extensions[definition["slot_name"]] = (
-            table.iri(about, "an extension's property", 1) if about else ""
-        )
-    for key in ("mapping_set_id", "license"):
-        if not header.get(key):
-            raise table.fault(f"the header gives no {key}", 1, f"Add a line “#{key}: …”.")
-    for key in header:
-        if key not in SET_SLOTS and key not in table.extensions:
-            raise table.fault(f"the header has an unknown slot {key}", 1)
-        if key not in KEPT_SLOTS:
-            table.losses[f"slot {key} of the set"] += 1
-    return table
-
-
-def _check_columns(table: _Table, columns: list[str], line: int) -> None:
-    known = set(COLUMNS) | set(table.extensions)
-    for column in columns:
-        if column not in known:
-            hint = "An extension slot is declared under extension_definitions in the header."
-            raise table.fault(f"the table has an unknown column {column}", line, hint)
-        if columns.count(column) > 1:
-            raise table.fault(f"the table has the column {column} twice", line)
-    for column in REQUIRED:
-        if column not in columns:
-            raise table.fault(f"the table has no column {column}", line)
-
-
-def _record(table: _Table, cells: dict[str, str], line: int) -> Record:
+def _record(table: Table, cells: dict[str, str], line: int) -> Record:
     for column in REQUIRED:
         if column not in cells:
             raise table.fault(f"the record gives no {column}", line)
@@ -199,7 +104,7 @@ _NODES = {
 _KEPT_EXTENSIONS = _NODES | {str(XW.asCited), str(XW.text)}
 
 
-def _extended(table: _Table, cells: dict[str, str], line: int) -> dict[str, tuple[str, ...]]:
+def _extended(table: Table, cells: dict[str, str], line: int) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for slot, about in table.extensions.items():
         if slot not in cells:
@@ -213,7 +118,7 @@ def _extended(table: _Table, cells: dict[str, str], line: int) -> dict[str, tupl
 
 
 def _relation(
-    table: _Table, cells: dict[str, str], extended: dict[str, tuple[str, ...]], line: int
+    table: Table, cells: dict[str, str], extended: dict[str, tuple[str, ...]], line: int
 ) -> tuple[str, Candidates]:
     """The predicate, and what is left of the set relations; nothing is read out of a predicate alone."""
     predicate = table.iri(cells["predicate_id"], "predicate_id", line)
@@ -243,7 +148,7 @@ def _relation(
     return str(SKOS.mappingRelation), candidates & ~_NEGATABLE[predicate]
 
 
-def _rationale(table: _Table, extended: dict[str, tuple[str, ...]], line: int) -> str | None:
+def _rationale(table: Table, extended: dict[str, tuple[str, ...]], line: int) -> str | None:
     value = next(iter(extended.get(str(XW.rationaleKind), ())), None)
     if value is None:
         return None
@@ -253,7 +158,7 @@ def _rationale(table: _Table, extended: dict[str, tuple[str, ...]], line: int) -
     return kind
 
 
-def _fraction(table: _Table, text: str | None, line: int) -> str | None:
+def _fraction(table: Table, text: str | None, line: int) -> str | None:
     if text is None:
         return None
     try:
@@ -265,7 +170,7 @@ def _fraction(table: _Table, text: str | None, line: int) -> str | None:
     return text
 
 
-def _date(table: _Table, text: str | None, line: int) -> str | None:
+def _date(table: Table, text: str | None, line: int) -> str | None:
     if text is not None and not _DATE.fullmatch(text):
         raise table.fault(f"“{text}” is no date such as 2026-01-31", line)
     return text

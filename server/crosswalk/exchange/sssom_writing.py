@@ -12,10 +12,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from rdflib.namespace import XSD
 
+from crosswalk.exchange.curies import Curies
 from crosswalk.exchange.records import UNTYPED, MappingSet, Record
-from crosswalk.exchange.sssom_slots import BUILT_IN, COLUMNS, SET_SLOTS
+from crosswalk.exchange.sssom_slots import COLUMNS, SET_SLOTS
 from crosswalk.exchange.words import NAMES, excluded, predicate, single
-from crosswalk.namespaces import PREFIXES, SSSOM, XW
+from crosswalk.namespaces import SSSOM, XW
 from crosswalk.relations.algebra import DISJOINT
 
 EXTENSIONS = {
@@ -31,28 +32,6 @@ EXTENSIONS = {
 
 _PLAIN = re.compile(r"[A-Za-z_][\w ./()-]*(?<! )")
 _RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
-
-
-class Curies:
-    """Shortens IRIs, and remembers which prefixes that took."""
-
-    def __init__(self) -> None:
-        self.used: set[str] = set()
-        self._namespaces = dict(PREFIXES)
-
-    def shorten(self, iri: str) -> str:
-        """The CURIE of an IRI; one of no declared namespace gets a prefix for its own beginning."""
-        fitting = [prefix for prefix, namespace in self._namespaces.items() if iri.startswith(namespace)]
-        if not fitting:
-            fitting = [f"ns{len(self._namespaces) - len(PREFIXES) + 1}"]
-            self._namespaces[fitting[0]] = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] or iri
-        prefix = max(fitting, key=lambda each: len(self._namespaces[each]))
-        self.used.add(prefix)
-        return f"{prefix}:{iri[len(self._namespaces[prefix]) :]}"
-
-    def map(self) -> dict[str, str]:
-        """The prefixes that were used and that a reader does not know by itself."""
-        return {each: self._namespaces[each] for each in sorted(self.used) if each not in BUILT_IN}
 
 
 def write(

@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
-from rdflib.namespace import DCTERMS, OWL, RDF, SKOS, VOID, XSD
+from rdflib.namespace import DCTERMS, RDF, SKOS, XSD
 
-from crosswalk.exchange.records import Catalogue, MappingSet, Record
-from crosswalk.exchange.register import Register
+from crosswalk.exchange.facts import graph, link, texts, typed
+from crosswalk.exchange.records import MappingSet, Record
 from crosswalk.exchange.words import excluded, predicate
-from crosswalk.namespaces import GRAPH, ID, PREFIXES, SSSOM, XW, compact
+from crosswalk.namespaces import ID, SSSOM, XW
 
 
 def of_mapping_set(found: MappingSet) -> Iterator[Triple]:
     """The set, its records, their quotations, and the rows that say that there is no counterpart."""
     one = found.identifier
-    yield from _graph(one, found.title, found.licence, found.sources)
-    yield _link(one, RDF.type, XW.MappingSet)
-    yield _typed(one, SSSOM.mapping_set_id, one, XSD.anyURI)
-    yield from _texts(one, SKOS.prefLabel, found.title)
-    yield from _texts(one, DCTERMS.description, found.description)
+    yield from graph(one, found.title, found.licence, found.sources)
+    yield link(one, RDF.type, XW.MappingSet)
+    yield typed(one, SSSOM.mapping_set_id, one, XSD.anyURI)
+    yield from texts(one, SKOS.prefLabel, found.title)
+    yield from texts(one, DCTERMS.description, found.description)
     links = (
         (DCTERMS.license, found.licence),
         (SSSOM.subject_source, found.subject_source),
@@ -31,7 +31,7 @@ def of_mapping_set(found: MappingSet) -> Iterator[Triple]:
         *((DCTERMS.creator, each) for each in found.creators),
         *((DCTERMS.source, each) for each in found.sources),
     )
-    yield from (_link(one, about, value) for about, value in links if value)
+    yield from (link(one, about, value) for about, value in links if value)
     plain = (
         (SSSOM.mapping_set_version, found.version),
         (SSSOM.subject_source_version, found.subject_version),
@@ -39,14 +39,14 @@ def of_mapping_set(found: MappingSet) -> Iterator[Triple]:
     )
     yield from (Triple(NamedNode(one), NamedNode(about), Literal(text)) for about, text in plain if text)
     dates = ((SSSOM.mapping_date, found.mapping_date), (SSSOM.publication_date, found.publication_date))
-    yield from (_typed(one, about, text, XSD.date) for about, text in dates if text)
+    yield from (typed(one, about, text, XSD.date) for about, text in dates if text)
     for record in found.records:
         yield from (_none(found, record) if record.object is None else _record(found, record))
     if any(record.object is None for record in found.records):
         table = _table(found)
-        yield _link(table, RDF.type, XW.ComparisonSet)
-        yield from _texts(table, SKOS.prefLabel, found.title)
-        yield from (_link(table, DCTERMS.source, each) for each in found.sources)
+        yield link(table, RDF.type, XW.ComparisonSet)
+        yield from texts(table, SKOS.prefLabel, found.title)
+        yield from (link(table, DCTERMS.source, each) for each in found.sources)
 
 
 def record_iri(found: MappingSet, record: Record) -> str:
@@ -68,7 +68,7 @@ def _short(iri: str, edition: str | None) -> str:
 
 def _record(found: MappingSet, record: Record) -> Iterator[Triple]:
     iri = record_iri(found, record)
-    yield _link(iri, RDF.type, XW.Mapping)
+    yield link(iri, RDF.type, XW.Mapping)
     stated = (
         predicate(record.candidates) if record.predicate == str(SKOS.mappingRelation) else record.predicate
     )
@@ -85,21 +85,21 @@ def _record(found: MappingSet, record: Record) -> Iterator[Triple]:
     ]
     if record.rationale_kind:
         links.append((XW.rationaleKind, XW[record.rationale_kind.capitalize()]))
-    yield from (_link(iri, about, value) for about, value in links if value)
+    yield from (link(iri, about, value) for about, value in links if value)
     if record.confidence:
-        yield _typed(iri, SSSOM.confidence, record.confidence, XSD.decimal)
+        yield typed(iri, SSSOM.confidence, record.confidence, XSD.decimal)
     if record.date:
-        yield _typed(iri, SSSOM.mapping_date, record.date, XSD.date)
-    yield from _texts(iri, SKOS.note, record.comment)
-    yield from _texts(iri, XW.asCited, record.as_cited)
+        yield typed(iri, SSSOM.mapping_date, record.date, XSD.date)
+    yield from texts(iri, SKOS.note, record.comment)
+    yield from texts(iri, XW.asCited, record.as_cited)
     for number, text in enumerate(record.quotations, start=1):
         quotation = f"{iri}/quotation/{number}"
-        yield _link(quotation, RDF.type, XW.Quotation)
-        yield _link(quotation, XW.inMapping, iri)
-        yield _link(quotation, XW.quotedFrom, record.object or "")
-        yield _typed(quotation, XW.ordinal, str(number), XSD.integer)
-        yield from _texts(quotation, XW.text, text)
-        yield from (_link(quotation, DCTERMS.source, each) for each in found.sources)
+        yield link(quotation, RDF.type, XW.Quotation)
+        yield link(quotation, XW.inMapping, iri)
+        yield link(quotation, XW.quotedFrom, record.object or "")
+        yield typed(quotation, XW.ordinal, str(number), XSD.integer)
+        yield from texts(quotation, XW.text, text)
+        yield from (link(quotation, DCTERMS.source, each) for each in found.sources)
 
 
 def _table(found: MappingSet) -> str:
@@ -109,87 +109,11 @@ def _table(found: MappingSet) -> str:
 def _none(found: MappingSet, record: Record) -> Iterator[Triple]:
     """The row of a comparison: only there can the graph say that somebody looked and found nothing."""
     row = record.comparison or f"{_table(found)}/{_short(record.subject, found.subject_source)}"
-    yield _link(row, RDF.type, XW.Comparison)
-    yield _link(row, XW.inComparisonSet, _table(found))
-    yield _link(row, XW.focus, record.subject)
+    yield link(row, RDF.type, XW.Comparison)
+    yield link(row, XW.inComparisonSet, _table(found))
+    yield link(row, XW.focus, record.subject)
     if found.object_source:
-        yield _link(row, XW.against, found.object_source)
-    yield _link(row, XW.outcome, XW.AssertedNone)
-    yield from (_link(row, DCTERMS.source, each) for each in found.sources)
-    yield from _texts(row, SKOS.note, record.comment)
-
-
-def of_catalogue(found: Catalogue, edition: str, licence: str | None, source: str | None) -> Iterator[Triple]:
-    """The edition and its elements, by number and title."""
-    sources = (source,) if source else ()
-    yield from _graph(edition, found.title, licence, sources)
-    yield _link(edition, RDF.type, XW.Edition)
-    yield from _texts(edition, SKOS.prefLabel, found.title)
-    yield _link(edition, XW.editionOf, edition.rpartition("/")[0])
-    yield Triple(
-        NamedNode(edition), NamedNode(PREFIXES["dcat"] + "version"), Literal(edition.rpartition("/")[2])
-    )
-    yield _link(
-        edition, XW.textCoverage, XW.Partial if any(each.text for each in found.entries) else XW.TitlesOnly
-    )
-    yield from (_link(edition, DCTERMS.source, each) for each in sources)
-    iris = {each.identifier: entry_iri(edition, each.identifier) for each in found.entries}
-    ordinals: dict[str | None, int] = {}
-    for entry in found.entries:
-        iri = iris[entry.identifier]
-        ordinals[entry.parent] = ordinals.get(entry.parent, 0) + 1
-        yield _link(iri, RDF.type, XW.Provision)
-        yield _link(iri, XW.inEdition, edition)
-        yield _link(iri, DCTERMS.isPartOf, iris[entry.parent] if entry.parent else edition)
-        yield Triple(NamedNode(iri), NamedNode(SKOS.notation), Literal(entry.identifier))
-        yield _typed(iri, XW.ordinal, str(ordinals[entry.parent]), XSD.integer)
-        yield from _texts(iri, SKOS.prefLabel, entry.title)
-        yield from _texts(iri, XW.text, entry.text)
-        if entry.withdrawn:
-            yield _typed(iri, OWL.deprecated, "true", XSD.boolean)
-        yield from (_link(iri, DCTERMS.isReplacedBy, iris[each]) for each in entry.replaced_by)
-        yield _link(iri, XW.certainty, XW.ReadInDocument)
-        yield from (_link(iri, DCTERMS.source, each) for each in sources)
-
-
-def of_selection(
-    found: Catalogue, name: str, edition: str, register: Register, source: str | None
-) -> Iterator[Triple]:
-    """The elements that a profile selects from an edition, as a collection."""
-    yield _link(name, RDF.type, SKOS.Collection)
-    yield from _texts(name, SKOS.prefLabel, found.title)
-    yield from (_link(name, DCTERMS.source, each) for each in ([source] if source else []))
-    for entry in found.entries:
-        if member := register.find(entry.identifier, edition):
-            yield _link(name, SKOS.member, member)
-
-
-def entry_iri(edition: str, identifier: str) -> str:
-    """The IRI of a catalogue's element within its edition."""
-    return f"{edition}/provision/{quote(identifier, safe='().,-_~')}"
-
-
-def _graph(
-    described: str, title: str | None, licence: str | None, sources: tuple[str, ...]
-) -> Iterator[Triple]:
-    graph = str(GRAPH + compact(described)) if described.startswith(ID) else described
-    if graph == described:
-        return
-    yield _link(graph, RDF.type, VOID.Dataset)
-    yield from _texts(graph, DCTERMS.title, title)
-    yield from (_link(graph, DCTERMS.source, each) for each in sources)
-    if licence:
-        yield _link(graph, DCTERMS.license, licence)
-
-
-def _link(subject: str, about: str, value: str) -> Triple:
-    return Triple(NamedNode(str(subject)), NamedNode(str(about)), NamedNode(str(value)))
-
-
-def _typed(subject: str, about: str, text: str, datatype: str) -> Triple:
-    return Triple(NamedNode(subject), NamedNode(str(about)), Literal(text, datatype=NamedNode(str(datatype))))
-
-
-def _texts(subject: str, about: str, text: str | None) -> Iterator[Triple]:
-    if text:
-        yield Triple(NamedNode(subject), NamedNode(str(about)), Literal(text, language="en"))
+        yield link(row, XW.against, found.object_source)
+    yield link(row, XW.outcome, XW.AssertedNone)
+    yield from (link(row, DCTERMS.source, each) for each in found.sources)
+    yield from texts(row, SKOS.note, record.comment)
