@@ -213,8 +213,13 @@ def test_wheel_scrolls_the_page_until_the_drawing_has_the_focus(
     assert of_network(tab, "network.zoom()") == zoom
     tab.locator("#drawing").focus()
     tab.locator("#drawing").hover(position={"x": 5, "y": 305})
-    tab.mouse.wheel(0, 200)
+    tab.wait_for_timeout(500)  # while the page still scrolls, the wheel belongs to it
+    top = tab.evaluate("scrollY")
+    for _ in range(5):
+        tab.mouse.wheel(0, 60)
+        tab.wait_for_timeout(50)
     until(f"document.querySelector('#drawing').network.zoom() !== {zoom}")
+    assert tab.evaluate("scrollY") == top
 
 
 def test_png_is_a_picture(tab: Page) -> None:
