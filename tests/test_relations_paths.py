@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -190,3 +192,15 @@ def test_a_number_without_edition_is_refused_where_editions_number_differently(r
 def test_no_path_is_said_and_is_no_failure(run) -> None:
     result = run("path", "ipa/1.0/guideline/15", "nist-csf/2.0", "--hops", 1)
     assert result.exit_code == 0 and result.stdout.strip() == "" and "No path" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    re.findall(
+        r"(?m)^crosswalk (?!agreement|query)(.+)$",
+        (Path(__file__).parents[1] / "docs" / "relations.md").read_text(encoding="utf-8"),
+    ),
+)
+def test_the_commands_of_the_guide_run(run, command: str) -> None:
+    result = run(*command.split())
+    assert result.exit_code == 0, result.stderr
