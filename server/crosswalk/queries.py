@@ -15,7 +15,7 @@ from crosswalk.errors import InputError
 from crosswalk.stores.lexer import query_form
 from crosswalk.terms import write_term
 
-KINDS = ("questions", "pages", "rules")
+KINDS = ("questions", "pages", "rules", "publishing")
 _HEADER = re.compile(r"#\+ *([\w.-]+): *(.*?) *")
 _PARAMETER = re.compile(r"(?m)^([ \t]*)VALUES \?(\w+) \{ UNDEF \}[ \t]*(?=\r?$)")
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "import": ("importing:import_file", "Turn a file of another format into one for review."),
     "export-mappings": ("exporting:export_mappings", "Write mappings in a format of other tools."),
     "format": ("files:format_files", "Lay Turtle files out in the house style."),
+    "publish": ("publishing:publish", "Load the built graph into a SPARQL 1.1 server."),
 }
 """Each command: the module and the object it is in, and its one line of help."""
 

@@ -1,0 +1,142 @@
+"""Loads a snapshot into a SPARQL server, graph by graph; it is put in its place when all has arrived."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyoxigraph
+from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Triple
+
+from crosswalk.answers import ask
+from crosswalk.errors import StoreFault
+from crosswalk.names import BASE
+from crosswalk.stores import Store
+from crosswalk.stores.writing import WritableStore
+
+STAGED = BASE + "staged/"
+"""What the names of graphs begin with that are not in use yet; the snapshot's hash comes next."""
+
+PUBLISHED = BASE + "graph/published"
+"""The graph that says which snapshot a server holds."""
+
+IDENTIFIER = NamedNode("http://purl.org/dc/terms/identifier")
+Progress = Callable[[str], None]
+
+
+class Snapshot(Protocol):
+    """What is needed of a snapshot."""
+
+    hash: str
+    triples: int
+    graphs: list[dict[str, Any]]
+
+    @property
+    def index(self) -> Path:
+        """The folder of its indexed quads."""
+        ...
+
+
+@dataclass(frozen=True)
+class Part:
+    """One graph on its way: where it waits, where it goes (None: the default graph), and its size."""
+
+    staged: str
+    name: str | None
+    triples: int
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was done: how many graphs there are, how many of them were sent now, and how many triples."""
+
+    graphs: int
+    sent: int
+    triples: int
+
+
+def publish(
+    snapshot: Snapshot, reading: Store, writing: WritableStore, progress: Progress = lambda step: None
+) -> Publication:
+    """Makes a server hold a snapshot; what an interrupted call has sent is counted and not sent again.
+
+    Until the switch, a single update, queries are answered from what was there before.
+    """
+    parts = list(_parts(snapshot))
+    total = sum(part.triples for part in parts)
+    wanted = {part.name: part.triples for part in parts}
+    if _published(reading) == snapshot.hash and not _wrong(_counts(reading), wanted):
+        return Publication(len(parts), 0, total)
+    there = _counts(reading)
+    source = pyoxigraph.Store.read_only(str(snapshot.index))
+    missing = [part for part in parts if there.get(part.staged) != part.triples]
+    for part in missing:
+        progress(part.name or "the default graph")
+        writing.put(part.staged, _triples(source, part.name))
+    marker = _prefix(snapshot) + "published"
+    said = Triple(NamedNode(PUBLISHED), IDENTIFIER, Literal(snapshot.hash))
+    writing.put(marker, pyoxigraph.serialize([said], format=RdfFormat.N_TRIPLES))
+    there = _counts(reading)
+    _verify(there, {part.staged: part.triples for part in parts} | {marker: 1})
+    progress("switching")
+    writing.update(" ;\n".join(_switch(parts, marker, set(there))))
+    _verify(_counts(reading), wanted)
+    return Publication(len(parts), len(missing), total)
+
+
+def _prefix(snapshot: Snapshot) -> str:
+    return f"{STAGED}{snapshot.hash[:16]}/"
+
+
+def _parts(snapshot: Snapshot) -> Iterator[Part]:
+    prefix = _prefix(snapshot)
+    for each in snapshot.graphs:
+        yield Part(f"{prefix}graph/{each['name']}", each["iri"], each["triples"])
+    yield Part(f"{prefix}default", None, snapshot.triples)
+
+
+def _triples(source: pyoxigraph.Store, name: str | None) -> bytes:
+    written = io.BytesIO()
+    graph = DefaultGraph() if name is None else NamedNode(name)
+    source.dump(written, RdfFormat.N_TRIPLES, from_graph=graph)
+    return written.getvalue()
+
+
+def _switch(parts: Sequence[Part], marker: str, there: set[str | None]) -> Iterator[str]:
+    """The operations of the update that puts a snapshot in the place of what there was."""
+    for part in parts:
+        yield f"MOVE GRAPH <{part.staged}> TO " + (f"GRAPH <{part.name}>" if part.name else "DEFAULT")
+    yield f"MOVE GRAPH <{marker}> TO GRAPH <{PUBLISHED}>"
+    kept = {part.name for part in parts} | {part.staged for part in parts} | {marker, PUBLISHED}
+    ours = sorted(name for name in there - kept if name and name.startswith((BASE + "graph/", STAGED)))
+    yield from (f"DROP SILENT GRAPH <{name}>" for name in ours)
+
+
+def _counts(reading: Store) -> dict[str | None, int]:
+    """The triples of each graph a server holds; the default graph's name is None."""
+    counted: dict[str | None, int] = {}
+    for row in ask(reading, "publishing/counts"):
+        graph, triples = row["graph"], row["triples"]
+        if triples is not None:
+            counted[graph.value if graph else None] = int(triples.value)
+    return counted
+
+
+def _published(reading: Store) -> str | None:
+    """The hash of the snapshot a server says it holds."""
+    rows = ask(reading, "publishing/published", graph=PUBLISHED).rows
+    return rows[0]["hash"].value if rows and rows[0]["hash"] else None
+
+
+def _verify(there: dict[str | None, int], wanted: dict[Any, int]) -> None:
+    wrong = _wrong(there, wanted)
+    if wrong:
+        hint = "Call the command again; if it stays, the server changes triples as it takes them."
+        raise StoreFault(f"the server holds another number of triples in {', '.join(wrong[:3])}", hint=hint)
+
+
+def _wrong(there: dict[str | None, int], wanted: dict[Any, int]) -> list[str]:
+    return [str(name or "the default graph") for name, count in wanted.items() if there.get(name, 0) != count]

@@ -1,0 +1,46 @@
+"""The whole suite of questions once more, asked over HTTP of a server this project has not written."""
+
+from __future__ import annotations
+
+import pytest
+
+from crosswalk.answers import ask
+from crosswalk.publishing import publish
+from crosswalk.queries import catalogue
+from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.remote import RemoteStore
+from crosswalk.stores.writing import WritableStore
+from crosswalk.terms import read_term
+from tests.native import oxigraph
+
+# The tests of the questions are collected here a second time, with the store below.
+from tests.test_questions import *  # noqa: F403
+
+PAGES = [page for page in catalogue("pages") if page.form == "SELECT"]
+
+
+@pytest.fixture(scope="module")
+def store(snapshot, tmp_path_factory) -> RemoteStore:
+    """A native Oxigraph server that the snapshot has been published to."""
+    with oxigraph(tmp_path_factory.mktemp("native")) as address:
+        remote = RemoteStore(f"{address}/query", timeout=60)
+        publish(snapshot, remote, WritableStore(f"{address}/store", f"{address}/update"))
+        yield remote
+
+
+@pytest.fixture(scope="module")
+def embedded(snapshot) -> EmbeddedStore:
+    """The same snapshot in this process."""
+    return EmbeddedStore.load(snapshot.dataset)
+
+
+def rows(store, query) -> list[str]:
+    """The rows of a query's answer to its examples, in a fixed order."""
+    terms = {name: read_term(text) for name, text in query.examples.items()}
+    return sorted(repr(sorted(row.items())) for row in ask(store, query, **terms))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_has_the_same_rows_over_http(page, store, embedded) -> None:
+    there = [row for row in rows(store, page) if "graph/published" not in row]
+    assert there == rows(embedded, page)
