@@ -38,11 +38,12 @@ class EmbeddedStore:
 
     @classmethod
     def open(cls, folder: Path) -> EmbeddedStore:
-        """The store whose triples lie indexed in a folder: at once there, and read from the disk as needed."""
+        """The store whose triples lie indexed in a folder: there at once, and read as they are needed."""
         try:
             return cls(pyoxigraph.Store.read_only(str(folder)))
         except (OSError, RuntimeError) as fault:
-            raise StoreFault(f"the index cannot be read: {fault}", hint="Build it again: crosswalk build.") from fault
+            hint = "Build it again: crosswalk build."
+            raise StoreFault(f"the index cannot be read: {fault}", hint=hint) from fault
 
     @classmethod
     def holding(cls, quads: Iterable[Quad]) -> EmbeddedStore:
@@ -71,6 +72,8 @@ class EmbeddedStore:
 
 def refuse_service(text: str) -> None:
     """Raises QueryRefused where SERVICE stands as a keyword, however deep: it would reach the network."""
+    if "SERVICE" not in text.upper():
+        return
     for token in tokens(text):
         if token.kind == "word" and token.text.upper() == "SERVICE":
             line = text.count("\n", 0, token.start) + 1

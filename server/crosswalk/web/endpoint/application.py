@@ -9,7 +9,7 @@ from http import HTTPStatus
 from crosswalk import queries
 from crosswalk.stores import QueryDataset
 from crosswalk.web.endpoint import accesslog, description, metrics
-from crosswalk.web.endpoint.answers import Answer, Sent, nothing, problem, send, tag
+from crosswalk.web.endpoint.answers import Answer, Sent, nothing, problem, send
 from crosswalk.web.endpoint.asking import Asking, Pair, Request
 from crosswalk.web.endpoint.formats import GRAPHS, RESULTS, choose, negotiate, read_accept
 from crosswalk.web.endpoint.protocol import (
@@ -89,9 +89,8 @@ class Endpoint:
         forms = negotiate(accept, operation.wish)
         if operation.text is None:
             chosen = forms.graph or unacceptable()
-            body = description.describe(self.settings, chosen.media_type)
-            answer = Answer(body, chosen, tag(body, chosen.media_type))
-            return send(request.environ, request.start, answer, self.asking.limits())
+            text = description.service_query(self.settings)
+            return self.asking.answer(request, text, QueryDataset(), Pair(None, chosen))
         pair = Pair(forms.table, forms.graph)
         if pair.table is None and pair.graph is None:
             unacceptable()
@@ -118,9 +117,7 @@ class Endpoint:
             return self.options(request, READING)
         allow_only(request.environ, READING)
         chosen = self.wanted_graph(request)
-        base = description.site(self.settings)
-        terms = {"dataset": base + description.DATASET, "endpoint": base + description.ADDRESS}
-        text = queries.bind(queries.load("pages/void"), **terms)
+        text = description.dataset_query(self.settings)
         return self.asking.answer(request, text, QueryDataset(), Pair(None, chosen))
 
     def metrics(self, request: Request) -> Sent:

@@ -1,20 +1,14 @@
-"""What the endpoint says of itself to programs: a SPARQL 1.1 Service Description."""
+"""What the endpoint says of itself to programs: a SPARQL 1.1 Service Description, and VoID."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pyoxigraph
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
-from rdflib.namespace import DCTERMS, RDF, RDFS, VOID
-
-from crosswalk.namespaces import BASE, PREFIXES
+from crosswalk import queries
+from crosswalk.answers import Term
+from crosswalk.names import BASE
 from crosswalk.settings import Settings
 
 ADDRESS, VOID_ADDRESS = "sparql", ".well-known/void"
 DATASET = VOID_ADDRESS + "#dataset"
-_RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
-_GRAPHS = ("Turtle", "JSON-LD", "N-Triples", "RDF_XML", "TriG", "N-Quads")
 
 
 def site(settings: Settings) -> str:
@@ -25,38 +19,18 @@ def site(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/"
 
 
-def describe(settings: Settings, media_type: str) -> bytes:
-    """The service description in a media type of RDF."""
-    triples = list(_triples(settings))
-    used = {
-        name: PREFIXES[name] for name in ("sd", "void", "dcterms", "rdfs", "rdf", "xsd") if name in PREFIXES
-    }
-    wanted = RdfFormat.from_media_type(media_type)
-    return pyoxigraph.serialize(triples, format=wanted, prefixes=used) or b""
+def service_query(settings: Settings) -> str:
+    """The query whose answer is the service description."""
+    base = site(settings)
+    sentences = [Term("literal", sentence, lang="en") for sentence in limits(settings)]
+    terms = {"service": base + ADDRESS, "dataset": base + DATASET, "void": base + VOID_ADDRESS}
+    return queries.bind(queries.load("pages/service-description"), **terms, limit=sentences)
 
 
-def _triples(settings: Settings) -> Iterator[Triple]:
-    base, terms = site(settings), PREFIXES["sd"]
-    service, dataset, default = NamedNode(base + ADDRESS), NamedNode(base + DATASET), BlankNode("default")
-    formats = terms.split("sparql-service-description")[0] + "formats/"
-
-    def fact(subject: NamedNode | BlankNode, predicate: str, value: object) -> Triple:
-        return Triple(subject, NamedNode(str(predicate)), value)
-
-    yield fact(service, RDF.type, NamedNode(terms + "Service"))
-    yield fact(service, terms + "endpoint", service)
-    yield fact(service, terms + "supportedLanguage", NamedNode(terms + "SPARQL11Query"))
-    yield fact(service, terms + "feature", NamedNode(terms + "EmptyGraphs"))
-    for name in (*_RESULTS, *_GRAPHS):
-        yield fact(service, terms + "resultFormat", NamedNode(formats + name))
-    yield fact(service, terms + "defaultDataset", dataset)
-    yield fact(dataset, RDF.type, NamedNode(terms + "Dataset"))
-    yield fact(dataset, RDF.type, NamedNode(str(VOID.Dataset)))
-    yield fact(dataset, terms + "defaultGraph", default)
-    yield fact(default, RDF.type, NamedNode(terms + "Graph"))
-    yield fact(service, RDFS.seeAlso, NamedNode(base + VOID_ADDRESS))
-    for sentence in limits(settings):
-        yield fact(service, DCTERMS.description, Literal(sentence, language="en"))
+def dataset_query(settings: Settings) -> str:
+    """The query whose answer is the description of the dataset."""
+    base = site(settings)
+    return queries.bind(queries.load("pages/void"), dataset=base + DATASET, endpoint=base + ADDRESS)
 
 
 def limits(settings: Settings) -> list[str]:
