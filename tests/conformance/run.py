@@ -2,10 +2,10 @@
 
     python tests/conformance/run.py rdf-tests/sparql/sparql11 [--show]
 
-The folder is that of https://github.com/w3c/rdf-tests; nothing of it is part of this repository. Each test's
-data is served by `crosswalk serve --graph`, the query is sent to `/sparql`, and the answer is compared with the
-one the suite expects, numbers by their value. Tests of one and the same data share a server. The exit code is 1
-where less than 97 in 100 pass.
+The folder is that of https://github.com/w3c/rdf-tests; nothing of it is part of this repository. The data of
+a test is served by `crosswalk serve --graph`, the query is sent to `/sparql`, and the answer is compared with
+the one the suite expects, numbers by their value. Tests of one and the same data share a server. The exit
+code is 1 where less than 97 in 100 pass.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def ask(endpoint: str, case: Case) -> tuple[str, bytes]:
 
 
 def passed(endpoint: str, case: Case) -> bool:
-    """Whether the answer is the expected one, up to the names of blank nodes and, unless sorted, the order."""
+    """Whether the answer is the expected one, up to the names of blank nodes and the order."""
     media_type, body = ask(endpoint, case)
     if media_type == "application/n-triples":
         return canonical(pyoxigraph.parse(body, format=RdfFormat.N_TRIPLES)) == canonical(
@@ -168,7 +168,7 @@ def passed(endpoint: str, case: Case) -> bool:
 
 
 def plain(table: list[list[str]]) -> list[list[str]]:
-    """A table of CSV with its columns and rows in order, numbers by value, blank nodes without their names."""
+    """A table of CSV with its columns and rows sorted, numbers by value, blank nodes without their names."""
     columns = sorted(range(len(table[0])), key=lambda place: table[0][place])
     lines = [["_:" if row[place].startswith("_:") else row[place] for place in columns] for row in table]
     numbered = [[str(_number(cell, "#double")) for cell in line] for line in lines[1:]]
