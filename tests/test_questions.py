@@ -22,8 +22,8 @@ from crosswalk.terms import read_term
 EXPECTED = Path(__file__).parent / "questions"
 CATALOGUE = Path(__file__).parents[1] / "docs" / "questions.md"
 QUESTIONS = catalogue("questions")
-SECONDS = 2.0
-"""How long a question may take over the project's own graph, on a busy machine."""
+SECONDS = 1.0
+"""How much of a processor's time a question may take over the project's own graph, however busy the machine."""
 
 each_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
 
@@ -112,9 +112,9 @@ def test_its_examples_give_rows(question: Query, store: EmbeddedStore):
 
 @each_question
 def test_it_runs_unbound_in_time_and_always_in_the_same_order(question: Query, store: EmbeddedStore):
-    begun = time.perf_counter()
+    begun = time.process_time()
     answer = ask(store, question)
-    taken = time.perf_counter() - begun
+    taken = time.process_time() - begun
     assert len(answer) > 0
     assert answer == ask(store, question)
     assert taken < SECONDS
