@@ -22,13 +22,13 @@ from crosswalk.web.endpoint.application import Endpoint
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 AT_THE_ROOT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
-PAGES = [*sorted(DOCS.glob("*.md")), *(ROOT / name for name in AT_THE_ROOT)]
+PAGES = [*sorted(DOCS.rglob("*.md")), *(ROOT / name for name in AT_THE_ROOT)]
 QUESTIONS = {question.name: question for question in catalogue("questions")}
 SETTINGS = {variable(one): one for one in fields(Settings)}
 PLACEHOLDER = re.compile(r"[A-Z]+(\.\w+)*|…|-")
 """What stands for something else in a call that shows a pattern."""
 
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
 def words(name: str) -> str:
@@ -202,8 +202,9 @@ def test_every_link_leads_somewhere(page: Path):
 
 
 def test_the_map_of_the_documentation_names_every_page():
-    linked = set(re.findall(r"\]\((\w[\w-]*\.md)", words("index.md")))
-    assert {path.name for path in DOCS.glob("*.md")} - linked - {"index.md"} == set()
+    linked = set(re.findall(r"\]\((\w[\w/-]*\.md)", words("index.md")))
+    pages = {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")}
+    assert pages - linked - {"index.md"} == set()
 
 
 @each_page
