@@ -23,7 +23,7 @@ EXPECTED = Path(__file__).parent / "questions"
 CATALOGUE = Path(__file__).parents[1] / "docs" / "questions.md"
 QUESTIONS = catalogue("questions")
 SECONDS = 1.0
-"""How much of a processor's time a question may take over the project's own graph, however busy the machine."""
+"""How much of a processor's time a question may take over the project's own graph, on a busy machine too."""
 
 each_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
 
