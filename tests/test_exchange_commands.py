@@ -128,7 +128,7 @@ def test_a_file_that_is_too_large_is_refused(run, tmp_path, monkeypatch) -> None
     assert "larger than" in run("import", "sssom", file, "--out", tmp_path / "o.ttl").stderr
 
 
-def test_a_large_catalogue_takes_less_than_five_seconds(snapshot, tmp_path) -> None:
+def test_a_large_catalogue_takes_seconds(snapshot, tmp_path) -> None:
     """As large as the catalogue of SP 800-53: 20 families, 1200 controls, 1.7 MB."""
     words = "The organization does what this sentence says, at the frequency that it defines. " * 16
     controls = [
@@ -156,7 +156,7 @@ def test_a_large_catalogue_takes_less_than_five_seconds(snapshot, tmp_path) -> N
     snapshots = ["--snapshots", str(snapshot.path.parent.parent)]
     done = subprocess.run([*command, "--out", str(out), *snapshots], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    # Twice the five seconds are allowed here, since other tests run beside this one.
+    # Five seconds are the aim on an idle machine; other tests may run beside this one.
     assert time.monotonic() - began < 10
     assert out.read_text(encoding="utf-8").count("a xw:Provision ;") == 1220
 
