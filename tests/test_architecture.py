@@ -24,6 +24,8 @@ FORBIDDEN = {
     "stores": ("graph", "relations", "exchange", "assemble", "web", "cli"),
     "queries": ("graph", "relations", "exchange", "assemble", "web", "cli"),
     "answers": ("graph", "relations", "exchange", "assemble", "web", "cli"),
+    "relations": ("graph", "stores", "queries", "answers", "assemble", "web", "cli"),
+    "exchange": ("web", "cli"),
     "web": ("graph", "cli", "rdflib", "pyoxigraph", "oxrdflib", "pyshacl", "owlrl"),
     "namespaces": ("graph", "stores", "web", "cli"),
     "names": ("rdflib", "namespaces", "graph", "stores", "web", "cli"),

@@ -1,4 +1,4 @@
-"""The pages in a real browser: nothing hangs over the edge; pictures to look at go to test-output/."""
+"""What the pages do in a real browser beyond what every page does: see tests/browser for that."""
 
 from __future__ import annotations
 
@@ -28,30 +28,6 @@ FLAGS = [
     "--disable-sync",
 ]
 COMPARISON = "/compare/ipa/2.0/gsma/2.0"
-PAGES = {
-    "home": "/",
-    "standards": "/standards",
-    "comparison": COMPARISON + "?unfold=yes",
-    "guideline": "/id/ipa/2.0/guideline/9",
-    "section": "/id/gsma/2.0/CLP.12/section/5.8.1",
-    "edition": "/id/gsma/2.0",
-    "mapping": "/id/mapping/ipa-2.0--gsma-2.0/9-CLP.12-5.7",
-    "row": "/id/comparison/ipa-2.0--gsma-2.0/6",
-    "change": "/id/change/ipa-1.0--ipa-2.0/2--3",
-    "note": "/id/note/guideline-6-empty-cell",
-    "lineage": "/lineage/ipa",
-    "matrix": "/matrix?all=yes",
-    "heat-map": "/matrix/ipa/2.0/gsma/2.0",
-    "search": "/search?q=risk",
-    "completeness": "/completeness",
-    "data": "/data/",
-    "vocabulary": "/ontology",
-    "questions": "/questions",
-    "question": "/questions/which-editions-are-here",
-    "notes": "/notes",
-    "unknown": "/id/ipa/2.0/guideline/99",
-}
-
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no Chromium at {CHROMIUM}"),
@@ -99,18 +75,6 @@ def look(page: Page, address: str, width: int, scheme: str = "light") -> None:
     page.goto(address)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_is_wider_than_the_window(
-    tab: Page, address: str, repository: Path, name: str, width: int
-) -> None:
-    look(tab, address + PAGES[name], width, "dark" if width == 390 else "light")
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    folder = repository / "test-output"
-    folder.mkdir(exist_ok=True)
-    tab.screenshot(path=folder / f"{name}-{width}.png", caret="initial", full_page=True)
-
-
 def test_filters_and_quotations_work_without_javascript(browser: Browser, address: str) -> None:
     page = browser.new_page(java_script_enabled=False)
     page.goto(address + COMPARISON)
@@ -136,19 +100,3 @@ def test_header_of_the_table_stays_in_sight(tab: Page, address: str) -> None:
     tab.evaluate("scrollBy(0, 400)")
     box = tab.locator("table.compare thead th").first.bounding_box()
     assert box and box["y"] == pytest.approx(0, abs=1)
-
-
-AXE = Path(__file__).parents[1] / "server/crosswalk/web/frontend/node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIEWS = [(name, 1280, "light") for name in PAGES]
-VIEWS += [(name, 390, "dark") for name in ("home", "comparison", "guideline", "heat-map", "search")]
-
-
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed in web/frontend")
-@pytest.mark.parametrize(("name", "width", "scheme"), VIEWS)
-def test_axe_finds_nothing(tab: Page, address: str, name: str, width: int, scheme: str) -> None:
-    look(tab, address + PAGES[name], width, scheme)
-    tab.evaluate(AXE.read_text(encoding="utf-8"))
-    found = tab.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
-    told = [(one["id"], one["nodes"][0]["target"], one["nodes"][0]["failureSummary"][:200]) for one in found]
-    assert told == []

@@ -525,10 +525,10 @@ def test_a_reader_who_has_seen_enough_is_no_fault(snapshot, unbuffered) -> None:
 def test_names_complete_in_a_shell() -> None:
     environ = os.environ | {
         "_CROSSWALK_COMPLETE": "bash_complete",
-        "COMP_WORDS": "crosswalk ex",
+        "COMP_WORDS": "crosswalk que",
         "COMP_CWORD": "1",
     }
-    assert program(env=environ).stdout == b"plain,export\n"
+    assert program(env=environ).stdout == b"plain,query\nplain,questions\n"
 
 
 def test_the_overview_takes_hardly_longer_than_python_itself() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote, urlencode
 
-from flask import Response, abort, current_app, g, render_template, request, url_for
+from flask import Response, abort, current_app, g, render_template, request
 from werkzeug.exceptions import NotAcceptable
 
 from crosswalk.web.headers import answer_headers
-from crosswalk.web.negotiation import HTML, PAGE, Representation, by_accept, by_name
+from crosswalk.web.negotiation import HTML, PAGE, Representation, by_accept, by_name, by_suffix
 from crosswalk.web.tables import WRITERS, Row
 
 PAGE_SECONDS = 300
@@ -56,18 +57,19 @@ def finish(body: str | bytes, chosen: Representation) -> Response:
 
 def alternates() -> list[dict[str, str]]:
     """The other representations of what is asked for, each with its own address."""
-    others = [one for one in getattr(g, "offered", PAGE) if one is not HTML]
-    arguments = {name: values for name, values in request.args.lists() if name != "format"}
+    offered = getattr(g, "offered", PAGE)
+    path = quote(by_suffix(request.path, offered)[0], safe="/:@!$&'()*+,;=~.-_")
+    arguments = [(name, value) for name, value in request.args.items(multi=True) if name != "format"]
     return [
         {
-            "href": url_for(request.endpoint or "home.home", **{**(request.view_args or {}), **arguments},
-                            format=one.name),
+            "href": f"{path}?{urlencode([*arguments, ('format', one.name)])}",
             "media_type": one.media_type,
             "title": one.title,
             "name": one.name,
         }
-        for one in others
-    ]  # fmt: skip
+        for one in offered
+        if one is not HTML
+    ]
 
 
 def etag() -> str | None:
