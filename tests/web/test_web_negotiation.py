@@ -186,10 +186,10 @@ def test_static_files_are_kept_long_because_their_address_changes(tiny: FlaskCli
 
 def test_no_argument_of_the_address_is_taken_for_one_of_ours(tiny: FlaskClient) -> None:
     for name in ("endpoint", "_external", "values", "_anchor"):
-        response = tiny.get(f"/id/ipa/2.0?{name}=x")
+        response = tiny.get(f"/id/a/2.0?{name}=x")
         assert response.status_code == 200
-        assert f"</id/ipa/2.0?{name}=x&format=ttl>" in ",".join(response.headers.getlist("Link"))
+        assert f"</id/a/2.0?{name}=x&format=ttl>" in ",".join(response.headers.getlist("Link"))
 
 
 def test_a_suffix_does_not_stay_in_the_addresses_of_other_formats(tiny: FlaskClient) -> None:
-    assert "</id/ipa/2.0?format=jsonld>" in ",".join(tiny.get("/id/ipa/2.0.ttl").headers.getlist("Link"))
+    assert "</id/a/2.0?format=jsonld>" in ",".join(tiny.get("/id/a/2.0.ttl").headers.getlist("Link"))
