@@ -24,6 +24,7 @@ from crosswalk.stores.embedded import EmbeddedStore
 
 _TICK, _REST = 0.05, 1.0
 _AT_A_TIME = 16
+_TRIES = 3
 
 
 class Broker:
@@ -135,6 +136,8 @@ class Broker:
         news = each.control.recv(64)
         if not news:
             self._bury(descriptor)
+        elif each.job and news == evaluator.BEGUN:
+            each.job.begun = True
         elif each.job and news.startswith(evaluator.WRITING):
             each.job.answered = True
             each.job.fault = news.decode().partition(" ")[2]
@@ -147,7 +150,11 @@ class Broker:
     def _bury(self, descriptor: int) -> None:
         """Accounts for an evaluator that has ended, by our hand, by the kernel's or by its query's."""
         each, status = self.pool.bury(descriptor)
-        if each.job:
+        fresh = each.job and not (each.job.begun or each.job.answered or each.verdict)
+        if fresh and each.job and each.job.tries < _TRIES:
+            # Its question has not been read yet: another evaluator can have it.
+            self.waiting.appendleft(each.job)
+        elif each.job:
             if not each.job.answered:
                 each.job.refuse(each.verdict or limits.died(self.settings, status))
             self._conclude(each.job)

@@ -12,6 +12,7 @@ from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
 
 _GRACE = 8.0
+_AGAIN = 0.5
 
 
 class Evaluation:
@@ -24,22 +25,29 @@ class Evaluation:
 
     def ask(self, question: Question, client: str = "") -> Reply:
         """The reply to a question; a fault is a reply too."""
-        ours, theirs = socket.socketpair()
-        with ours:
-            ours.settimeout(self.patience)
+        began = time.monotonic()
+        while True:
             try:
-                with theirs:
-                    announcement = json.dumps({"client": client[:200], "arrived": time.monotonic()}).encode()
-                    socket.send_fds(self.door, [announcement], [theirs.fileno()])
-                _send(ours, write_question(question))
-                return read_reply(ours)
+                return self._ask(question, client)
             except TimeoutError:
                 error: CrosswalkError = Overloaded(
                     "the query engine does not answer", hint="Ask again later."
                 )
             except (EOFError, ConnectionError):
+                if time.monotonic() - began < _AGAIN:
+                    continue  # a broker that had just been ended took the question with it
                 error = StoreFault("the evaluation was interrupted", hint="Ask again.")
-        return Reply.of(error, retry_after=2)
+            return Reply.of(error, retry_after=2)
+
+    def _ask(self, question: Question, client: str) -> Reply:
+        ours, theirs = socket.socketpair()
+        with ours:
+            ours.settimeout(self.patience)
+            with theirs:
+                announcement = json.dumps({"client": client[:200], "arrived": time.monotonic()}).encode()
+                socket.send_fds(self.door, [announcement], [theirs.fileno()])
+            _send(ours, write_question(question))
+            return read_reply(ours)
 
 
 def _send(connection: socket.socket, frame: bytes) -> None:

@@ -32,7 +32,7 @@ from crosswalk.stores.embedded import EmbeddedStore
 CONTROL = 3
 """The descriptor on which orders come and news goes."""
 
-WRITING, DONE = b"writing", b"done"
+BEGUN, WRITING, DONE = b"begun", b"writing", b"done"
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _COUNTED = 2**18
 
@@ -64,6 +64,7 @@ def run(control: socket.socket, store: EmbeddedStore, settings: Settings, snapsh
         order, descriptors, _, _ = socket.recv_fds(orders, 64, 1)
         if not order:
             return
+        orders.send(BEGUN)
         with socket.socket(fileno=descriptors[0]) as connection:
             try:
                 _serve(connection, orders, store, settings, snapshot)

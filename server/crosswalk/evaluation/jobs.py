@@ -20,6 +20,8 @@ class Job:
     client: str
     arrived: float
     started: float = 0.0
+    begun: bool = False
+    tries: int = 0
     long: bool = False
     answered: bool = False
     fault: str = ""
@@ -74,6 +76,7 @@ class Evaluator:
         """Takes a job; BrokenPipeError where the process is gone."""
         socket.send_fds(self.control, [b"job"], [job.connection.fileno()])
         job.started = time.monotonic()
+        job.tries += 1
         self.spent = self.processor_time
         self.job = job
         self.served += 1
