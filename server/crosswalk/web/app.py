@@ -37,7 +37,7 @@ MODULES = (home.home, comparison.comparison, things.things, vocabulary.vocabular
            errors.errors)  # fmt: skip
 
 NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matrix", "Matrix"),
-              ("/lineage", "Lineage"), ("/graph", "Graph"), ("/questions", "Questions"),
+              ("/gaps", "Gaps"), ("/lineage", "Lineage"), ("/graph", "Graph"), ("/questions", "Questions"),
               ("/data/", "Data"))  # fmt: skip
 
 FILTERS = {"local": links.local, "name_of": links.name_of, "last_part": links.last_part, "compact": compact,

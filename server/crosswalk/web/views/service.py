@@ -9,8 +9,8 @@ from crosswalk.web.links import local
 
 service = Blueprint("service", __name__)
 
-PAGES = ("/", "/standards", "/compare", "/lineage", "/matrix", "/graph", "/questions", "/completeness",
-         "/notes", "/ontology", "/data/")  # fmt: skip
+PAGES = ("/", "/standards", "/compare", "/lineage", "/matrix", "/gaps", "/path", "/stale", "/conflicts",
+         "/agreement", "/graph", "/questions", "/completeness", "/notes", "/ontology", "/data/")  # fmt: skip
 
 
 @service.get("/health")
