@@ -264,6 +264,21 @@ def test_matrix_tells_not_assessed_from_none(site: FlaskClient) -> None:
     assert all(cell.find("svg") and cell.get_text().strip() for cell in cells)
 
 
+def test_matrix_puts_the_mapped_editions_first_and_counts_both_directions(site: FlaskClient) -> None:
+    table = soup(site, "/matrix").select_one("table.matrix")
+    columns = [tag["href"].removeprefix("/id/") for tag in table.select("thead a")]
+    assert columns[:2] == ["ipa/2.0", "gsma/2.0"]
+    cells: dict[tuple[str, str], str] = {}
+    for row in table.select("tbody tr"):
+        for column, cell in zip(columns, row.find_all("td"), strict=True):
+            cells[row.th.a["href"].removeprefix("/id/"), column] = " ".join(cell.get_text(" ").split())
+    assert cells["ipa/2.0", "gsma/2.0"] == "17 of 17 mapped"
+    assert cells["gsma/2.0", "ipa/2.0"].endswith("named by it")
+    assert cells["gsma/1.0", "ipa/1.0"] == "compared from the other side"
+    for (left, right), said in cells.items():
+        assert (said == "not assessed") == (cells[right, left] == "not assessed"), (left, right)
+
+
 @pytest.mark.parametrize(
     ("words", "first"),
     [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -13,20 +13,26 @@ from crosswalk.web.links import last_part
 
 @dataclass
 class Cell:
-    """What is known of one pair of editions: outcome → how many elements of the first."""
+    """What is known of one pair of editions: outcome → how many elements of the first.
+
+    ``named`` counts the elements that records of the other edition name. A cell without any number stands
+    for a pair that was only looked at from the other side.
+    """
 
     outcomes: dict[str, int] = field(default_factory=dict)
     parts: int = 0
+    named: int = 0
 
     @property
     def mapped(self) -> int:
-        """How many elements some mapping names, or some row counts as mapped."""
+        """How many elements have a mapping of their own, or a row that counts them as mapped."""
         return self.outcomes.get("Mapped", 0)
 
     @property
     def step(self) -> int:
         """The depth of the tint, 0 to 5."""
-        return 0 if not self.mapped else 1 + min(4, 4 * self.mapped // max(self.parts, 1))
+        most = max(self.mapped, self.named)
+        return 0 if not most else 1 + min(4, 4 * most // max(self.parts, 1))
 
 
 @dataclass
@@ -41,17 +47,33 @@ class Matrix:
         return self.cells.get((left["edition"].value, right["edition"].value))
 
 
-def lay_matrix(editions: Iterable[Row], pairs: Iterable[Row], every: bool = False) -> Matrix:
-    """The matrix of the editions that take part in some pair, or of ``every`` edition."""
+def lay_matrix(
+    editions: Iterable[Row], pairs: Iterable[Row], compared: Mapping[str, int], every: bool = False
+) -> Matrix:
+    """The matrix of the editions that take part in some pair, or of ``every`` edition.
+
+    Those with mappings come first, at their head the ``compared`` ones (edition → rank).
+    """
     listed = {row["edition"].value: row for row in editions}
     cells: dict[tuple[str, str], Cell] = defaultdict(Cell)
+    weight: Counter[str] = Counter()
     for row in pairs:
-        cell = cells[row["left"].value, row["right"].value]
-        cell.outcomes[last_part(row["outcome"].value)] = int(row["elements"].value)
-        parts = listed.get(row["left"].value, {}).get("parts")
+        left, right = row["left"].value, row["right"].value
+        cell, count = cells[left, right], int(row["elements"].value)
+        cells.setdefault((right, left), Cell())  # who looked from one side has looked at the pair
+        if row["way"].value == "named":
+            cell.named = count
+        else:
+            cell.outcomes[last_part(row["outcome"].value)] = count
+        weight[left] += count if last_part(row["outcome"].value) == "Mapped" else 0
+    for (left, _), cell in cells.items():
+        parts = listed.get(left, {}).get("parts")
         cell.parts = int(parts.value) if parts else 0
     joined = {iri for pair in cells for iri in pair}
-    return Matrix([row for iri, row in listed.items() if every or iri in joined], dict(cells))
+    shown = [iri for iri in listed if every or iri in joined]
+    rank = {iri: place if weight[iri] else 2 for iri, place in compared.items()}
+    shown.sort(key=lambda iri: (rank.get(iri, 2), -weight[iri], iri not in joined))
+    return Matrix([listed[iri] for iri in shown], dict(cells))
 
 
 @dataclass

@@ -23,7 +23,9 @@ def editions() -> Response:
     if chosen is not HTML:
         return table(chosen, pairs.columns, pairs.rows, "matrix")
     every = bool(request.args.get("all"))
-    laid = lay_matrix(desk().ask("pages/editions").rows, pairs.rows, every)
+    comparisons = desk().ask("pages/comparisons").rows
+    compared = {row["right"].value: 1 for row in comparisons} | {row["left"].value: 0 for row in comparisons}
+    laid = lay_matrix(desk().ask("pages/editions").rows, pairs.rows, compared, every)
     return render("matrix.html", matrix=laid, every=every)
 
 
