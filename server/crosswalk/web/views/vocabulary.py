@@ -1,12 +1,15 @@
-"""The ontology: its terms for reading, and its triples."""
+"""The ontology: its terms for reading, its triples, and the JSON-LD context made from it."""
 
 from __future__ import annotations
+
+import json
 
 from flask import Blueprint, Response
 
 from crosswalk.answers import Row
+from crosswalk.exchange.context import make_context
 from crosswalk.web.desk import desk
-from crosswalk.web.negotiation import HTML, RDF, by_suffix
+from crosswalk.web.negotiation import HTML, JSONLD, PAGE, RDF, by_suffix
 from crosswalk.web.responses import choose, finish, render
 
 vocabulary = Blueprint("vocabulary", __name__)
@@ -21,6 +24,13 @@ def ontology(suffix: str = "") -> Response:
     if chosen.engine:
         return finish(desk().write("pages/vocabulary-graph", chosen.engine), chosen)
     return render("ontology.html", terms=by_kind(), said=desk().ask("pages/vocabulary").rows)
+
+
+@vocabulary.get("/context.jsonld")
+def context() -> Response:
+    """The context that compact JSON-LD of this data refers to."""
+    choose(PAGE, JSONLD)
+    return finish(json.dumps(make_context(), ensure_ascii=False, indent=1), JSONLD)
 
 
 def by_kind() -> dict[str, list[dict[str, object]]]:
