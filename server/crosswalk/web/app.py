@@ -11,6 +11,7 @@ from flask import Flask, request, url_for
 from crosswalk.namespaces import compact
 from crosswalk.settings import Settings
 from crosswalk.web import errors, glossary, links, responses
+from crosswalk.web.compression import Kept
 from crosswalk.web.desk import Desk, Store
 from crosswalk.web.excerpts import excerpt
 from crosswalk.web.views import (
@@ -44,6 +45,9 @@ FILTERS = {"local": links.local, "name_of": links.name_of, "last_part": links.la
            "document_of": links.document_of, "called": glossary.called, "meaning": glossary.meaning,
            "excerpt": excerpt}  # fmt: skip
 
+COMPRESSED_BYTES = 16 * 2**20
+"""How many bytes of compressed answers a process keeps."""
+
 
 class Snapshot(Protocol):
     """What the pages say about the published graph."""
@@ -60,6 +64,7 @@ def create_app(store: Store, settings: Settings, snapshot: Snapshot | None) -> F
     app.jinja_env.filters |= FILTERS
     look = fingerprint(Path(app.root_path))
     app.extensions |= {
+        "crosswalk-compressed": Kept(COMPRESSED_BYTES),
         "crosswalk-desk": Desk(store, remembered=1024 if snapshot else 0),
         "crosswalk-settings": settings,
         "crosswalk-snapshot": snapshot,

@@ -10,12 +10,14 @@ from urllib.parse import quote, urlencode
 from flask import Response, abort, current_app, g, render_template, request
 from werkzeug.exceptions import NotAcceptable
 
+from crosswalk.web.compression import ENDING, WORTH_COMPRESSING, compressible, takes_gzip
 from crosswalk.web.headers import answer_headers
 from crosswalk.web.negotiation import HTML, PAGE, Representation, by_accept, by_name, by_suffix
 from crosswalk.web.tables import WRITERS, Row
 
 PAGE_SECONDS = 300
 STATIC_SECONDS = 365 * 24 * 3600
+VARY = "Accept, Accept-Encoding"
 
 
 def choose(offered: tuple[Representation, ...], suffix: Representation | None = None) -> Representation:
@@ -26,7 +28,7 @@ def choose(offered: tuple[Representation, ...], suffix: Representation | None = 
     if chosen is None:
         raise NotAcceptable("This is offered as " + ", ".join(one.media_type for one in offered) + ".")
     g.representation = chosen
-    if not request.if_none_match.star_tag and request.if_none_match.contains(etag() or ""):
+    if not request.if_none_match.star_tag and held(etag()):
         abort(Response(status=304))
     return chosen
 
@@ -82,18 +84,24 @@ def etag() -> str | None:
     return f"{hashlib.sha256(identity.encode()).hexdigest()[:24]}-{chosen.name}"
 
 
+def held(tag: str | None) -> bool:
+    """Whether the client has what bears this tag, as it is or compressed."""
+    known = request.if_none_match
+    return tag is not None and (known.contains_weak(tag) or known.contains_weak(tag + ENDING))
+
+
 def dress(response: Response) -> Response:
-    """Sets the headers of a finished response; registered to run after every request."""
+    """Sets the headers of a finished response and compresses it; registered to run after every request."""
     static = request.endpoint == "static" and response.status_code in (200, 304)
     lasting = response.status_code in (200, 304)
     if static:
-        headers = answer_headers(page=False, max_age=STATIC_SECONDS, vary=None)
+        headers = answer_headers(page=False, max_age=STATIC_SECONDS, vary="Accept-Encoding")
     else:
         is_page = response.mimetype == HTML.media_type
         lasting = lasting and "no-store" not in response.headers.get("Cache-Control", "")
         tag = etag() if lasting else None
         seconds = PAGE_SECONDS if tag else 0 if lasting else None
-        headers = answer_headers(page=is_page, etag=tag, max_age=seconds)
+        headers = answer_headers(page=is_page, etag=tag, max_age=seconds, vary=VARY)
     for name, value in headers:
         response.headers[name] = value
     if response.status_code == 304:
@@ -102,4 +110,29 @@ def dress(response: Response) -> Response:
     if lasting and not static:
         for one in alternates():
             response.headers.add("Link", f'<{one["href"]}>; rel="alternate"; type="{one["media_type"]}"')
+    squeeze(response)
     return response.make_conditional(request) if response.status_code == 200 else response
+
+
+def squeeze(response: Response) -> None:
+    """Compresses a body that is worth it where the client takes gzip; the compressed form has its own tag."""
+    tag = response.get_etag()[0]
+    if response.status_code == 304:
+        if tag and request.if_none_match.contains_weak(tag + ENDING):
+            response.set_etag(tag + ENDING)
+        return
+    if not compressible(response.mimetype) or not takes_gzip(request.headers.get("Accept-Encoding")):
+        return
+    if response.is_streamed and not response.direct_passthrough:
+        return  # a stream is sent as it comes; what passes through is a static file
+    if response.status_code == 206 or (response.content_length or WORTH_COMPRESSING) < WORTH_COMPRESSING:
+        return
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) >= WORTH_COMPRESSING:
+        key = f"{request.path} {tag}" if tag else None
+        response.set_data(current_app.extensions["crosswalk-compressed"].compressed(key, body))
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers.pop("Accept-Ranges", None)
+        if tag:
+            response.set_etag(tag + ENDING)

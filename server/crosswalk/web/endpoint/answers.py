@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 from collections.abc import Iterable
@@ -10,8 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
 
-from werkzeug.http import parse_accept_header, parse_etags
+from werkzeug.http import parse_etags
 
+from crosswalk.web.compression import ENDING, WORTH_COMPRESSING, compress, takes_gzip
 from crosswalk.web.endpoint.formats import ERRORS, PROBLEM, TEXT, choose, read_accept
 from crosswalk.web.endpoint.protocol import Environ, StartResponse
 from crosswalk.web.headers import answer_headers
@@ -21,8 +21,6 @@ Headers = list[tuple[str, str]]
 
 VARY = "Accept, Accept-Encoding"
 MAX_AGE = 60
-_WORTH_COMPRESSING = 1024
-_LARGE = 2**20
 
 
 @dataclass
@@ -37,7 +35,7 @@ class Answer:
     @cached_property
     def compressed(self) -> bytes:
         """The body in gzip, the same bytes each time."""
-        return gzip.compress(self.body, 1 if len(self.body) > _LARGE else 6, mtime=0)
+        return compress(self.body)
 
     @property
     def size(self) -> int:
@@ -68,15 +66,15 @@ def held(environ: Environ, etag: str | None) -> bool:
     if not header or etag is None:
         return False
     known = parse_etags(header)
-    return known.contains_weak(etag) or known.contains_weak(f"{etag}-gzip")
+    return known.contains_weak(etag) or known.contains_weak(f"{etag}{ENDING}")
 
 
 def send(
     environ: Environ, start: StartResponse, answer: Answer, more: Iterable[tuple[str, str]] = ()
 ) -> Sent:
     """Sends an answer, or 304 to whoever has it."""
-    squeezed = len(answer.body) >= _WORTH_COMPRESSING and _takes_gzip(environ)
-    etag = f"{answer.etag}-gzip" if answer.etag and squeezed else answer.etag
+    squeezed = len(answer.body) >= WORTH_COMPRESSING and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING"))
+    etag = f"{answer.etag}{ENDING}" if answer.etag and squeezed else answer.etag
     max_age = MAX_AGE if answer.etag else None
     headers = [*answer_headers(page=False, etag=etag, max_age=max_age, vary=VARY), *more]
     star = environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*"
@@ -92,7 +90,7 @@ def not_modified(
     environ: Environ, start: StartResponse, etag: str, more: Iterable[tuple[str, str]] = ()
 ) -> Sent:
     """Sends 304 for a tag the client holds."""
-    sent = etag + "-gzip" if f'"{etag}-gzip"' in environ["HTTP_IF_NONE_MATCH"] else etag
+    sent = etag + ENDING if f'"{etag}{ENDING}"' in environ["HTTP_IF_NONE_MATCH"] else etag
     headers = [*answer_headers(page=False, etag=sent, max_age=MAX_AGE, vary=VARY), *more]
     return _begin(start, HTTPStatus.NOT_MODIFIED, headers, b"", environ)
 
@@ -136,8 +134,3 @@ def _begin(start: StartResponse, status: HTTPStatus, headers: Headers, body: byt
     start(f"{status.value} {status.phrase}", headers)
     sent = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
     return Outcome(status, len(sent)), [sent]
-
-
-def _takes_gzip(environ: Environ) -> bool:
-    header = environ.get("HTTP_ACCEPT_ENCODING")
-    return bool(header) and parse_accept_header(header).quality("gzip") > 0
