@@ -4,7 +4,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build serve test lint lock clean
+.PHONY: help setup build serve test lint bench stress lock clean
 
 help:            ## what each command does
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)$$/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -27,12 +27,25 @@ test: setup      ## every test
 	$(PY) -m pytest -n auto --dist worksteal
 
 lint: setup      ## style
-	$(PY) -m ruff check server tests
-	$(PY) -m ruff format --check server tests
+	$(PY) -m ruff check server tests bench
+	$(PY) -m ruff format --check server tests bench
+
+build/bench/peers/installed: locks/bench.lock
+	$(PYTHON) -m venv --without-pip build/bench/peers
+	$(PYTHON) -m pip --python build/bench/peers/bin/python install --quiet --require-hashes -r locks/bench.lock
+	@touch $@
+
+bench: setup build/bench/peers/installed    ## measure against other servers: ratios, docs/benchmarks.md
+	$(PY) -m bench
+
+stress: setup    ## 200 random kills, and half an hour under load
+	CROSSWALK_KILLS=200 CROSSWALK_SOAK=1800 $(PY) -m pytest -n 0 --timeout 7200 -m stress
 
 lock:            ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
 		--group dev --all-extras pyproject.toml -o locks/dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+		--group bench -o locks/bench.lock
 
 clean:           ## all that was built
 	rm -rf $(VENV) build dist
