@@ -1,4 +1,4 @@
-"""The query endpoint under load beside its peers: rounds are short and take turns, so that all see one machine."""
+"""The query endpoint under load beside its peers; short rounds take turns, so that all see one machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the time of each shipped query grows with the catalogue: the exponent from its smallest to its largest."""
+"""How the time of each shipped query grows from the smallest catalogue to the largest: the exponent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from crosswalk.terms import read_term
 
 SIZES = (1, 10, 100)
 LOCAL, WHOLE = 0.1, 1.25
-"""The largest exponent of a query whose answer stays the same, and of one that speaks of the whole catalogue."""
+"""The largest exponent of a query whose answer stays the same, and of one about the whole catalogue."""
 
 _STAND_INS = {"edition": "ipa/2.0", "note": "note/guideline-6-empty-cell", "kind": "xw:EmptyCell"}
 """Terms for the examples of queries that speak of what a synthetic catalogue does not hold."""

@@ -33,7 +33,7 @@ def lines(body: bytes) -> int:
 
 
 def choose(size: int, store: EmbeddedStore, many: int = 420, seed: int = 7) -> list[Ask]:
-    """Queries about elements drawn from a whole catalogue, each shape as often; the store says what is right."""
+    """Queries about elements of a whole catalogue, each shape as often; the store says what is right."""
     random = Random(seed)
     units = Catalogue(size).units
     asks = []

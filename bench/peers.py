@@ -28,7 +28,7 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs: its port, where it takes queries, its process, and the seconds to its first answer."""
+    """A running server: its port, where it takes queries, its process, the seconds to its first answer."""
 
     name: str
     port: int

@@ -193,7 +193,7 @@ class Unit:
             f'<{name}> a xw:ComparisonSet ; skos:prefLabel "First editions of {self.left} and {self.right}"@en ; '
             f'dcterms:creator <body/crosswalk> ; xw:legend "Green, yellow, red."@en ; {self.said} .'
         ]
-        none = 'xw:outcome xw:AssertedNone ; xw:alignment xw:Red ; xw:alignmentBasis xw:InferredFromProse ; xw:rationale "The prose says so."@en'  # noqa: E501
+        none = 'xw:outcome xw:AssertedNone ; xw:alignment xw:Red ; xw:alignmentBasis xw:InferredFromProse ; xw:rationale "The prose says so."@en'
         for number in range(1, sum(OLD_FILLED) + 1):
             outcome = none if number == 15 else "xw:outcome xw:CounterpartNotNamed"
             blocks.append(

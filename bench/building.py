@@ -1,0 +1,82 @@
+"""What a build costs: loading beside rdflib, rules beside owlrl, and memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pyoxigraph
+from rdflib import Graph
+
+from bench import catalogues, peers
+from crosswalk.graph.inference import infer, read_rules
+from crosswalk.graph.sources import read_sources
+from crosswalk.stores.embedded import EmbeddedStore
+
+
+def load(size: int) -> dict[str, Any]:
+    """Loading a catalogue's triples into the store, beside rdflib reading the same file."""
+    path = peers.union(catalogues.built(size))
+    ours = _seconds(lambda: EmbeddedStore.load(path), 3)
+    theirs = _seconds(lambda: Graph().parse(path, format="nt"), 1)
+    return {"size": size, "seconds": ours, "rdflib": theirs, "ratio": theirs / ours}
+
+
+def rules(size: int) -> dict[str, Any]:
+    """Closing the facts by the SPARQL rules, beside owlrl over the same facts and ontology."""
+    import owlrl
+
+    sources = read_sources(catalogues.built(size).content)
+    shipped = read_rules(catalogues.REPOSITORY)
+    axioms = [quad for quad in sources.ontology()]
+    data = [quad.triple for quad in sources.quads()]
+    ours = _seconds(lambda: infer(sources.quads(), axioms, shipped), 3)
+    closing = _seconds(lambda: infer(axioms, axioms, shipped), 3)
+    graph = Graph().parse(data=pyoxigraph.serialize(data, format=pyoxigraph.RdfFormat.N_TRIPLES), format="nt")
+    theirs = _seconds(lambda: owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph), 1)
+    own = max(ours - closing, 1e-4)
+    return {"size": size, "seconds": ours, "of them on the ontology": closing, "owlrl": theirs,
+            "ratio": theirs / ours, "ratio without the ontology's closure": theirs / own}  # fmt: skip
+
+
+def memory(size: int) -> dict[str, Any]:
+    """The most memory a process takes that reads a catalogue and infers, and one that loads its snapshot."""
+    made = catalogues.built(size)
+    reading = (
+        "from pathlib import Path; from crosswalk.graph.sources import read_sources\n"
+        "from crosswalk.graph.inference import infer, read_rules\n"
+        f"root = Path({str(made.content)!r}); sources = read_sources(root)\n"
+        "infer(sources.quads(), sources.ontology(), read_rules(root))"
+    )
+    serving = (
+        "from pathlib import Path; from crosswalk.stores.embedded import EmbeddedStore\n"
+        f"EmbeddedStore.load(Path({str(made.snapshot.dataset)!r}))"
+    )
+    return {"size": size, "reading and inference": _peak(reading), "loading the snapshot": _peak(serving)}
+
+
+def _peak(code: str) -> float:
+    """The largest resident size of a process that runs this code, in megabytes."""
+    told = f"{code}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    environment = {
+        "PYTHONPATH": f"{catalogues.REPOSITORY}:{catalogues.REPOSITORY / 'server'}",
+        "PATH": "/usr/bin",
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", told], env=environment, capture_output=True, text=True, check=True
+    )
+    return float(json.loads(run.stdout))
+
+
+def _seconds(work: Callable[[], object], times: int) -> float:
+    """The shortest time of some runs, in seconds of the processor: neighbours do not count."""
+    took = []
+    for _ in range(times):
+        begin = time.process_time()
+        work()
+        took.append(time.process_time() - begin)
+    return min(took)

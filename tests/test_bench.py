@@ -1,0 +1,107 @@
+"""What benchmarks rest on: catalogues that conform, a driver that notices wrong answers, honest exponents."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from itertools import repeat
+from pathlib import Path
+
+import pytest
+
+from bench.catalogues import built
+from bench.driver import Driver, WrongAnswer
+from bench.generator import Catalogue
+from bench.growth import LOCAL, SIZES, WHOLE, Growth, texts
+from bench.mix import SHAPES, Ask, choose, lines
+from crosswalk.graph.build import check
+from crosswalk.stores.embedded import EmbeddedStore
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_synthetic_catalogue_conforms(size: int, repository: Path, tmp_path: Path) -> None:
+    graph = check(Catalogue(size).write(tmp_path, repository))
+    assert graph.findings == []
+    assert len(graph.sources.files) > 6 * size
+
+
+def test_a_catalogue_is_the_same_each_time_and_its_first_unit_in_every_size() -> None:
+    one, three = dict(Catalogue(1).files()), dict(Catalogue(3).files())
+    assert one == dict(Catalogue(1).files())
+    assert one.items() <= three.items() and len(three) == 3 * len(one)
+    assert one != dict(Catalogue(1, seed=2).files())
+
+
+def test_every_shape_of_the_mix_has_answers(repository: Path, tmp_path: Path) -> None:
+    made = built(1, tmp_path)
+    asks = choose(1, EmbeddedStore.load(made.snapshot.dataset), 10 * len(SHAPES))
+    assert len(SHAPES) == 14
+    for place in range(len(SHAPES)):
+        assert sum(ask.lines for ask in asks[place :: len(SHAPES)]) > 0, SHAPES[place].name
+
+
+def test_every_shipped_query_is_measured() -> None:
+    names = {(kind, query.name) for kind, query, _ in texts()}
+    folder = Path(__file__).parents[1] / "queries"
+    assert names == {
+        (kind, path.stem) for kind in ("questions", "pages") for path in (folder / kind).glob("*.rq")
+    }
+
+
+def test_an_exponent_tells_constant_from_linear() -> None:
+    constant = Growth("questions", "a", False, (0.002, 0.002, 0.002), (1, 1, 1))
+    linear = Growth("questions", "b", True, (0.002, 0.02, 0.2), (1, 10, 100))
+    assert constant.exponent == 0 and constant.limit == LOCAL
+    assert round(linear.exponent, 6) == 1 and linear.limit == WHOLE
+    assert SIZES[-1] / SIZES[0] == 100
+
+
+class Canned(socketserver.StreamRequestHandler):
+    """Answers every request with the bytes its server was given."""
+
+    def handle(self) -> None:
+        while self.rfile.readline():
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(self.server.answer)
+
+
+@pytest.fixture
+def serve():
+    """Starts servers that give one answer; returns the function that asks one of them for a moment."""
+    servers = []
+
+    def start(answer: bytes, expected: int) -> int:
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Canned)
+        server.daemon_threads, server.answer = True, answer
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        with Driver(server.server_address[1], "/sparql", 2, repeat(Ask("ASK%7B%7D", expected))) as driver:
+            return len(driver.run(0.1).took)
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+PLAIN = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\na\r\nb\r\nc\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\na\r\nb\r\n3\r\n\r\nc\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize("answer", [PLAIN, CHUNKED])
+def test_right_answers_are_counted(serve, answer: bytes) -> None:
+    assert serve(answer, 2) >= 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [(PLAIN, 3), (CHUNKED, 1), (PLAIN.replace(b"200 OK", b"503 No"), 2), (b"HTTP/1.1 200 OK\r\n\r\nabc", 0)],
+)
+def test_a_fast_wrong_server_fails(serve, answer: bytes, expected: int) -> None:
+    with pytest.raises(WrongAnswer):
+        serve(answer, expected)
+
+
+def test_lines_are_counted_alike_however_the_last_one_ends() -> None:
+    assert lines(b"a\r\nb\r\n") == lines(b"a\nb") == 1
