@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+from io import BytesIO
 from socket import gaierror
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
 import pyoxigraph
-from SPARQLWrapper import GET, JSON, POST, TURTLE, SPARQLExceptions, SPARQLWrapper
+from SPARQLWrapper import GET, JSON, POST, SELECT, TURTLE, SPARQLExceptions, SPARQLWrapper
 
 from crosswalk.errors import InputError, QueryRefused, QueryTimedOut, ResourceLimit, StoreFault
 from crosswalk.stores import QueryDataset
@@ -48,7 +49,7 @@ class Request(SPARQLWrapper):
 
     @contextmanager
     def send(self, connections: Connections, timeout: float) -> Iterator[Any]:
-        """The response; where the endpoint has moved, or lies behind a proxy, SPARQLWrapper sends it itself."""
+        """The response; SPARQLWrapper itself sends to an endpoint that has moved or lies behind a proxy."""
         request = self._createRequest()
         if getproxies() and not proxy_bypass(request.host):
             with self.query().response as response:
@@ -63,9 +64,8 @@ class Request(SPARQLWrapper):
                     yield moved
                 return
             if response.status >= 400:
-                raise HTTPError(
-                    request.full_url, response.status, response.reason, response.headers, response
-                )
+                said = BytesIO(response.read(_CHUNK))
+                raise HTTPError(request.full_url, response.status, response.reason, response.headers, said)
             yield response
 
 
@@ -103,7 +103,7 @@ class RemoteStore:
             try:
                 return self._ask(text, media_type, dataset, deadline)
             except Unavailable as fault:
-                # The wait is never the same twice, so that many who were turned away do not come back at once.
+                # No two wait the same, so that many who were turned away do not come back at once.
                 wait = pause and pause * (0.5 + random.random())
                 if wait is None or time.monotonic() + wait > deadline:
                     raise StoreFault(fault.what, hint=fault.hint) from fault
@@ -146,6 +146,8 @@ class RemoteStore:
         wrapper.setMethod(POST if len(text) > _LONG else GET)
         wrapper.setTimeout(max(1, math.ceil(self.timeout)))
         wrapper.setQuery(text)
+        # SPARQLWrapper takes a word in a comment for the form, and an update for what begins with "add".
+        wrapper.queryType = query_form(text) or SELECT
         if self._credentials:
             wrapper.setCredentials(*self._credentials)
         for iri in dataset.default_graphs if dataset else ():
