@@ -13,7 +13,8 @@ from crosswalk.web.compression import Kept
 
 GZIP = {"Accept-Encoding": "gzip, br"}
 STYLE = "/static/style.css"
-ADDRESSES = ("/standards", "/compare/a/2.0/b/1?format=json", "/context.jsonld", "/ontology", STYLE, "/nowhere")
+TABLE = "/compare/a/2.0/b/1?format=json"
+ADDRESSES = ("/standards", TABLE, "/context.jsonld", "/ontology", STYLE, "/nowhere")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -40,6 +40,7 @@ NTRIPLES = Representation(
 RDFXML = Representation(
     "rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"), "application/rdf+xml"
 )
+NQUADS = Representation("nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "application/n-quads")
 
 RDF = (TURTLE, JSONLD, NTRIPLES, RDFXML)
 PAGE = (HTML,)

@@ -121,10 +121,14 @@ def squeeze(response: Response) -> None:
         if tag and request.if_none_match.contains_weak(tag + ENDING):
             response.set_etag(tag + ENDING)
         return
+    if "Content-Encoding" in response.headers:
+        if tag:
+            response.set_etag(tag + ENDING)
+        return
     if not compressible(response.mimetype) or not takes_gzip(request.headers.get("Accept-Encoding")):
         return
-    if response.is_streamed and not response.direct_passthrough:
-        return  # a stream is sent as it comes; what passes through is a static file
+    if response.is_streamed and request.endpoint != "static":
+        return  # a file of any size is sent as it comes
     if response.status_code == 206 or (response.content_length or WORTH_COMPRESSING) < WORTH_COMPRESSING:
         return
     response.direct_passthrough = False

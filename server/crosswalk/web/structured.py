@@ -1,8 +1,14 @@
-"""The description of the whole that search engines read, in the words of schema.org."""
+"""The descriptions that search engines and catalogues read, in the words of schema.org and DCAT."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from crosswalk.settings import Settings
+from crosswalk.web.dumps import Measure
+from crosswalk.web.links import local
+from crosswalk.web.negotiation import NQUADS, NTRIPLES, RDF, TURTLE, Representation
 
 
 def dataset(settings: Settings, version: str | None) -> dict[str, object]:
@@ -20,14 +26,78 @@ def dataset(settings: Settings, version: str | None) -> dict[str, object]:
         "keywords": ["Internet of Things", "security guidelines", "crosswalk", "RDF", "SKOS", "SSSOM"],
         "isAccessibleForFree": True,
         "inLanguage": ["en", "ja"],
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "encodingFormat": media_type,
-                "contentUrl": f"{base}ontology.{suffix}",
-                "name": "The vocabulary",
-            }
-            for media_type, suffix in (("text/turtle", "ttl"), ("application/ld+json", "jsonld"))
-        ],
+        "distribution": whole_files(base, named=version is not None),
     }
     return described | ({"version": version} if version else {})
+
+
+def whole_files(base: str, *, named: bool) -> list[dict[str, str]]:
+    """The downloads of the whole graph and of the vocabulary; ``named`` where there is a file of quads."""
+    files = [(f"data/crosswalk.{form.name}", form, "The whole graph") for form in RDF]
+    if named:
+        files.append((f"data/crosswalk.{NQUADS.name}", NQUADS, "The whole with its named graphs"))
+    files += [(f"ontology.{form.name}", form, "The vocabulary") for form in RDF[:2]]
+    return [
+        {
+            "@type": "DataDownload",
+            "encodingFormat": form.media_type,
+            "contentUrl": base + path,
+            "name": f"{name}, {form.title}",
+        }
+        for path, form, name in files
+    ]
+
+
+def catalogue(
+    settings: Settings,
+    version: str | None,
+    graphs: Sequence[Mapping[str, Any]],
+    measures: Mapping[str, Measure],
+) -> dict[str, object]:
+    """The dataset with its named graphs as parts, each with licence, sources and files, for both readers."""
+    whole = dataset(settings, version) | {
+        "@context": {
+            "@vocab": "https://schema.org/",
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dcterms": "http://purl.org/dc/terms/",
+        },
+        "@type": ["Dataset", "dcat:Dataset"],
+    }
+    return whole | {
+        "hasPart": [part(settings.base_iri, row, measures.get(row["graph"].value)) for row in graphs]
+    }
+
+
+def part(base: str, row: Mapping[str, Any], measure: Measure | None) -> dict[str, object]:
+    """One named graph as a dataset of its own."""
+    iri = row["graph"].value
+    described: dict[str, object] = {
+        "@id": iri,
+        "@type": ["Dataset", "dcat:Dataset"],
+        "name": row["title"].value if row["title"] else iri,
+        "distribution": [file(base, iri, form, measure) for form in (TURTLE, NTRIPLES)],
+    }
+    if row["description"]:
+        described["description"] = row["description"].value
+    if row["licence"]:
+        described["license"] = {"@id": row["licence"].value}
+        described["dcterms:license"] = {"@id": row["licence"].value}
+    if row["modified"]:
+        described["dateModified"] = row["modified"].value
+    if row["sources"]:
+        described["isBasedOn"] = [{"@id": source} for source in row["sources"]]
+    return described
+
+
+def file(base: str, graph: str, form: Representation, measure: Measure | None) -> dict[str, object]:
+    """One download of a named graph; its size and hash where its bytes are always the same."""
+    address = f"{base.rstrip('/')}{local(graph)}.{form.name}"
+    described: dict[str, object] = {
+        "@type": ["DataDownload", "dcat:Distribution"],
+        "encodingFormat": form.media_type,
+        "contentUrl": address,
+        "dcat:downloadURL": {"@id": address},
+    }
+    if measure and form is NTRIPLES:
+        described |= {"dcat:byteSize": measure.size, "sha256": measure.hash}
+    return described

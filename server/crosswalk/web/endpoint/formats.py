@@ -8,7 +8,17 @@ from functools import lru_cache
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from crosswalk.web.negotiation import CSV, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE, Representation, by_accept
+from crosswalk.web.negotiation import (
+    CSV,
+    HTML,
+    JSONLD,
+    NQUADS,
+    NTRIPLES,
+    RDFXML,
+    TURTLE,
+    Representation,
+    by_accept,
+)
 
 RESULTS = (
     Representation(
@@ -31,7 +41,6 @@ RESULTS = (
 """How SELECT and ASK are answered."""
 
 TRIG = Representation("trig", "application/trig", "TriG", ("application/x-trig",), "application/trig")
-NQUADS = Representation("nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "application/n-quads")
 NOTATION = replace(TURTLE, aliases=(*TURTLE.aliases, "application/turtle", "text/n3", "text/rdf+n3"))
 """Turtle, which whoever reads Notation 3 reads too."""
 

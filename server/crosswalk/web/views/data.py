@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, redirect, request, send_file
 from werkzeug.exceptions import NotFound
 
+from crosswalk.answers import Answer
+from crosswalk.web.compression import takes_gzip
 from crosswalk.web.desk import desk
-from crosswalk.web.negotiation import CSV, HTML, JSON, NTRIPLES, RDF, TABLE
+from crosswalk.web.dumps import compressed, in_words, measure
+from crosswalk.web.negotiation import HTML, NQUADS, PAGE, RDF, TABLE
 from crosswalk.web.responses import choose, finish, render, table
+from crosswalk.web.structured import catalogue
 
 data = Blueprint("data", __name__)
 
@@ -22,11 +28,22 @@ def without_slash() -> Response:
 def dumps() -> Response:
     """The named graphs with their size, source and terms, and the links to their files."""
     chosen = choose(TABLE)
-    graphs = desk().ask("pages/graphs")
-    if chosen in (CSV, JSON) or chosen is not HTML:
-        return table(chosen, graphs.columns, graphs.rows, "graphs")
-    single = list({row["graph"].value: row for row in graphs}.values())
-    return render("data.html", graphs=single, formats=RDF, facts=current_app.extensions["crosswalk-snapshot"])
+    answer = desk().ask("pages/graphs")
+    if chosen is not HTML:
+        return table(chosen, answer.columns, answer.rows, "graphs")
+    graphs, file = by_graph(answer), dataset_file()
+    measures = measure(file) if file else {}
+    settings, snapshot = (current_app.extensions[f"crosswalk-{name}"] for name in ("settings", "snapshot"))
+    return render(
+        "data.html",
+        graphs=graphs,
+        formats=RDF,
+        facts=snapshot,
+        whole_size=in_words(file.stat().st_size) if file else None,
+        measures=measures,
+        in_words=in_words,
+        catalogue=catalogue(settings, getattr(snapshot, "hash", None), graphs, measures),
+    )
 
 
 @data.get("/data/crosswalk.<suffix>")
@@ -34,8 +51,41 @@ def whole(suffix: str) -> Response:
     """The union of all asserted and derived graphs in one file."""
     chosen = next((one for one in RDF if one.name == suffix), None)
     if chosen is None:
-        raise NotFound("The whole graph is offered as " + ", ".join(one.name for one in RDF) + ".")
-    choose((chosen, NTRIPLES), chosen)
+        raise NotFound("The whole graph is offered as " + ", ".join(one.name for one in (*RDF, NQUADS)) + ".")
+    choose(PAGE, chosen)
     response = finish(desk().write("pages/everything", chosen.engine), chosen)
     response.headers["Content-Disposition"] = f'attachment; filename="crosswalk.{suffix}"'
     return response
+
+
+@data.get("/data/crosswalk.nq")
+def quads() -> Response:
+    """The dataset with its named graphs: the very file that the snapshot's hash is of."""
+    file = dataset_file()
+    if file is None:
+        raise NotFound("The named graphs are offered in one file only where a built snapshot is served.")
+    choose(PAGE, NQUADS)
+    if takes_gzip(request.headers.get("Accept-Encoding")):
+        response = Response(compressed(file), content_type=NQUADS.content_type)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Disposition"] = 'attachment; filename="crosswalk.nq"'
+        return response
+    return send_file(file, NQUADS.media_type, as_attachment=True, download_name="crosswalk.nq",
+                     conditional=False, etag=False)  # fmt: skip
+
+
+def dataset_file() -> Path | None:
+    """The file of the snapshot that is served; None where there is none."""
+    file = getattr(current_app.extensions["crosswalk-snapshot"], "dataset", None)
+    return file if file is not None and file.is_file() else None
+
+
+def by_graph(answer: Answer) -> list[dict[str, object]]:
+    """Each graph once, with all its holders and sources by their IRI."""
+    found: dict[str, dict[str, object]] = {}
+    for row in answer.rows:
+        graph = found.setdefault(row["graph"].value, {**row, "holders": {}, "sources": {}})
+        for column, gathered in (("holder", "holders"), ("source", "sources")):
+            if row[column]:
+                graph[gathered].setdefault(row[column].value, row[f"{column}Title"])
+    return list(found.values())

@@ -10,9 +10,10 @@ from flask import Blueprint, Response
 from crosswalk.answers import Row
 from crosswalk.namespaces import ID
 from crosswalk.web.desk import desk
+from crosswalk.web.dumps import ordered
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.links import iri_of, local, name_of
-from crosswalk.web.negotiation import HTML, JSON, RDF, THING, by_suffix
+from crosswalk.web.negotiation import HTML, JSON, NTRIPLES, RDF, THING, by_suffix
 from crosswalk.web.responses import choose, finish, render, table
 from crosswalk.web.stories import story
 
@@ -51,7 +52,8 @@ def named_graph(name: str) -> Response:
         raise UnknownThing(f"No named graph is called {name}.", [])
     chosen = choose((HTML, *RDF), suffix)
     if chosen.engine:
-        return finish(desk().write("pages/graph-content", chosen.engine, graph=iri), chosen)
+        body = desk().write("pages/graph-content", chosen.engine, graph=iri)
+        return finish(ordered(body) if chosen is NTRIPLES else body, chosen)
     said = desk().ask("pages/thing", thing=iri).rows
     return render("graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"])
 

@@ -1,0 +1,102 @@
+"""What is offered for download is what it says: sizes, hashes, terms, and the named graphs in one file."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pyoxigraph
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from crosswalk.graph.snapshot import Snapshot
+from crosswalk.web.dumps import measure
+
+WHOLE = "/data/crosswalk.nq"
+GRAPH = "https://w3id.org/iot-security-crosswalk/graph/"
+
+
+def test_the_file_of_quads_bears_the_hash_of_the_snapshot(site: FlaskClient, snapshot: Snapshot) -> None:
+    response = site.get(WHOLE)
+    assert response.mimetype == "application/n-quads"
+    assert hashlib.sha256(response.data).hexdigest() == snapshot.hash
+    assert "filename=crosswalk.nq" in response.headers["Content-Disposition"].replace('"', "")
+    assert int(response.headers["Content-Length"]) == len(response.data)
+
+
+def test_the_quads_travel_compressed_and_not_twice(site: FlaskClient, snapshot: Snapshot) -> None:
+    squeezed = site.get(WHOLE, headers={"Accept-Encoding": "gzip"})
+    assert squeezed.headers["Content-Encoding"] == "gzip"
+    assert hashlib.sha256(gzip.decompress(squeezed.data)).hexdigest() == snapshot.hash
+    tag = squeezed.headers["ETag"]
+    assert tag.endswith('-gzip"') and tag != site.head(WHOLE).headers["ETag"]
+    again = site.get(WHOLE, headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    assert site.head(WHOLE, headers={"Accept-Encoding": "gzip"}).headers["ETag"] == tag
+
+
+def test_neither_form_is_held_in_memory(site: FlaskClient) -> None:
+    for headers in ({}, {"Accept-Encoding": "gzip"}):
+        response = site.get(WHOLE, headers=headers, buffered=False)
+        pieces = response.iter_encoded()
+        assert 0 < len(next(pieces)) < 2**20
+        response.close()
+
+
+def test_without_a_built_snapshot_there_is_no_such_file(tiny: FlaskClient) -> None:
+    assert tiny.get(WHOLE).status_code == 404
+    page = BeautifulSoup(tiny.get("/data/").data, "html.parser")
+    assert not page.find("a", href=WHOLE) and page.find("a", href="/data/crosswalk.ttl")
+
+
+def test_every_graph_is_as_large_as_it_says_and_bears_its_hash(site: FlaskClient, snapshot: Snapshot) -> None:
+    measures = measure(snapshot.dataset)
+    assert {graph["iri"] for graph in snapshot.graphs} - set(measures) <= {GRAPH + "ontology/crosswalk"}
+    for graph, measured in measures.items():
+        body = site.get(f"/graph/{graph.removeprefix(GRAPH)}.nt").data
+        assert (len(body), hashlib.sha256(body).hexdigest()) == (measured.size, measured.hash), graph
+
+
+def test_a_line_without_graph_is_told_from_one_with(tmp_path: Path) -> None:
+    triples = ("<urn:a> <urn:b> <urn:c>", '<urn:a> <urn:b> "x <urn:c>"', '<urn:a> <urn:b> "y <z"^^<urn:t>')
+    file = tmp_path / "dataset.nq"
+    file.write_text("".join(f"{one} .\n{one} <urn:g> .\n" for one in triples), encoding="utf-8")
+    expected = "".join(f"{one} .\n" for one in triples).encode()
+    measured = measure(file)
+    assert list(measured) == ["urn:g"] and measured["urn:g"].size == len(expected)
+    assert measured["urn:g"].hash == hashlib.sha256(expected).hexdigest()
+
+
+def test_a_graph_with_blank_nodes_has_no_hash(tmp_path: Path) -> None:
+    file = tmp_path / "dataset.nq"
+    lines = ("<urn:a> <urn:b> _:x <urn:g>", "_:x <urn:b> <urn:c> <urn:h>", "<urn:a> <urn:b> <urn:c> <urn:i>")
+    file.write_text("".join(f"{line} .\n" for line in lines), encoding="utf-8")
+    assert list(measure(file)) == ["urn:i"]
+
+
+def test_the_page_gives_size_source_terms_and_hash_of_each_graph(site: FlaskClient) -> None:
+    page = BeautifulSoup(site.get("/data/").data, "html.parser")
+    row = page.find("a", href="/graph/ipa/2.0").find_parent("tr")
+    text = " ".join(row.get_text(" ").split())
+    assert "triples" in text and "kB as N-Triples" in text and "CC BY 4.0" in text
+    assert row.find("a", href="/id/source/ipa-gsma-comparison")
+    assert len(row.find("code", class_="digest").text) == 64
+    for address in (WHOLE, "/context.jsonld", "/.well-known/void"):
+        assert page.find("a", href=address)
+
+
+def test_the_description_inside_the_page_names_every_graph_with_its_licence(
+    site: FlaskClient, snapshot: Snapshot
+) -> None:
+    page = BeautifulSoup(site.get("/data/").data, "html.parser")
+    described = json.loads(page.find("script", type="application/ld+json").string)
+    parts = {part["@id"]: part for part in described["hasPart"]}
+    assert set(parts) == {graph["iri"] for graph in snapshot.graphs}
+    ours = parts[GRAPH + "ipa/2.0"]
+    assert ours["dcterms:license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
+    assert ours["distribution"][0]["contentUrl"] == GRAPH + "ipa/2.0.ttl"
+    read = list(pyoxigraph.parse(json.dumps(described), pyoxigraph.RdfFormat.JSON_LD))
+    dataset = pyoxigraph.NamedNode("http://www.w3.org/ns/dcat#Dataset")
+    assert len([quad for quad in read if quad.object == dataset]) == len(parts) + 1
