@@ -35,10 +35,11 @@ def serve(graphs: tuple[Path, ...], **options: Any) -> None:
     Example:  crosswalk serve --graph my-data.trig
     """
     from crosswalk.assemble import changed_since, published
-    from crosswalk.graph.sources import read_file
     from crosswalk.web.serving import serve as serve_graph
 
     settings = Settings.from_environment(**options)
+    if graphs:
+        from crosswalk.graph.sources import read_file  # what it needs is slow to import
     for path in graphs:
         read_file(path)  # a mistake in a file is told now, in one line, and not by a worker later
     if settings.store is None and not graphs:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from crosswalk.relations import agreement as agreements
-from crosswalk.relations.conflicts import find_conflicts
 from crosswalk.relations.evidence import read_records
 from crosswalk.relations.records import in_signs, in_words
 from crosswalk.relations.staleness import review
@@ -57,6 +56,8 @@ def stale(standard: str, old: str, new: str) -> Response:
 def conflicts() -> Response:
     """The smallest sets of records that cannot all be true."""
     chosen = choose(TABLE)
+    from crosswalk.relations.conflicts import find_conflicts  # numpy is slow to import, and seldom needed
+
     found = find_conflicts(read_records(desk().ask))
     if chosen is not HTML:
         rows = [
