@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from crosswalk.graph.build import build
 from crosswalk.graph.snapshot import Snapshot, current
+
+# A busy machine is no fault of what is tested: examples are limited in number, not in time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
