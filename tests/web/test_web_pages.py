@@ -52,7 +52,7 @@ FIRST_PAGES = (
     "/id/body/ipa",
     "/nowhere",
 )
-ELSEWHERE = ("/sparql", "/rdf-graph-store")
+ELSEWHERE = ("/sparql", "/rdf-graph-store", "/.well-known/void")
 
 
 def soup(client: FlaskClient, address: str) -> BeautifulSoup:
