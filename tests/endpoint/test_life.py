@@ -44,6 +44,13 @@ def test_evaluators_that_are_killed_are_replaced(sturdy, eventually) -> None:
     assert eventually(lambda: len(set(sturdy.evaluators) - set(before)) >= 2, REPLACED)
 
 
+def test_evaluators_answer_one_query_after_the_other(sturdy, eventually) -> None:
+    assert eventually(lambda: len(sturdy.evaluators) >= 3)
+    before = set(sturdy.evaluators)
+    assert {sturdy.easy().status for _ in range(100)} == {200}
+    assert len(before & set(sturdy.evaluators)) >= 3
+
+
 def test_a_query_whose_evaluator_is_killed_is_answered_with_503(sturdy, crowd, large, start) -> None:
     with start("--graph", str(large)) as site:
         beside = crowd(site)

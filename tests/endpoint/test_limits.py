@@ -197,7 +197,7 @@ def test_a_client_has_its_share_of_evaluation_and_no_more(large, start, crowd) -
             if answer.status == 429:
                 break
         assert answer.status == 429 and site.easy().status == 429
-        assert 0 < int(answer.headers["retry-after"]) <= 61
+        assert 0 < int(answer.headers["retry-after"]) < 600
         assert "1 seconds of evaluation" in answer.json["detail"]
         other = site.request("POST", "/sparql", DIRECT | {"X-Client": "192.0.2.1, 192.0.2.7"}, b"ASK { }")
         assert other.status == 200

@@ -121,19 +121,30 @@ class Broker:
             self.waiting.remove(job)
             self._release(job)
             return
-        for each in self.pool.working.values():
-            if each.job is job and not job.answered:
-                job.answered, job.fault = True, "Abandoned"
-                each.end()
+        working = self.pool.working
+        key, each = next(((key, each) for key, each in working.items() if each.job is job), (-1, None))
+        # Who has its answer hangs up too, and that may be heard before the news of the answer.
+        while each and working.get(key) is each and each.job is job and self._hear(key):
+            pass
+        if each and working.get(key) is each and each.job is job and not job.answered:
+            job.answered, job.fault = True, "Abandoned"
+            each.end()
         # The end of its evaluator comes next; until then the hang-up is not to be told again and again.
-        self.poll.unregister(descriptor)
-        del self.asking[descriptor]
+        if self.asking.get(descriptor) is job:
+            del self.asking[descriptor]
+            self.poll.unregister(descriptor)
 
     # From those who evaluate
 
-    def _hear(self, descriptor: int) -> None:
+    def _hear(self, descriptor: int) -> bool:
+        """Takes one piece of news from an evaluator; False where there is none."""
         each = self.pool.working[descriptor]
-        news = each.control.recv(64)
+        try:
+            news = each.control.recv(64, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except ConnectionResetError:
+            news = b""  # it ended before it had read its order
         if not news:
             self._bury(descriptor)
         elif each.job and news == evaluator.BEGUN:
@@ -146,6 +157,7 @@ class Broker:
             self._conclude(each.job)
             self.pool.settle(descriptor)
             self._dispatch()
+        return True
 
     def _bury(self, descriptor: int) -> None:
         """Accounts for an evaluator that has ended, by our hand, by the kernel's or by its query's."""

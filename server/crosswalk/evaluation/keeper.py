@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 
 from crosswalk.evaluation import broker, evaluator
 from crosswalk.evaluation.client import Evaluation
@@ -86,7 +87,11 @@ class Keeper(threading.Thread):
                 self.ledger.started()
                 broker.serve(self.inside, self.store, self.settings, self.snapshot, self.ledger, parent)
                 status = 0
+            except SystemExit:
+                status = 0
             finally:
+                if status:
+                    traceback.print_exc()
                 sys.stderr.flush()
                 os._exit(status)
         return pid

@@ -142,7 +142,7 @@ class Pool:
         each.measure()
         effort = job.effort
         for seconds, niceness in _NICENESS:
-            if effort > seconds or (job.long and niceness == _NICENESS[-1][1]):
+            if effort > seconds:
                 each.demote(niceness)
         if job.age > self.settings.query_timeout:
             each.end(limits.timed_out(self.settings))
@@ -151,7 +151,7 @@ class Pool:
             starved = effort < _STARVED[0] and job.age < _STARVED[1]
             if long < self.settings.long_queries:
                 job.long = True
-            elif not starved or (crowded and effort > _STARVED[0] / 10):
+            elif not starved or (crowded and effort > _STARVED[0] / 3):
                 each.end(limits.too_many_long(self.settings))
 
     def _weigh(self) -> None:
