@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from bench import building, catalogues, endpoint, growth, starting
+from bench import building, catalogues, endpoint, growth, searching, starting
 from bench.peers import Missing
 
 PARTS: dict[str, Callable[[], Any]] = {
@@ -19,6 +19,7 @@ PARTS: dict[str, Callable[[], Any]] = {
     "load": lambda: [building.load(size) for size in (1, 10)],
     "rules": lambda: building.rules(1),
     "memory": lambda: building.memory(100),
+    "search": lambda: searching.measure(100),
     "growth": lambda: growth.describe(growth.measure()),
     "uncached": lambda: [endpoint.measure_uncached(size) for size in (1, 10, 100)],
     "rdflib": lambda: [endpoint.measure_rdflib(size) for size in (1, 10)],

@@ -103,8 +103,8 @@ def oxigraph(made: Built, *, disk: bool) -> Iterator[Server]:
     address = f"127.0.0.1:{port}"
     if not disk:
         with running("oxigraph in memory", [binary, "serve", "--bind", address], port, "/query") as server:
-            upload = urllib.request.Request(f"http://{address}/store", made.snapshot.dataset.read_bytes(),
-                                            {"Content-Type": "application/n-quads"}, method="POST")  # fmt: skip
+            dataset, form = made.snapshot.dataset.read_bytes(), {"Content-Type": "application/n-quads"}
+            upload = urllib.request.Request(f"http://{address}/store", dataset, form, method="POST")
             with urllib.request.urlopen(upload, timeout=300):
                 yield server
         return

@@ -14,8 +14,10 @@ from bench.driver import Driver, WrongAnswer
 from bench.generator import Catalogue
 from bench.growth import LOCAL, SIZES, WHOLE, Growth, texts
 from bench.mix import SHAPES, Ask, choose, lines
+from crosswalk.answers import Term, ask
 from crosswalk.graph.build import check
 from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.web.texts import Texts
 
 
 @pytest.mark.parametrize("size", [1, 2])
@@ -105,3 +107,13 @@ def test_a_fast_wrong_server_fails(serve, answer: bytes, expected: int) -> None:
 
 def test_lines_are_counted_alike_however_the_last_one_ends() -> None:
     assert lines(b"a\r\nb\r\n") == lines(b"a\nb") == 1
+
+
+@pytest.mark.parametrize("words", ["pump", "CLOCK its", "見直す", "no such words"])
+def test_a_search_through_the_texts_in_memory_finds_what_the_store_finds(words: str, tmp_path: Path) -> None:
+    store = EmbeddedStore.load(built(1, tmp_path).snapshot.dataset)
+    first, *others = words.split()
+    rows = [row for row in ask(store, "pages/search", words=Term("literal", first))
+            if all(other in row["text"].value.lower() for other in map(str.lower, others))]  # fmt: skip
+    assert sorted(map(repr, Texts(store).holding(words.split()))) == sorted(map(repr, rows))
+    assert bool(rows) == (words != "no such words")

@@ -13,6 +13,7 @@ from crosswalk.web.desk import desk
 from crosswalk.web.links import name_of
 from crosswalk.web.negotiation import HTML, TABLE
 from crosswalk.web.responses import choose, render, table
+from crosswalk.web.texts import holding
 
 search = Blueprint("search", __name__)
 
@@ -60,11 +61,7 @@ def texts(words: str) -> list[Row]:
     """The things whose texts hold all the words; titles before statements before quotations and remarks."""
     first, *others = sorted(words.split(), key=len, reverse=True)
     whole = words.lower()
-    rows = [
-        row
-        for row in desk().ask("pages/search", words=literal(first))
-        if all(word.lower() in row["text"].value.lower() for word in others)
-    ]
+    rows = holding([first, *others])
     return sorted(rows, key=lambda row: (whole not in row["text"].value.lower(), rank(row)))
 
 
