@@ -151,7 +151,7 @@ class Pool:
             starved = effort < _STARVED[0] and job.age < _STARVED[1]
             if long < self.settings.long_queries:
                 job.long = True
-            elif not starved or (crowded and effort > _STARVED[0] / 3):
+            elif not starved or (crowded and (effort > _STARVED[0] / 3 or job.age > 2 * YOUNG)):
                 each.end(limits.too_many_long(self.settings))
 
     def _weigh(self) -> None:
