@@ -20,7 +20,10 @@ from crosswalk.stores.writing import WritableStore
 STAGED = BASE + "staged/"
 """What the names of graphs begin with that are not in use yet; the snapshot's hash comes next."""
 
-PUBLISHED = BASE + "graph/published"
+GRAPHS = BASE + "graph/"
+"""What the names of the graphs of a snapshot begin with."""
+
+PUBLISHED = GRAPHS + "published"
 """The graph that says which snapshot a server holds."""
 
 IDENTIFIER = NamedNode("http://purl.org/dc/terms/identifier")
@@ -68,9 +71,12 @@ def publish(
     parts = list(_parts(snapshot))
     total = sum(part.triples for part in parts)
     wanted = {part.name: part.triples for part in parts}
-    if _published(reading) == snapshot.hash and not _wrong(_counts(reading), wanted):
-        return Publication(len(parts), 0, total)
     there = _counts(reading)
+    if _published(reading) == snapshot.hash and not _wrong(there, wanted):
+        left = list(_drops(set(there), {*wanted, PUBLISHED}))
+        if left:
+            writing.update(" ;\n".join(left))
+        return Publication(len(parts), 0, total)
     source = pyoxigraph.Store.read_only(str(snapshot.index))
     missing = [part for part in parts if there.get(part.staged) != part.triples]
     for part in missing:
@@ -111,8 +117,20 @@ def _switch(parts: Sequence[Part], marker: str, there: set[str | None]) -> Itera
         yield f"MOVE GRAPH <{part.staged}> TO " + (f"GRAPH <{part.name}>" if part.name else "DEFAULT")
     yield f"MOVE GRAPH <{marker}> TO GRAPH <{PUBLISHED}>"
     kept = {part.name for part in parts} | {part.staged for part in parts} | {marker, PUBLISHED}
-    ours = sorted(name for name in there - kept if name and name.startswith((BASE + "graph/", STAGED)))
-    yield from (f"DROP SILENT GRAPH <{name}>" for name in ours)
+    yield from _drops(there, kept)
+
+
+def _drops(there: set[str | None], kept: set[str | None]) -> Iterator[str]:
+    """The operations that remove what other snapshots have left, or may yet put in place.
+
+    The switch of a call that was killed may still be on its way, and run before this one: what it would put
+    in place is known by what waits for it. Once that is gone it fails, and changes nothing.
+    """
+    held = {name for name in there if name}
+    waiting = (name.partition("/graph/")[2] for name in held if name.startswith(STAGED))
+    coming = {GRAPHS + name for name in waiting if name}
+    ours = (name for name in (held | coming) - kept if name.startswith((GRAPHS, STAGED)))
+    yield from (f"DROP SILENT GRAPH <{name}>" for name in sorted(ours))
 
 
 def _counts(reading: Store) -> dict[str | None, int]:
