@@ -24,6 +24,7 @@ PAGES = {
     "category": "/id/ipa/2.0/category/design",
     "guideline": "/id/ipa/2.0/guideline/9",
     "statement": "/id/ipa/2.0/guideline/9/statement/1",
+    "provision": "/id/nistir-8259a/2020/provision/DP",
     "section": "/id/gsma/2.0/CLP.12/section/5.8.1",
     "mapping": "/id/mapping/ipa-2.0--gsma-2.0/9-CLP.12-5.7",
     "row": "/id/comparison/ipa-2.0--gsma-2.0/6",

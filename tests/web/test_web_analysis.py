@@ -122,3 +122,53 @@ def test_the_sets_that_can_be_compared_are_offered(site) -> None:
 def test_a_comparison_is_refused_for_a_day_on_which_it_could_not_hold(site) -> None:
     assert "ipa/1.0" in read(site, "/compare/ipa/2.0/gsma/2.0?as-of=2017-01-15", 400).text
     assert read(site, "/compare/ipa/2.0/gsma/2.0?as-of=2017-10-15").select("tbody tr")
+
+
+def ways(site, address: str) -> list[tuple[list[str], str]]:
+    """The chains of a page: the links of each in order, and what is said of it."""
+    chains = read(site, address).select("details.paths ul.chains > li")
+    return [
+        ([a["href"] for a in one.select("ol.hops a[href^='/id/']")], " ".join(one.text.split()))
+        for one in chains
+    ]
+
+
+GUIDELINE, PROVISION = "/id/ipa/2.0/guideline/9", "/id/etsi-en-303-645/2.1.1/provision/5.10-1"
+BETWEEN = [
+    "/id/gsma/2.0/CLP.12/section/5.7",
+    "/id/gsma/2.2/CLP.12/section/5.7",
+    "/id/uk-cop/2018/provision/10",
+]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "way"), [(GUIDELINE, PROVISION, BETWEEN), (PROVISION, GUIDELINE, BETWEEN[::-1])]
+)
+def test_a_path_stands_on_the_pages_of_both_its_ends(site, here: str, there: str, way: list[str]) -> None:
+    links, text = next(found for found in ways(site, here) if there in found[0])
+    passed = [link for link in links if link in (here, *BETWEEN, there)]
+    assert list(dict.fromkeys(passed)) == [here, *way, there]
+    assert sum("/id/mapping/" in link for link in links) >= 3 and any("/id/change/" in x for x in links)
+    assert sum("/id/source/" in link for link in links) >= 4, "every hop names its source"
+    assert "Linked, relation not assessed; the weakest is step 1: relation not assessed." in text
+
+
+def test_a_page_folds_all_but_the_first_paths(site) -> None:
+    page = read(site, "/id/nistir-8259a/2020/provision/DP")
+    editions = page.select("section > details.paths")
+    assert len(editions) > 3 and [one.has_attr("open") for one in editions] == [True] + [False] * (
+        len(editions) - 1
+    )
+    assert all(len(one.select(":scope > ul.chains > li")) <= 3 for one in editions)
+    assert any(one.select("details ul.chains > li") for one in editions)
+
+
+def test_what_a_record_joins_directly_is_no_path_across(site) -> None:
+    page = read(site, GUIDELINE)
+    mapped = {a["href"] for a in page.select("section[aria-labelledby=mapped] .head a")}
+    ends = {a["href"] for a in page.select("details.paths ol.hops > li:last-child > a")}
+    assert ends and not {link for link in ends & mapped if "/provision/" in link}
+
+
+def test_an_element_that_nothing_joins_has_no_paths_across(site) -> None:
+    assert not read(site, "/id/ipa/2.0/guideline/9/statement/1").find(id="onward")

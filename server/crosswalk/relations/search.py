@@ -40,7 +40,7 @@ def find_paths(
                 if (start, search.end) in done:
                     continue
                 for nodes in search.walks(start, length):
-                    found.append(_path(network, nodes))
+                    found.append(path_over(network, nodes))
                     if not single:
                         done.add((start, search.end))
                         break
@@ -91,6 +91,7 @@ class _Search:
                 yield from self._go((*nodes, neighbour), editions | {edition}, left - 1)
 
 
-def _path(network: Network, nodes: tuple[str, ...]) -> Path:
+def path_over(network: Network, nodes: tuple[str, ...]) -> Path:
+    """The path over these elements, with every claim that joins each two neighbours."""
     pairs = zip(nodes, nodes[1:], strict=False)
     return Path(tuple(Step(start, end, network.claims(start, end)) for start, end in pairs))

@@ -11,6 +11,8 @@ from flask import current_app
 
 from crosswalk.answers import Answer, ask
 from crosswalk.queries import bind, load
+from crosswalk.relations.evidence import read_network
+from crosswalk.relations.network import Network
 
 
 class Store(Protocol):
@@ -35,14 +37,19 @@ class Desk:
 
     def ask(self, name: str, **terms: Any) -> Answer:
         """The rows that the page query ``name`` gives for these terms."""
-        return self._keep(("rows", name, *sorted(terms.items())), lambda: ask(self.store, name, **terms))
+        return self.keep(("rows", name, *sorted(terms.items())), lambda: ask(self.store, name, **terms))
 
     def write(self, name: str, media_type: str, **terms: Any) -> bytes:
         """The graph or table that a query gives, as the engine itself writes it in a media type."""
         text = bind(load(name), **terms)
-        return self._keep((media_type, text), lambda: self.store.query(text, media_type))
+        return self.keep((media_type, text), lambda: self.store.query(text, media_type))
 
-    def _keep(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
+    def network(self) -> Network:
+        """Everything that joins elements, for paths."""
+        return self.keep(("network",), lambda: read_network(self.ask))
+
+    def keep(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
+        """What was found before under a key, as long as it is remembered; otherwise what ``find`` finds."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

@@ -7,9 +7,13 @@ from typing import Any
 from crosswalk.answers import Row
 from crosswalk.namespaces import compact
 from crosswalk.web.desk import desk
+from crosswalk.web.onward import onward
 
 ALWAYS = ("place", "beside", "noted", "provenance")
 """What every page asks."""
+
+PATHS = ("xw:Guideline", "xw:Provision")
+"""What shows the paths that begin and end at it."""
 
 ELEMENT = ("parts", "correspondences", "judgements", "versions", "also")
 
@@ -42,4 +46,6 @@ def story(iri: str, said: tuple[Row, ...]) -> tuple[str, dict[str, Any]]:
         question.replace("-", "_"): desk().ask(f"pages/{question}", thing=iri).rows
         for question in (*ALWAYS, *questions)
     }
+    if kind in PATHS:
+        told["onward"] = desk().keep(("onward", iri), lambda: onward(iri))
     return f"things/{name}.html", {"kind": kind or next(iter(types), ""), **told}

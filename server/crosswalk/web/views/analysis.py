@@ -12,7 +12,7 @@ from crosswalk.errors import InputError
 from crosswalk.namespaces import ID
 from crosswalk.relations import gaps, proofs
 from crosswalk.relations.addresses import find_edition, find_edition_on, find_element
-from crosswalk.relations.evidence import members, read_network
+from crosswalk.relations.evidence import members
 from crosswalk.relations.paths import in_words_of
 from crosswalk.relations.search import MAX_HOPS, find_paths
 from crosswalk.web.desk import desk
@@ -67,7 +67,7 @@ def between() -> Response:
     ask = desk().ask
     ends = [find_element(ask, text) for text in (start, end)]
     hops, limit = wanted_number("hops", 5, MAX_HOPS), wanted_number("limit", 10, 1000)
-    found = find_paths(read_network(ask), *(members(ask, iri) for iri in ends), hops=hops, limit=limit)
+    found = find_paths(desk().network(), *(members(ask, iri) for iri in ends), hops=hops, limit=limit)
     if chosen is not HTML:
         rows = [row for number, one in enumerate(found.paths, 1) for row in proofs.rows(number, one)]
         return table(chosen, proofs.COLUMNS, rows, "path")

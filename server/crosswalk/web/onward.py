@@ -1,0 +1,108 @@
+"""The paths that begin at an element, as its page shows them: by the edition they lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from crosswalk.answers import Row
+from crosswalk.relations.onward import Way, ways_onward
+from crosswalk.relations.paths import Step, in_words_of
+from crosswalk.web.desk import desk
+from crosswalk.web.links import document_of, last_part, local, name_of
+
+ENDS = ("Guideline", "Provision")
+"""What a path is shown from and to; sections lie on the way."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """An element on the way."""
+
+    href: str
+    name: str
+    title: str | None
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A step as it is shown: the records or changes that make it, and the sources that say so."""
+
+    start: Stop
+    words: str
+    end: Stop
+    claims: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Paths that differ in their last element only, so that the way there is shown once.
+
+    ``ends`` are the last hops, each with how many paths are as short and the address that shows them all.
+    """
+
+    hops: tuple[Hop, ...]
+    ends: tuple[tuple[Hop, int, str], ...]
+    verdict: str
+    weakest: tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """An edition that paths lead to."""
+
+    title: str
+    count: int
+    chains: tuple[Chain, ...]
+
+
+def onward(iri: str) -> list[Reached]:
+    """The paths from an element to guidelines and provisions, the editions of the nearest first."""
+    ways = {way.path.end: way for way in ways_onward(desk().network(), iri)}
+    passed = {step.start for way in ways.values() for step in way.path.steps} | set(ways)
+    rows = desk().ask("pages/reached", element=tuple(sorted(passed))).rows if ways else ()
+    stops = {row["element"].value: _stop(row) for row in rows}
+    ends = [row for row in rows if row["element"].value in ways and _kind(row) in ENDS]
+    titles = {row["edition"].value: row["title"] for row in desk().ask("pages/editions")} if ends else {}
+    found = []
+    for edition, group in groupby(ends, lambda row: row["edition"].value):
+        listed = list(group)
+        title = titles.get(edition)
+        chains = _chains([ways[row["element"].value] for row in listed], stops)
+        found.append(Reached(title.value if title else name_of(edition), len(listed), chains))
+    return sorted(found, key=lambda one: len(one.chains[0].hops))
+
+
+def _chains(ways: list[Way], stops: dict[str, Stop]) -> tuple[Chain, ...]:
+    """The paths gathered by all but their last element, and by what is said of them."""
+    gathered: dict[Any, list[tuple[Hop, int, str]]] = {}
+    for way in sorted(ways, key=lambda way: len(way.path.steps)):
+        *before, last = (_hop(step, stops) for step in way.path.steps)
+        alike = (tuple(before), last.words, last.sources, way.path.verdict(), way.path.weakest())
+        address = "/path?" + urlencode({"from": way.path.start, "to": way.path.end})
+        gathered.setdefault(alike, []).append((last, way.equals, address))
+    return tuple(Chain(alike[0], tuple(ends), *alike[3:]) for alike, ends in gathered.items())
+
+
+def _hop(step: Step, stops: dict[str, Stop]) -> Hop:
+    claims = tuple((local(claim.iri), "change" if claim.change else "record") for claim in step.claims)
+    sources = tuple(dict.fromkeys(source for claim in step.claims for source in claim.sources))
+    start, end = (stops.get(iri) or Stop(local(iri), name_of(iri), None) for iri in (step.start, step.end))
+    return Hop(start, in_words_of(step), end, claims, tuple((local(one), last_part(one)) for one in sources))
+
+
+def _stop(row: Row) -> Stop:
+    iri, number, title = row["element"].value, row["number"], row["title"]
+    name = number.value if number else name_of(iri)
+    if _kind(row) == "Section" and number:
+        name = f"{document_of(iri)}{'annex ' if name[:1].isalpha() else '§'}{name}"
+    elif _kind(row) == "Guideline":
+        name = f"Guideline {name}"
+    return Stop(local(iri), name, title.value if title else None)
+
+
+def _kind(row: Row) -> str:
+    return row["kind"].value.rpartition("#")[2]
