@@ -66,7 +66,8 @@ def test_a_broker_that_is_killed_is_replaced_with_its_evaluators(sturdy, eventua
     broker, evaluators = sturdy.broker, sturdy.evaluators
     os.kill(broker, signal.SIGKILL)
     assert sturdy.easy().status == 200
-    assert sturdy.broker != broker
+    assert eventually(lambda: broker not in sturdy.family() and sturdy.easy().status == 200, REPLACED)
+    assert eventually(lambda: len(sturdy.evaluators) >= 3) and sturdy.broker != broker
     assert eventually(lambda: not any(map(alive, evaluators)), REPLACED)
 
 

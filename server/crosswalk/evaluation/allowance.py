@@ -13,9 +13,9 @@ class Allowance:
 
     def __init__(self, per_minute: float) -> None:
         self.per_minute = per_minute
-        self._spent: dict[str, tuple[float, float]] = {}
+        self._spent: dict[int, tuple[float, float]] = {}
 
-    def wait(self, client: str, running: float = 0.0) -> int:
+    def wait(self, client: int, running: float = 0.0) -> int:
         """The whole seconds a client has to wait before its next query; 0 where it may ask now.
 
         ``running`` is what its queries that are still evaluated have used.
@@ -25,7 +25,7 @@ class Allowance:
         over = self._level(client) + running - self.per_minute
         return math.ceil(max(over, 0.001) * 60 / self.per_minute) if over >= 0 else 0
 
-    def spend(self, client: str, seconds: float) -> None:
+    def spend(self, client: int, seconds: float) -> None:
         """Charges a client for an evaluation."""
         if not self.per_minute:
             return
@@ -33,6 +33,6 @@ class Allowance:
             self._spent = {name: entry for name, entry in self._spent.items() if self._level(name) > 0}
         self._spent[client] = (self._level(client) + seconds, time.monotonic())
 
-    def _level(self, client: str) -> float:
+    def _level(self, client: int) -> float:
         spent, at = self._spent.get(client, (0.0, 0.0))
         return max(0.0, spent - (time.monotonic() - at) * self.per_minute / 60)

@@ -1,74 +1,152 @@
-"""Asks the broker on behalf of a thread that serves a request."""
+"""Puts questions to the evaluators on behalf of the threads that serve requests."""
 
 from __future__ import annotations
 
-import json
+import hashlib
+import os
 import socket
+import struct
+import threading
 import time
+from collections import deque
+from itertools import count
 
 from crosswalk.errors import CrosswalkError, StoreFault
-from crosswalk.evaluation.messages import Overloaded, Question, Reply, read_reply, write_question
+from crosswalk.evaluation import limits
+from crosswalk.evaluation.board import Board
+from crosswalk.evaluation.messages import Order, Overloaded, Question, Reply, ReplyReader, send_order
+from crosswalk.evaluation.rationing import ask_ration, wake
 from crosswalk.settings import Settings
-from crosswalk.stores import QueryDataset
 
 _GRACE = 8.0
-_AGAIN = 0.5
+_LOOK = 0.1
+"""After how many seconds without a reply the board is looked at, again and again."""
+
+_TRIES = 3
+_PIECE = 2**16
+_KEPT_LINES = 64
+_NUMBERS = 2**40
 
 
 class Evaluation:
-    """The way to the evaluators; ``door`` is the socket every worker shares and the broker reads from."""
+    """The way to the evaluators of one snapshot.
 
-    def __init__(self, door: socket.socket, settings: Settings) -> None:
-        self.door = door
+    ``door`` is the end of the line of questions that all workers share; the evaluators share the other.
+    ``counter`` is where the broker gives rations, and is woken.
+    """
+
+    def __init__(self, door: socket.socket, counter: socket.socket, board: Board, settings: Settings) -> None:
+        self.door, self.counter, self.board, self.settings = door, counter, board, settings
         self.patience = settings.waiting_time + settings.query_timeout + _GRACE
-        door.settimeout(settings.waiting_time)
+        _set_timeout(door, socket.SO_SNDTIMEO, settings.waiting_time)
+        places = settings.long_queries + settings.young_queries
+        share = -(-settings.waiting_queries // max(1, settings.workers))
+        self._room = threading.Semaphore(places + share)
+        self._lines: deque[Line] = deque()
+        self._numbers = count(1)
 
     def ask(self, question: Question, client: str = "") -> Reply:
         """The reply to a question; a fault is a reply too."""
-        began = time.monotonic()
+        number = _number(client) if self.settings.rate_limit else 0
+        if number:
+            wait = ask_ration(self.counter, number)
+            if wait:
+                return limits.rate_exceeded(self.settings, wait)
+        if not self._room.acquire(blocking=False):
+            return limits.line_full(self.settings)
+        try:
+            for _ in range(_TRIES):
+                reply = self._ask(question, number)
+                if reply is not None:
+                    return reply
+        finally:
+            self._room.release()
+        error = StoreFault("the evaluation was interrupted", hint="Ask again.")
+        return Reply.of(error, retry_after=2)
+
+    def _ask(self, question: Question, client: int) -> Reply | None:
+        """The reply to a question, or None where it has to be put again."""
+        order = Order(os.getpid() * _NUMBERS + next(self._numbers), time.monotonic(), client, question)
+        losses = self.board.losses
+        line = self._lines.pop() if self._lines else Line()
+        try:
+            send_order(self.door, order, line.theirs)
+        except BlockingIOError:
+            self._put_back(line)
+            return limits.waited_too_long(self.settings)
+        if self.board.resting:
+            wake(self.counter)
+        reader = ReplyReader(order.job)
+        if _read(line, reader):
+            self._put_back(line)
+            return reader.reply()
+        # Late replies may still come in on this line, so that it is not used again.
+        with line:
+            return self._wait(order, losses, line, reader)
+
+    def _wait(self, order: Order, losses: int, line: Line, reader: ReplyReader) -> Reply | None:
+        """The reply to a question that is not answered at once; None where it has to be put again."""
+        begun = False
         while True:
-            try:
-                return self._ask(question, client)
-            except TimeoutError:
-                error: CrosswalkError = Overloaded(
-                    "the query engine does not answer", hint="Ask again later."
-                )
-            except (EOFError, ConnectionError):
-                if time.monotonic() - began < _AGAIN:
-                    continue  # a broker that had just been ended took the question with it
-                error = StoreFault("the evaluation was interrupted", hint="Ask again.")
-            return Reply.of(error, retry_after=2)
+            verdict = self.board.verdict(order.job)
+            begun = begun or self.board.in_hand(order.job)
+            if _read(line, reader):
+                return reader.reply()
+            if verdict:
+                return limits.told(verdict, self.settings)
+            if not begun and losses != self.board.losses:
+                return None
+            age = time.monotonic() - order.arrived
+            if age > (self.patience if begun else self.settings.waiting_time + _GRACE):
+                return _unanswered()
 
-    def _ask(self, question: Question, client: str) -> Reply:
-        ours, theirs = socket.socketpair()
-        with ours:
-            ours.settimeout(self.patience)
-            with theirs:
-                announcement = json.dumps({"client": client[:200], "arrived": time.monotonic()}).encode()
-                socket.send_fds(self.door, [announcement], [theirs.fileno()])
-            _send(ours, write_question(question))
-            return read_reply(ours)
+    def _put_back(self, line: Line) -> None:
+        if len(self._lines) < _KEPT_LINES:
+            self._lines.append(line)
+        else:
+            line.close()
 
 
-def _send(connection: socket.socket, frame: bytes) -> None:
-    """Sends a question; where the other side has hung up already, its reply is there to be read."""
+def _read(line: Line, reader: ReplyReader) -> bool:
+    """Takes what comes in; False where for a while nothing does, and the reply is not whole."""
     try:
-        connection.sendall(frame)
-    except (BrokenPipeError, ConnectionResetError):
-        return
+        while not reader.take(line.ours.recv(_PIECE)):
+            continue
+    except BlockingIOError:
+        return False
+    return True
 
 
-class GuardedStore:
-    """A store for queries of strangers: each is inspected, and evaluated within the limits."""
+class Line:
+    """A pair of sockets on which replies come in."""
 
-    def __init__(self, evaluation: Evaluation, client: str = "") -> None:
-        self.evaluation = evaluation
-        self.client = client
+    def __init__(self) -> None:
+        self.ours, self.theirs = socket.socketpair()
+        _set_timeout(self.ours, socket.SO_RCVTIMEO, _LOOK)
 
-    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
-        """The answer in ``media_type``; besides what every store raises, QueryTimedOut and ResourceLimit."""
-        question = Question(text, dataset or QueryDataset(), media_type, media_type)
-        reply = self.evaluation.ask(question, self.client)
-        if reply.fault:
-            raise reply.error()
-        return reply.body
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends both."""
+        self.ours.close()
+        self.theirs.close()
+
+
+def _set_timeout(connection: socket.socket, which: int, seconds: float) -> None:
+    """Has the kernel end a call that waits too long: Python would make two calls of each."""
+    whole = int(seconds)
+    connection.setsockopt(socket.SOL_SOCKET, which, struct.pack("ll", whole, int((seconds - whole) * 1e6)))
+
+
+def _number(client: str) -> int:
+    """The number a client goes by where its name would be too long; never 0."""
+    return int.from_bytes(hashlib.blake2b(client.encode(), digest_size=8).digest(), "big") | 1
+
+
+def _unanswered() -> Reply:
+    error: CrosswalkError = Overloaded("the query engine does not answer", hint="Ask again later.")
+    return Reply.of(error, retry_after=2)

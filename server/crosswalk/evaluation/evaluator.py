@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import socket
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat
 
 from crosswalk import queries
 from crosswalk.errors import CrosswalkError, QueryRefused, QuerySyntaxError
-from crosswalk.evaluation import confinement
+from crosswalk.evaluation import confinement, limits
+from crosswalk.evaluation.board import Board
 from crosswalk.evaluation.guard import inspect
 from crosswalk.evaluation.merging import MERGED, merge
 from crosswalk.evaluation.messages import (
@@ -22,17 +24,18 @@ from crosswalk.evaluation.messages import (
     Reply,
     ResultTooLarge,
     Unacceptable,
-    read_question,
+    receive_order,
     write_reply,
 )
+from crosswalk.evaluation.rationing import tell_spent
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.embedded import EmbeddedStore
 
-CONTROL = 3
-"""The descriptor on which orders come and news goes."""
+_DOOR, _COUNTER = 3, 4
+"""The descriptors on which questions come in, and on which the broker is told what they cost."""
 
-BEGUN, WRITING, DONE = b"begun", b"writing", b"done"
+_WEAR_KILOBYTES, _WEAR_QUERIES = 96 * 2**10, 4000
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _COUNTED = 2**18
 
@@ -49,44 +52,75 @@ def warm_up() -> None:
         return
 
 
-def run(control: socket.socket, store: EmbeddedStore, settings: Settings, snapshot: str, parent: int) -> None:
-    """Answers each question whose connection the control socket brings, until that socket closes."""
+@dataclass(frozen=True)
+class Post:
+    """Where an evaluator stands: its place on the board, the line it serves, the counter it reports to."""
+
+    place: int
+    board: Board
+    door: socket.socket
+    counter: socket.socket
+
+
+def run(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str, parent: int) -> None:
+    """Answers one question of the line after the other, until nobody can ask any more, or until worn out."""
     confinement.die_with_parent(parent)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.dup2(control.fileno(), CONTROL)
-    os.closerange(CONTROL + 1, 2**16)
+    door, counter = _keep_only(post)
     confinement.write_no_core()
     confinement.prefer_as_victim()
     confinement.limit_memory(settings.query_memory)
     confinement.forbid_calls()
-    orders = socket.socket(fileno=CONTROL)
-    while True:
-        order, descriptors, _, _ = socket.recv_fds(orders, 64, 1)
-        if not order:
+    worn = _peak() + _WEAR_KILOBYTES
+    for _ in range(_WEAR_QUERIES):
+        received = receive_order(door)
+        if received is None:
             return
-        orders.send(BEGUN)
-        with socket.socket(fileno=descriptors[0]) as connection:
-            try:
-                _serve(connection, orders, store, settings, snapshot)
-            except (EOFError, ConnectionError):
-                orders.send(DONE)
+        order, line = received
+        began, spent = time.monotonic(), time.process_time()
+        post.board.begin(post.place, order.job, began, spent, order.client)
+        with line:
+            if began - order.arrived > settings.waiting_time:
+                reply = limits.waited_too_long(settings)
+            else:
+                reply = _answer(order.question, store, settings)
+            elapsed = time.monotonic() - began
+            _send(line, write_reply(order.job, replace(reply, snapshot=snapshot, seconds=elapsed)))
+        if order.client:
+            tell_spent(counter, order.client, time.process_time() - spent)
+        if not post.board.finish(post.place) or _peak() > worn:
+            return
 
 
-def _serve(
-    connection: socket.socket, orders: socket.socket, store: EmbeddedStore, settings: Settings, snapshot: str
-) -> None:
-    question = read_question(connection)
-    began = time.monotonic()
+def _keep_only(post: Post) -> tuple[socket.socket, socket.socket]:
+    """Closes every file but the standard ones, the line and the counter."""
+    kept = [os.dup(each.fileno()) for each in (post.door, post.counter)]
+    for place, descriptor in zip((_DOOR, _COUNTER), kept, strict=True):
+        os.dup2(descriptor, place)
+    os.closerange(_COUNTER + 1, 2**16)
+    return socket.socket(fileno=_DOOR), socket.socket(fileno=_COUNTER)
+
+
+def _peak() -> int:
+    """The most kilobytes of memory this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _send(line: socket.socket, frame: bytes) -> None:
+    """Sends a reply to one who may have gone."""
     try:
-        reply = evaluate(store, question, settings)
+        line.sendall(frame)
+    except (BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _answer(question: Question, store: EmbeddedStore, settings: Settings) -> Reply:
+    try:
+        return evaluate(store, question, settings)
     except CrosswalkError as error:
-        reply = Reply.of(error)
+        return Reply.of(error)
     except RecursionError:
-        reply = Reply.of(QueryRefused("the query is nested too deeply"))
-    frame = write_reply(replace(reply, snapshot=snapshot, seconds=time.monotonic() - began))
-    orders.send(WRITING + f" {reply.fault}".encode())
-    connection.sendall(frame)
-    orders.send(DONE)
+        return Reply.of(QueryRefused("the query is nested too deeply"))
 
 
 def evaluate(store: EmbeddedStore, question: Question, settings: Settings) -> Reply:

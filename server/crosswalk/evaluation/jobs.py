@@ -1,65 +1,57 @@
-"""The queries a broker has in hand, and the processes that evaluate them."""
+"""The evaluators as the broker sees them, and what each has in hand."""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import time
 from dataclasses import dataclass
 
+from crosswalk.evaluation.board import Board, Entry
 from crosswalk.evaluation.confinement import NICENESS
-from crosswalk.evaluation.messages import Reply, write_reply
+from crosswalk.evaluation.limits import Verdict
 
 
-@dataclass(eq=False)
+@dataclass
 class Job:
-    """One query: who asks, since when, and the connection its asker waits on."""
+    """One query in hand; ``effort`` are the seconds of a processor it has had."""
 
-    connection: socket.socket
-    client: str
-    arrived: float
-    started: float = 0.0
-    begun: bool = False
-    tries: int = 0
-    long: bool = False
-    answered: bool = False
-    fault: str = ""
+    entry: Entry
     effort: float = 0.0
+    long: bool = False
+    judged: bool = False
 
     @property
     def age(self) -> float:
         """The seconds since its evaluation began."""
-        return time.monotonic() - self.started
-
-    def refuse(self, reply: Reply) -> None:
-        """Answers in the evaluator's place, unless an answer is on its way; never waits for the asker."""
-        self.fault = reply.fault
-        if self.answered:
-            return
-        self.answered = True
-        self.connection.setblocking(False)
-        try:
-            self.connection.sendall(write_reply(reply))
-        except OSError:
-            return
+        return time.monotonic() - self.entry.began
 
 
 @dataclass(eq=False)
 class Evaluator:
-    """One evaluating process, as the broker sees it."""
+    """One evaluating process."""
 
     pid: int
-    control: socket.socket
+    watch: int
+    place: int
+    board: Board
     job: Job | None = None
-    served: int = 0
-    worn: bool = False
     niceness: int = NICENESS
-    verdict: Reply | None = None
-    spent: float = 0.0
+    ended: bool = False
+
+    def look(self) -> Job | None:
+        """Reads from the board what it has in hand, and measures that."""
+        entry = self.board.read(self.place)
+        if entry is None:
+            self.job = None
+        elif self.job is None or self.job.entry.job != entry.job:
+            self.job = Job(entry)
+        if self.job:
+            self.job.effort = max(self.job.effort, self._processor_time - self.job.entry.spent)
+        return self.job
 
     @property
-    def processor_time(self) -> float:
+    def _processor_time(self) -> float:
         """The seconds of a processor this process has had altogether; 0 where it is gone."""
         try:
             # How Linux numbers the processor clock of another process.
@@ -67,32 +59,33 @@ class Evaluator:
         except OSError:
             return 0.0
 
-    def measure(self) -> None:
-        """Notes the seconds of a processor its present job has had."""
-        if self.job:
-            self.job.effort = max(self.job.effort, self.processor_time - self.spent)
-
-    def take(self, job: Job) -> None:
-        """Takes a job; BrokenPipeError where the process is gone."""
-        socket.send_fds(self.control, [b"job"], [job.connection.fileno()])
-        job.started = time.monotonic()
-        job.tries += 1
-        self.spent = self.processor_time
-        self.job = job
-        self.served += 1
-
     def demote(self, niceness: int) -> None:
         """Lets others run before this process; there is no way back, so that it is not used again."""
         if niceness > self.niceness:
-            self.niceness, self.worn = niceness, True
+            self.niceness = niceness
+            self.board.wear(self.place)
             os.setpriority(os.PRIO_PROCESS, self.pid, niceness)
 
-    def end(self, verdict: Reply | None = None) -> None:
-        """Kills the process; its asker gets the verdict once it is gone."""
-        self.verdict = self.verdict or verdict
+    def end(self, verdict: Verdict | None = None) -> None:
+        """Kills the process; who waits for the reply to its job is told the verdict."""
+        self.ended = True
+        if verdict and self.job and not self.job.judged:
+            self.job.judged = True
+            self.board.judge(self.place, self.job.entry.job, verdict)
         os.kill(self.pid, signal.SIGKILL)
 
-    def reap(self) -> int:
-        """Waits for the end of the process, which has come or is coming, and gives its exit status."""
-        self.control.close()
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+    def reap(self) -> None:
+        """Waits for the end of the process, which has come or is coming, and says what became of its job."""
+        os.close(self.watch)
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        left = self.board.read(self.place)
+        if left is None:
+            self.job = None
+            if status < 0:
+                self.board.lose()
+        elif self.job is None or self.job.entry.job != left.job:
+            # It had taken another question when it was ended for the one before, or for having nothing to do.
+            self.board.judge(self.place, left.job, Verdict.AGAIN if self.ended else Verdict.of_death(status))
+            self.job = Job(left, judged=True)
+        elif not self.job.judged:
+            self.board.judge(self.place, left.job, Verdict.of_death(status))

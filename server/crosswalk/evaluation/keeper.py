@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import select
 import signal
-import socket
 import sys
 import threading
 import time
@@ -14,6 +13,7 @@ import traceback
 from crosswalk.evaluation import broker, evaluator
 from crosswalk.evaluation.client import Evaluation
 from crosswalk.evaluation.ledger import Ledger
+from crosswalk.evaluation.premises import Premises
 from crosswalk.settings import Settings
 from crosswalk.stores.embedded import EmbeddedStore
 
@@ -27,8 +27,7 @@ class Keeper(threading.Thread):
         super().__init__(name="keeper", daemon=True)
         self.settings, self.store, self.snapshot = settings, store, snapshot
         self.ledger = ledger
-        self.inside, self.outside = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.evaluation = Evaluation(self.outside, settings)
+        self.premises = Premises(settings, ledger)
         self._orders, self._bell = os.pipe()
         self._stopping = False
         self._pid = 0
@@ -52,8 +51,17 @@ class Keeper(threading.Thread):
 
     def replace(self, store: EmbeddedStore, snapshot: str) -> None:
         """Serves another graph from now on; what the old broker has begun, it ends."""
+        before = self.premises
         self.store, self.snapshot = store, snapshot
+        self.premises = Premises(self.settings, self.ledger)
+        # Before another broker is forked, which would hold the old door open.
+        before.leave()
         os.write(self._bell, b"r")
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The way to the evaluators of the present graph."""
+        return self.premises.evaluation
 
     def stop(self) -> None:
         """Ends the broker and with it all evaluators; returns when they are gone."""
@@ -71,7 +79,6 @@ class Keeper(threading.Thread):
                 if not select.select([watch], [], [], 3.0)[0]:
                     os.kill(pid, signal.SIGKILL)
             elif watch not in ready:
-                os.kill(pid, signal.SIGUSR1)
                 threading.Thread(target=os.waitpid, args=(pid, 0), daemon=True).start()
                 return
             os.waitpid(pid, 0)
@@ -85,7 +92,8 @@ class Keeper(threading.Thread):
             status = 1
             try:
                 self.ledger.started()
-                broker.serve(self.inside, self.store, self.settings, self.snapshot, self.ledger, parent)
+                self.premises.enter()
+                broker.serve(self.premises, self.store, self.settings, self.snapshot, parent)
                 status = 0
             except SystemExit:
                 status = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from crosswalk.errors import QueryRefused, QueryTimedOut, ResourceLimit, StoreFault
 from crosswalk.evaluation.messages import Overloaded, RateExceeded, Reply
 from crosswalk.settings import Settings
@@ -60,12 +62,47 @@ def server_out_of_memory(settings: Settings) -> Reply:
     return Reply.of(ResourceLimit(what, hint=_NARROW), retry_after=round(settings.query_timeout))
 
 
-def died(settings: Settings, status: int) -> Reply:
-    """The evaluator ended without an answer; its exit status, a signal as a negative number, tells why."""
-    if status in (OUT_OF_MEMORY, _ABORTED):
-        return out_of_memory(settings)
-    if status in _OVERFLOWED:
-        return Reply.of(
-            QueryRefused("the query is too deep or too long for the engine", hint="Make it smaller.")
-        )
+def interrupted(_settings: Settings) -> Reply:
+    """The evaluator was ended by somebody else."""
     return Reply.of(StoreFault("the evaluation was interrupted", hint=_LATER), retry_after=2)
+
+
+def too_deep(_settings: Settings) -> Reply:
+    """The engine died of the query."""
+    what = "the query is too deep or too long for the engine"
+    return Reply.of(QueryRefused(what, hint="Make it smaller."))
+
+
+class Verdict(IntEnum):
+    """What has become of a query that its evaluator did not answer."""
+
+    AGAIN = 1
+    TIMED_OUT = 2
+    TOO_MANY_LONG = 3
+    OUT_OF_MEMORY = 4
+    SERVER_OUT_OF_MEMORY = 5
+    TOO_DEEP = 6
+    INTERRUPTED = 7
+
+    @classmethod
+    def of_death(cls, status: int) -> Verdict:
+        """The verdict on a query whose evaluator ended by itself; a signal is a negative status."""
+        if status in (OUT_OF_MEMORY, _ABORTED):
+            return cls.OUT_OF_MEMORY
+        return cls.TOO_DEEP if status in _OVERFLOWED else cls.INTERRUPTED
+
+
+_TOLD = {
+    Verdict.TIMED_OUT: timed_out,
+    Verdict.TOO_MANY_LONG: too_many_long,
+    Verdict.OUT_OF_MEMORY: out_of_memory,
+    Verdict.SERVER_OUT_OF_MEMORY: server_out_of_memory,
+    Verdict.TOO_DEEP: too_deep,
+    Verdict.INTERRUPTED: interrupted,
+}
+
+
+def told(verdict: int, settings: Settings) -> Reply | None:
+    """The reply that tells a verdict; None where the question is to be put again."""
+    tell = _TOLD.get(Verdict(verdict))
+    return tell(settings) if tell else None

@@ -1,11 +1,13 @@
-"""What travels between the processes: a question, a reply, and the frame both stand in."""
+"""What travels between the processes: a question, a reply, and the frames they stand in."""
 
 from __future__ import annotations
 
 import json
+import os
 import socket
 import struct
-from dataclasses import asdict, dataclass, field
+from array import array
+from dataclasses import dataclass, field
 from typing import Any
 
 from crosswalk.errors import (
@@ -19,7 +21,15 @@ from crosswalk.errors import (
 )
 from crosswalk.stores import QueryDataset
 
-_LENGTHS = struct.Struct("!IQ")
+_QUESTION = struct.Struct("=QdQIH")
+_REPLY = struct.Struct("=QQdqIB")
+_INLINE = 2**15
+"""How long a question may be that is sent as it is; a longer one lies in memory beside its message."""
+
+_ANSWER, _FAULT, _VOLATILE = 0, 1, 2
+_UNKNOWN = -1
+_LONGEST = _INLINE + _QUESTION.size
+_ROOM_FOR_TWO = socket.CMSG_SPACE(2 * array("i").itemsize)
 
 
 class Overloaded(StoreFault):
@@ -83,48 +93,102 @@ class Reply:
         return KINDS[self.fault](self.what, line=self.line, column=self.column, hint=self.hint)
 
 
-def write_question(question: Question) -> bytes:
-    """The frame of a question."""
-    header = {"default": question.dataset.default_graphs, "named": question.dataset.named_graphs,
-              "table": question.table_type, "graph": question.graph_type}  # fmt: skip
-    return _frame(header, question.text.encode())
+@dataclass(frozen=True)
+class Order:
+    """A question on its way: the number of the job, when it was put, the number its client goes by."""
+
+    job: int
+    arrived: float
+    client: int
+    question: Question = field(default_factory=lambda: Question(""))
 
 
-def read_question(connection: socket.socket) -> Question:
-    """The question a connection brings."""
-    header, body = _unframe(connection)
-    dataset = QueryDataset(tuple(header["default"]), tuple(header["named"]))
-    return Question(body.decode(), dataset, header["table"], header["graph"])
+def send_order(door: socket.socket, order: Order, line: socket.socket) -> None:
+    """Puts a question in the line; its reply is to be written to ``line``."""
+    asked = order.question
+    dataset = asked.dataset
+    words = (asked.table_type or "", asked.graph_type or "", *dataset.default_graphs, *dataset.named_graphs)
+    head, text = "\n".join(words).encode(), asked.text.encode()
+    start = _QUESTION.pack(order.job, order.arrived, order.client, len(head), len(dataset.default_graphs))
+    if len(head) + len(text) <= _INLINE:
+        _send(door, (start, head, text), line.fileno())
+        return
+    beside = os.memfd_create("question")
+    try:
+        with open(beside, "wb", closefd=False) as memory:
+            memory.writelines((head, text))
+        _send(door, (start,), line.fileno(), beside)
+    finally:
+        os.close(beside)
 
 
-def write_reply(reply: Reply) -> bytes:
-    """The frame of a reply."""
-    header = asdict(reply)
-    return _frame(header, header.pop("body"))
+def _send(door: socket.socket, parts: tuple[bytes, ...], *descriptors: int) -> None:
+    door.sendmsg(parts, ((socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", descriptors).tobytes()),))
 
 
-def read_reply(connection: socket.socket) -> Reply:
-    """The reply a connection brings; EOFError where it ends before."""
-    header, body = _unframe(connection)
-    return Reply(body=body, **header)
+def receive_order(door: socket.socket) -> tuple[Order, socket.socket] | None:
+    """The next question of the line, and where its reply goes; None where nobody can ask any more."""
+    frame, ancillary, _, _ = door.recvmsg(_LONGEST, _ROOM_FOR_TWO)
+    if not frame:
+        return None
+    descriptors = array("i")
+    for _, _, rights in ancillary:
+        descriptors.frombytes(rights)
+    job, arrived, client, length, defaults = _QUESTION.unpack_from(frame)
+    rest = frame[_QUESTION.size :]
+    if len(descriptors) > 1:
+        rest = os.pread(descriptors[1], os.fstat(descriptors[1]).st_size, 0)
+        os.close(descriptors[1])
+    table, graph, *graphs = rest[:length].decode().split("\n")
+    dataset = QueryDataset(tuple(graphs[:defaults]), tuple(graphs[defaults:]))
+    question = Question(rest[length:].decode(), dataset, table or None, graph or None)
+    return Order(job, arrived, client, question), socket.socket(fileno=descriptors[0])
 
 
-def _frame(header: dict[str, Any], body: bytes) -> bytes:
-    encoded = json.dumps(header).encode()
-    return b"".join((_LENGTHS.pack(len(encoded), len(body)), encoded, body))
+def write_reply(job: int, reply: Reply) -> bytes:
+    """The frame of the reply to a job."""
+    if reply.fault:
+        told = {"what": reply.what, "hint": reply.hint, "line": reply.line, "column": reply.column,
+                "retry_after": reply.retry_after, "fault": reply.fault}  # fmt: skip
+        kind, head = _FAULT, json.dumps(told).encode()
+    else:
+        kind = _VOLATILE if reply.volatile else _ANSWER
+        head = f"{reply.media_type}\n{reply.snapshot}".encode()
+    rows = _UNKNOWN if reply.rows is None else reply.rows
+    start = _REPLY.pack(job, len(reply.body), reply.seconds, rows, len(head), kind)
+    return b"".join((start, head, reply.body))
 
 
-def _unframe(connection: socket.socket) -> tuple[dict[str, Any], bytes]:
-    header, body = _LENGTHS.unpack(_read(connection, _LENGTHS.size))
-    return json.loads(bytes(_read(connection, header))), bytes(_read(connection, body))
+class ReplyReader:
+    """Puts a reply together from what comes in, piece by piece."""
 
+    def __init__(self, job: int) -> None:
+        self.job = job
+        self._received: bytes | bytearray = b""
+        self._length = 0
 
-def _read(connection: socket.socket, size: int) -> bytearray:
-    received = bytearray(size)
-    view = memoryview(received)
-    while view:
-        count = connection.recv_into(view, min(len(view), 2**20))
-        if not count:
-            raise EOFError("the connection ended early")
-        view = view[count:]
-    return received
+    def take(self, piece: bytes) -> bool:
+        """Takes a piece; True when the reply is whole."""
+        if not self._received:
+            self._received = piece
+        else:
+            if isinstance(self._received, bytes):
+                self._received = bytearray(self._received)
+            self._received += piece
+        if not self._length and len(self._received) >= _REPLY.size:
+            job, body, _, _, head, _ = _REPLY.unpack_from(self._received)
+            if job != self.job:
+                raise EOFError("the reply to another question came in")
+            self._length = _REPLY.size + head + body
+        return bool(self._length) and len(self._received) >= self._length
+
+    def reply(self) -> Reply:
+        """The reply, once it is whole."""
+        _, size, seconds, rows, length, kind = _REPLY.unpack_from(self._received)
+        start = _REPLY.size + length
+        head = bytes(self._received[_REPLY.size : start]).decode()
+        if kind == _FAULT:
+            return Reply(seconds=seconds, **json.loads(head))
+        media_type, _, snapshot = head.partition("\n")
+        body = bytes(self._received[start : start + size])
+        return Reply(body, media_type, snapshot, seconds, None if rows < 0 else rows, kind == _VOLATILE)

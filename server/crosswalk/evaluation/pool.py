@@ -10,15 +10,21 @@ import time
 import traceback
 
 from crosswalk.evaluation import evaluator, limits, watcher
+from crosswalk.evaluation.board import PLACES, Board
+from crosswalk.evaluation.evaluator import Post
 from crosswalk.evaluation.jobs import Evaluator, Job
+from crosswalk.evaluation.limits import Verdict
 from crosswalk.settings import Settings
 from crosswalk.stores.embedded import EmbeddedStore
 
-READY = 3
-"""How many idle evaluators are kept."""
+READY = 4
+"""How many evaluators there are for the line, besides those that are stuck with a query."""
 
 YOUNG = 0.5
 """After how many seconds a query counts as a long one."""
+
+_BRIEF = 0.03
+"""An evaluator that has been at a query for so many seconds does not count as ready."""
 
 _NICENESS = ((0.05, 10), (YOUNG, 19))
 """Below which priority an evaluator works after so many seconds of a processor."""
@@ -26,133 +32,121 @@ _NICENESS = ((0.05, 10), (YOUNG, 19))
 _STARVED = (0.15, 2.0)
 """Less than so much of a processor within so many seconds is a crowded machine's fault, and no overrun."""
 
-_WEAR_BYTES, _WEAR_QUERIES = 96 * 2**20, 1000
 _REMEASURE, _SPARED = 1.0, 5.0
 
 
 class Pool:
-    """Evaluators by the descriptor of their control socket, each either at work or idle."""
+    """Evaluators by the descriptor that tells of their end."""
 
-    def __init__(self, store: EmbeddedStore, settings: Settings, snapshot: str, poll: select.epoll) -> None:
-        self.store, self.settings, self.snapshot, self.poll = store, settings, snapshot, poll
-        self.working: dict[int, Evaluator] = {}
-        self.idle: dict[int, Evaluator] = {}
+    def __init__(self, door: socket.socket, counter: socket.socket, board: Board, settings: Settings) -> None:
+        self.door, self.counter, self.board, self.settings = door, counter, board, settings
+        self.evaluators: dict[int, Evaluator] = {}
         self.basis = watcher.resident("self")
         self.tree = 0
-        self._measured = self._busy = 0.0
+        self._place = 0
+        self._measured = self._crowded = 0.0
 
     # Their number
 
     @property
-    def short(self) -> bool:
-        """Whether fewer are ready than should be."""
-        return sum(not each.worn for each in self.idle.values()) < READY
+    def at_work(self) -> list[Evaluator]:
+        """Those that had a query in hand when they were last looked at."""
+        return [each for each in self.evaluators.values() if each.job]
 
     @property
-    def room(self) -> bool:
-        """Whether one more query may begin."""
-        young = sum(1 for each in self.working.values() if each.job and not each.job.long)
-        return young < self.settings.young_queries
+    def short(self) -> bool:
+        """Whether fewer than there should be can take a question soon."""
+        ready = sum(1 for each in self.evaluators.values() if not each.job or each.job.age < _BRIEF)
+        return ready < READY and len(self.evaluators) < self.capacity
 
-    def fork(self) -> int:
-        """Adds an idle evaluator."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    @property
+    def capacity(self) -> int:
+        """How many evaluators there may be."""
+        return self.settings.long_queries + self.settings.young_queries
+
+    def fork(self, store: EmbeddedStore, snapshot: str, poll: select.epoll) -> None:
+        """Adds an evaluator."""
+        place = self._free_place()
+        self.board.clear(place)
         broker = os.getpid()
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
-                evaluator.run(theirs, self.store, self.settings, self.snapshot, broker)
+                post = Post(place, self.board, self.door, self.counter)
+                evaluator.run(post, store, self.settings, snapshot, broker)
                 status = 0
             except MemoryError:
                 status = limits.OUT_OF_MEMORY
-            except ConnectionError:
-                status = 0  # the broker has hung up
             finally:
                 if status == 1:
                     traceback.print_exc()
                 sys.stderr.flush()
                 os._exit(status)
-        theirs.close()
-        self.idle[ours.fileno()] = Evaluator(pid, ours)
-        self.poll.register(ours.fileno(), select.EPOLLIN | select.EPOLLRDHUP)
-        return ours.fileno()
+        watch = os.pidfd_open(pid)
+        self.evaluators[watch] = Evaluator(pid, watch, place, self.board)
+        poll.register(watch, select.EPOLLIN)
 
-    def take(self, job: Job) -> bool:
-        """Gives a job to an evaluator; False where that one has just been ended by somebody."""
-        ready = next((key for key, each in self.idle.items() if not each.worn), None)
-        key = self.fork() if ready is None else ready
-        each = self.idle.pop(key)
-        self.working[key] = each
-        try:
-            each.take(job)
-        except BrokenPipeError:
-            each.worn = True
-            self.idle[key] = self.working.pop(key)
-            return False
-        return True
+    def _free_place(self) -> int:
+        taken = {each.place for each in self.evaluators.values()}
+        places = (place % PLACES for place in range(self._place, self._place + PLACES))
+        found = next(place for place in places if place not in taken)
+        self._place = found + 1
+        return found
 
-    def settle(self, key: int) -> None:
-        """Takes back an evaluator that has done its job; one that is worn out is ended."""
-        each = self.working.pop(key)
-        each.job = None
-        self.idle[key] = each
-        each.worn = each.worn or each.served >= _WEAR_QUERIES or self.own(each) > _WEAR_BYTES
-        self._busy = time.monotonic()
-        if each.worn:
-            each.end()
-
-    def bury(self, key: int) -> tuple[Evaluator, int]:
-        """Forgets an evaluator that has ended, and gives it with its exit status."""
-        each = self.working.pop(key, None) or self.idle.pop(key)
-        self.poll.unregister(key)
-        return each, each.reap()
+    def bury(self, watch: int) -> Job | None:
+        """Forgets an evaluator that has ended, and gives the job it left."""
+        each = self.evaluators.pop(watch)
+        each.reap()
+        return each.job
 
     def close(self) -> None:
         """Ends all of them, and waits until they are gone."""
-        everyone = [*self.working.values(), *self.idle.values()]
-        for each in everyone:
-            each.end()
-        for each in everyone:
+        for each in self.evaluators.values():
+            each.end(Verdict.INTERRUPTED)
+        for each in self.evaluators.values():
             each.reap()
+        self.evaluators.clear()
 
     # Their time and their memory
 
-    def patrol(self, crowded: bool) -> None:
-        """Ends what has overrun; ``crowded`` says that others are waiting for its place."""
-        self._trim()
-        at_work = sorted(
-            (each for each in self.working.values() if each.job and not each.verdict),
-            key=lambda each: each.job.started if each.job else 0.0,
-        )
-        for each in at_work:
-            assert each.job is not None
-            self._judge(each, each.job, crowded)
+    def patrol(self) -> None:
+        """Ends what has overrun."""
+        for each in self.evaluators.values():
+            each.look()
+        at_work = [each for each in self.at_work if each.job and not each.job.judged]
+        for each in sorted(at_work, key=lambda each: each.job.entry.began if each.job else 0.0):
+            if each.job:
+                self._judge(each, each.job)
         if at_work:
             self._weigh()
+        self._trim()
 
     def _trim(self) -> None:
-        """Ends one evaluator that has had nothing to do for a while, where more are idle than are kept."""
-        spare = [each for each in self.idle.values() if not each.worn]
-        if len(spare) > READY and time.monotonic() - self._busy > _SPARED:
-            spare[0].worn = True
-            spare[0].end()
+        """Ends one evaluator that has had nothing to do for a while, where there are more than are kept."""
+        idle = [each for each in self.evaluators.values() if not each.job]
+        now = time.monotonic()
+        if len(idle) <= READY:
+            self._crowded = now
+        elif now - self._crowded > _SPARED:
+            idle[0].end()
+            self._crowded = now
 
-    def _judge(self, each: Evaluator, job: Job, crowded: bool) -> None:
-        each.measure()
-        effort = job.effort
+    def _judge(self, each: Evaluator, job: Job) -> None:
         for seconds, niceness in _NICENESS:
-            if effort > seconds:
+            if job.effort > seconds:
                 each.demote(niceness)
         if job.age > self.settings.query_timeout:
-            each.end(limits.timed_out(self.settings))
+            each.end(Verdict.TIMED_OUT)
         elif job.age > YOUNG and not job.long:
-            long = sum(1 for one in self.working.values() if one.job and one.job.long and not one.verdict)
-            starved = effort < _STARVED[0] and job.age < _STARVED[1]
+            long = sum(1 for one in self.at_work if one.job and one.job.long and not one.job.judged)
+            starved = job.effort < _STARVED[0] and job.age < _STARVED[1]
+            # Where every place is taken somebody may be waiting for this one.
+            crowded = len(self.evaluators) >= self.capacity
             if long < self.settings.long_queries:
                 job.long = True
-            elif not starved or (crowded and (effort > _STARVED[0] / 3 or job.age > 2 * YOUNG)):
-                each.end(limits.too_many_long(self.settings))
+            elif not starved or (crowded and (job.effort > _STARVED[0] / 3 or job.age > 2 * YOUNG)):
+                each.end(Verdict.TOO_MANY_LONG)
 
     def _weigh(self) -> None:
         """Ends the largest until each, and the whole tree of processes, keeps within its memory."""
@@ -160,17 +154,18 @@ class Pool:
         if now - self._measured > _REMEASURE:
             family = dict.fromkeys([*watcher.family(os.getppid()), os.getpid()])
             self.tree, self._measured = sum(watcher.proportional(pid) for pid in family), now
-        sizes = [(self.own(each), key) for key, each in self.working.items() if not each.verdict]
-        total = self.tree + sum(size for size, _ in sizes)
-        for size, key in sorted(sizes, reverse=True):
+        at_work = [each for each in self.at_work if each.job and not each.job.judged]
+        sizes = sorted(((self._own(each), each.pid, each) for each in at_work), reverse=True)
+        total = self.tree + sum(size for size, _, _ in sizes)
+        for size, _, each in sizes:
             if size > self.settings.query_memory:
-                self.working[key].end(limits.out_of_memory(self.settings))
+                each.end(Verdict.OUT_OF_MEMORY)
             elif total > self.settings.tree_memory * 0.95:
-                self.working[key].end(limits.server_out_of_memory(self.settings))
+                each.end(Verdict.SERVER_OUT_OF_MEMORY)
             else:
                 return
             total -= size
 
-    def own(self, each: Evaluator) -> int:
+    def _own(self, each: Evaluator) -> int:
         """The bytes an evaluator uses beyond what it shares with its broker."""
         return max(0, watcher.resident(each.pid) - self.basis)

@@ -74,11 +74,20 @@ class Asking:
         self.kept: ByteBoundedCache[Answer] = ByteBoundedCache(settings.cache_bytes)
         self._counting = threading.Lock()
         self._limits = _limits(settings)
+        ledger.begin(worker)
 
     def count(self, name: str) -> None:
         """Counts an event."""
         with self._counting:
             self.ledger.count(self.worker, name)
+
+    def _ask(self, question: Question, client: str) -> Reply:
+        """The reply to a question, which is counted with how it ended."""
+        self.count("asked")
+        reply = self.evaluation.ask(question, client)
+        with self._counting:
+            self.ledger.finished(self.worker, reply.fault, reply.seconds)
+        return reply
 
     def answer(self, request: Request, text: str, dataset: QueryDataset, pair: Pair) -> Sent:
         """The answer to a query."""
@@ -93,7 +102,7 @@ class Asking:
         etag = tag(*key)
         if held(request.environ, etag):
             return not_modified(request.environ, request.start, etag, more)
-        reply = self.evaluation.ask(Question(text, dataset, *pair.types), request.client)
+        reply = self._ask(Question(text, dataset, *pair.types), request.client)
         request.facts |= {"seconds": round(reply.seconds, 4), "rows": reply.rows}
         if reply.fault:
             return self.fault(request, reply)
@@ -118,7 +127,7 @@ class Asking:
     def holds(self, graph: str, client: str) -> bool:
         """Whether there is a named graph of that name."""
         text = queries.bind(queries.load("pages/is-named-graph"), graph=graph)
-        reply = self.evaluation.ask(Question(text, table_type="text/csv"), client)
+        reply = self._ask(Question(text, table_type="text/csv"), client)
         if reply.fault:
             more = [("Retry-After", str(reply.retry_after or 5))]
             refuse(STATUS.get(reply.fault, HTTPStatus.SERVICE_UNAVAILABLE), reply.what, more)
