@@ -115,7 +115,8 @@ def content(repository: Path, tmp_path: Path) -> Content:
 
 
 # What a test may lack although the machine was made ready: documents and packages from elsewhere.
-OUTSIDE = ("CROSSWALK_SOURCE", "CROSSWALK_FACTS", "CROSSWALK_OSCAL_SCHEMA", "fact sheets", "sssom-py", "network")
+OUTSIDE = ("CROSSWALK_SOURCE", "CROSSWALK_FACTS", "CROSSWALK_OSCAL_SCHEMA", "CROSSWALK_VIRTUOSO",
+           "fact sheets", "sssom-py", "network")  # fmt: skip
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

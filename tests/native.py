@@ -30,15 +30,16 @@ def oxigraph(folder: Path) -> Iterator[str]:
     command = [program, "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _await(f"http://127.0.0.1:{port}/query?query=ASK%7B%7D", process)
+        wait_for(f"http://127.0.0.1:{port}/query?query=ASK%7B%7D", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _await(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Waits until a server that was just started answers."""
+    for _ in range(1200):
         assert process.poll() is None, "the server did not start"
         try:
             with urllib.request.urlopen(address, timeout=5):

@@ -68,3 +68,16 @@ def test_older_endpoints_may_say_typed_literal() -> None:
 def test_what_is_not_a_result_is_a_fault_of_the_store(data) -> None:
     with pytest.raises(StoreFault, match="not SPARQL JSON results"):
         read_answer(data)
+
+
+@pytest.mark.parametrize(("written", "read"), [("1", "true"), ("0", "false"), ("true", "true"), ("2", "2")])
+def test_a_boolean_is_read_in_its_canonical_spelling(written: str, read: str) -> None:
+    for datatype, value in (("boolean", read), ("integer", written)):
+        term = {
+            "type": "literal",
+            "value": written,
+            "datatype": f"http://www.w3.org/2001/XMLSchema#{datatype}",
+        }
+        document = {"head": {"vars": ["x"]}, "results": {"bindings": [{"x": term}]}}
+        row = read_answer(json.dumps(document).encode()).rows[0]
+        assert row["x"] is not None and row["x"].value == value

@@ -11,6 +11,10 @@ from crosswalk.errors import InputError, StoreFault
 from crosswalk.queries import Query, bind, load
 from crosswalk.stores import SPARQL_JSON, Store
 
+_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
+_TRUTHS = {"1": "true", "0": "false"}
+"""Both spellings of a boolean mean the same; rows hold the canonical one, whatever a store writes."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -75,4 +79,7 @@ def _term(binding: dict[str, Any] | None) -> Term | None:
     if binding is None:
         return None
     kind = "literal" if binding["type"] == "typed-literal" else binding["type"]
-    return Term(kind, binding["value"], binding.get("xml:lang"), binding.get("datatype"))
+    value, datatype = binding["value"], binding.get("datatype")
+    if datatype == _BOOLEAN:
+        value = _TRUTHS.get(value, value)
+    return Term(kind, value, binding.get("xml:lang"), datatype)

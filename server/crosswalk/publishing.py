@@ -62,13 +62,19 @@ class Publication:
 
 
 def publish(
-    snapshot: Snapshot, reading: Store, writing: WritableStore, progress: Progress = lambda step: None
+    snapshot: Snapshot,
+    reading: Store,
+    writing: WritableStore,
+    progress: Progress = lambda step: None,
+    *,
+    default_graph: str | None = None,
 ) -> Publication:
     """Makes a server hold a snapshot; what an interrupted call has sent is counted and not sent again.
 
-    Until the switch, a single update, queries are answered from what was there before.
+    Until the switch, a single update, queries are answered from what was there before. On a server that has
+    no default graph to write to, the union of the facts goes to the graph named ``default_graph``.
     """
-    parts = list(_parts(snapshot))
+    parts = list(_parts(snapshot, default_graph))
     total = sum(part.triples for part in parts)
     wanted = {part.name: part.triples for part in parts}
     there = _counts(reading)
@@ -81,7 +87,7 @@ def publish(
     missing = [part for part in parts if there.get(part.staged) != part.triples]
     for part in missing:
         progress(part.name or "the default graph")
-        writing.put(part.staged, _triples(source, part.name))
+        writing.put(part.staged, _triples(source, None if part.name == default_graph else part.name))
     marker = _prefix(snapshot) + "published"
     said = Triple(NamedNode(PUBLISHED), IDENTIFIER, Literal(snapshot.hash))
     writing.put(marker, pyoxigraph.serialize([said], format=RdfFormat.N_TRIPLES))
@@ -97,11 +103,11 @@ def _prefix(snapshot: Snapshot) -> str:
     return f"{STAGED}{snapshot.hash[:16]}/"
 
 
-def _parts(snapshot: Snapshot) -> Iterator[Part]:
+def _parts(snapshot: Snapshot, default_graph: str | None) -> Iterator[Part]:
     prefix = _prefix(snapshot)
     for each in snapshot.graphs:
         yield Part(f"{prefix}graph/{each['name']}", each["iri"], each["triples"])
-    yield Part(f"{prefix}default", None, snapshot.triples)
+    yield Part(f"{prefix}default", default_graph, snapshot.triples)
 
 
 def _triples(source: pyoxigraph.Store, name: str | None) -> bytes:

@@ -22,10 +22,18 @@ BESIDE = {"store": ("query", "update"), "data": ("query", "update"), "service": 
 @click.argument("url")
 @click.option("--queries", metavar="URL", help="Where the server takes queries; by default guessed from URL.")
 @click.option("--updates", metavar="URL", help="Where the server takes updates; by default guessed from URL.")
+@click.option("--default-graph", metavar="IRI", help="A named graph for the union of the facts, on a server "
+              "that has no default graph to write to.")  # fmt: skip
 @format_option("text", "json")
 @settings_options("snapshots", "query_timeout")
 def publish(
-    url: str, queries: str | None, updates: str | None, form: str | None, as_json: bool, **options: Any
+    url: str,
+    queries: str | None,
+    updates: str | None,
+    default_graph: str | None,
+    form: str | None,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Load the built graph into a SPARQL 1.1 server, graph by graph.
 
@@ -36,23 +44,30 @@ def publish(
     \b
     Example:  crosswalk publish http://127.0.0.1:7878/store
     Example:  crosswalk publish http://127.0.0.1:3030/ds/data --queries http://127.0.0.1:3030/ds/sparql
+    Example:  crosswalk publish http://127.0.0.1:8890/sparql-graph-crud-auth --default-graph graph:union
     """
     from crosswalk.assemble import open_endpoint, published
+    from crosswalk.names import expand
     from crosswalk.publishing import publish as publish_snapshot
     from crosswalk.stores.writing import WritableStore
 
     settings = Settings.from_environment(**options)
     try:
-        graphs, reading, writing = read_address(url), read_address(queries or beside(url, 0)), read_address(
-            updates or beside(url, 1)
+        graphs, reading, writing = (
+            read_address(url),
+            read_address(queries or beside(url, 0)),
+            read_address(updates or beside(url, 1)),
         )
     except ValueError as fault:
         raise click.UsageError(f"URL must be {fault}.") from fault
+    union = expand(default_graph) if default_graph else None
     with steps("Building", 4) as progress:
         snapshot = published(settings, progress)
     store = WritableStore(graphs, writing, user=settings.store_user, password=settings.store_password)
     with steps("Publishing", len(snapshot.graphs) + 2) as progress:
-        done = publish_snapshot(snapshot, open_endpoint(reading, settings), store, progress)
+        done = publish_snapshot(
+            snapshot, open_endpoint(reading, settings), store, progress, default_graph=union
+        )
     if chosen(form, as_json, "text") == "json":
         write(json.dumps(asdict(done) | {"snapshot": snapshot.hash}, indent=1))
         return

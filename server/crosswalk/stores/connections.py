@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import BadStatusLine, HTTPConnection, HTTPResponse, HTTPSConnection, RemoteDisconnected
 from urllib.parse import urlsplit
+
+from crosswalk.stores.credentials import Credentials
+
+_ASKED = 4
+"""How often a request is sent at most, until its credentials are told in the way the server wants."""
+# Some servers say back, in a header each, the graphs a query names; a hundred headers are not enough then.
+# A connection has a limit of its own only from Python 3.15 on.
+http.client._MAXHEADERS = 2000  # type: ignore[attr-defined]
 
 MOST_IDLE = 16
 """How many connections are kept that nobody uses."""
@@ -16,8 +25,10 @@ MOST_IDLE = 16
 class Connections:
     """The connections to one server; safe to use from several threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, user: str | None = None, password: str | None = None) -> None:
         parts = urlsplit(url)
+        self.user = (user, password) if user and password else (None, None)
+        self._credentials = Credentials(url, user, password) if user and password else None
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._host, self._port = parts.hostname or "", parts.port
         self._idle: list[HTTPConnection] = []
@@ -29,8 +40,24 @@ class Connections:
     ) -> Iterator[HTTPResponse]:
         """The response to a request; its connection is kept where the response is read to its end.
 
-        A kept connection that the server has closed meanwhile is replaced, once and silently.
+        A kept connection that the server has closed meanwhile is replaced, once and silently, and a request
+        is sent again where the server wants its credentials in another way.
         """
+        credentials = self._credentials
+        for attempt in range(_ASKED):
+            told = credentials.headers(method, target) if credentials else {}
+            with self._exchange(method, target, body, headers | told, timeout) as response:
+                refused = response.status == 401 and attempt < _ASKED - 1
+                challenges = response.headers.get_all("WWW-Authenticate", [])
+                if not (credentials and refused and credentials.answer(challenges)):
+                    yield response
+                    return
+                response.read()
+
+    @contextmanager
+    def _exchange(
+        self, method: str, target: str, body: bytes | None, headers: dict[str, str], timeout: float
+    ) -> Iterator[HTTPResponse]:
         connection = self._take(timeout)
         fresh = connection.sock is None
         try:

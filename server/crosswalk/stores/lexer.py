@@ -55,8 +55,23 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(str(match.lastgroup), match[0], match.start())
 
 
+_PROLOGUE = re.compile(
+    r"""
+    (?: \s | \#[^\n]*(?:\n|\Z)
+      | (?:PREFIX (?:\s|\#[^\n]*\n)+ [A-Za-z0-9._-]* : | BASE) (?:\s|\#[^\n]*\n)* <[^<>"{}|^`\\\x00-\x20]*>
+    )*+
+    (SELECT|ASK|CONSTRUCT|DESCRIBE)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What stands before a query, and the word it begins with, as most queries are written."""
+
+
 def query_form(text: str) -> str | None:
     """SELECT, ASK, CONSTRUCT or DESCRIBE: the first of these words in ``text``; None when it has none."""
+    usual = _PROLOGUE.match(text)
+    if usual:
+        return usual[1].upper()
     forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
     words = (token.text.upper() for token in tokens(text) if token.kind == "word")
     return next((word for word in words if word in forms), None)

@@ -4,69 +4,32 @@ from __future__ import annotations
 
 import math
 import random
-import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from copy import copy
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
-from io import BytesIO
 from socket import gaierror
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
-from urllib.request import getproxies, proxy_bypass
 
-import pyoxigraph
-from SPARQLWrapper import GET, JSON, POST, SELECT, TURTLE, SPARQLExceptions, SPARQLWrapper
+from SPARQLWrapper import GET, JSON, POST, SELECT, TURTLE
 
-from crosswalk.errors import InputError, QueryRefused, QueryTimedOut, ResourceLimit, StoreFault
-from crosswalk.stores import QueryDataset
+from crosswalk.errors import QueryTimedOut, ResourceLimit, StoreFault
+from crosswalk.stores import SPARQL_JSON, QueryDataset
+from crosswalk.stores.addresses import Address
 from crosswalk.stores.connections import Connections
-from crosswalk.stores.faults import syntax_error
 from crosswalk.stores.lexer import query_form
+from crosswalk.stores.refusals import STATUS, Unavailable, refusal
+from crosswalk.stores.requests import Request
 
 _LONG = 1500
-"""From this many characters on a query is posted, since addresses have a limit everywhere."""
+"""Beyond this many characters a query is posted, since addresses have a limit everywhere."""
 _CHUNK = 65536
-_SHOWN = 300
-_STATUS = {SPARQLExceptions.QueryBadFormed: 400, SPARQLExceptions.Unauthorized: 401,
-           SPARQLExceptions.EndPointNotFound: 404, SPARQLExceptions.URITooLong: 414,
-           SPARQLExceptions.EndPointInternalError: 500}  # fmt: skip
-
-
 _PAUSES = (0.1, 0.4, 1.6)
 """The seconds between attempts at a query that found nobody: asking again does no harm."""
 _REACH = "Is the address right, and is the server running?"
-_MOVED = (301, 302, 303, 307, 308)
-
-
-class Unavailable(StoreFault):
-    """Nobody answers just now."""
-
-
-class Request(SPARQLWrapper):
-    """One request, made by SPARQLWrapper and sent over a connection that stays open."""
-
-    @contextmanager
-    def send(self, connections: Connections, timeout: float) -> Iterator[Any]:
-        """The response; SPARQLWrapper itself sends to an endpoint that has moved or lies behind a proxy."""
-        request = self._createRequest()
-        if getproxies() and not proxy_bypass(request.host):
-            with self.query().response as response:
-                yield response
-            return
-        headers = dict(request.header_items()) | {"User-Agent": self.agent}
-        with connections.ask(
-            request.get_method(), request.selector, request.data, headers, timeout
-        ) as response:
-            if response.status in _MOVED:
-                with self.query().response as moved:
-                    yield moved
-                return
-            if response.status >= 400:
-                said = BytesIO(response.read(_CHUNK))
-                raise HTTPError(request.full_url, response.status, response.reason, response.headers, said)
-            yield response
+_CUT = ("X-SPARQL-MaxRows",)
+"""What a server sends with an answer it has cut short."""
 
 
 class RemoteStore:
@@ -81,11 +44,11 @@ class RemoteStore:
         user: str | None = None,
         password: str | None = None,
     ) -> None:
-        self.url = url
+        self.address = Address(url)
+        self.url = self.address.url
         self.timeout = timeout
         self.result_bytes = result_bytes
-        self._credentials = (user, password) if user and password else None
-        self._connections = Connections(url)
+        self._connections = Connections(url, user, password)
 
     def __repr__(self) -> str:
         return f"RemoteStore({self.shown!r})"
@@ -113,13 +76,16 @@ class RemoteStore:
     def _ask(self, text: str, media_type: str, dataset: QueryDataset | None, deadline: float) -> bytes:
         try:
             request = self._request(text, media_type, dataset)
-            with request.send(self._connections, max(0.05, deadline - time.monotonic())) as response:
+            left = max(0.05, deadline - time.monotonic())
+            with request.send(self._connections, left) as response:
+                self._whole(response)
                 self._expect(response.headers.get_content_type(), media_type)
                 return self._read(response, deadline)
-        except tuple(_STATUS) as fault:
-            raise self._translate(_STATUS[type(fault)], str(fault), text) from fault
+        except tuple(STATUS) as fault:
+            raise refusal(STATUS[type(fault)], str(fault), text, self.shown) from fault
         except HTTPError as fault:
-            raise self._translate(fault.code, fault.read(_CHUNK).decode(errors="replace"), text) from fault
+            said = fault.read(_CHUNK).decode(errors="replace")
+            raise refusal(fault.code, said, text, self.shown) from fault
         except TimeoutError as fault:
             raise self._late() from fault
         except URLError as fault:
@@ -143,18 +109,32 @@ class RemoteStore:
         wrapper.setReturnFormat(TURTLE if query_form(text) in ("CONSTRUCT", "DESCRIBE") else JSON)
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", media_type)
-        wrapper.setMethod(POST if len(text) > _LONG else GET)
         wrapper.setTimeout(max(1, math.ceil(self.timeout)))
         wrapper.setQuery(text)
         # SPARQLWrapper takes a word in a comment for the form, and an update for what begins with "add".
         wrapper.queryType = query_form(text) or SELECT
-        if self._credentials:
-            wrapper.setCredentials(*self._credentials)
+        parameters = list(self.address.parameters(text, dataset, self._ask_plainly))
+        for name, value in parameters:
+            wrapper.addParameter(name, value)
+        long = len(text) + sum(len(value) for _, value in parameters) > _LONG
+        wrapper.setMethod(POST if long else GET)
         for iri in dataset.default_graphs if dataset else ():
             wrapper.addDefaultGraph(iri)
         for iri in dataset.named_graphs if dataset else ():
             wrapper.addNamedGraph(iri)
         return wrapper
+
+    def _ask_plainly(self, query: str) -> bytes:
+        """The answer to a query about the server itself, whatever the address chooses of its graphs."""
+        plain = copy(self)
+        plain.address = Address(self.url)
+        return plain.query(query, SPARQL_JSON)
+
+    def _whole(self, response: Any) -> None:
+        """Raises ResourceLimit where the server says that it gives only a part of the rows."""
+        if response.status == 206 or any(response.headers.get(name) for name in _CUT):
+            hint = "Ask for less, with LIMIT for instance, or let the server give more."
+            raise ResourceLimit(f"{self.shown} gives only a part of the answer", hint=hint)
 
     def _expect(self, given: str, wanted: str) -> None:
         family = next((name for name in ("json", "xml") if wanted.endswith(f"+{name}")), None)
@@ -174,32 +154,11 @@ class RemoteStore:
                 raise ResourceLimit(f"the result is larger than {self.result_bytes} bytes", hint=hint)
             if time.monotonic() > deadline:
                 raise self._late()
+        if response.length:  # read1 does not say that bytes are missing, nor close what it has read up
+            raise IncompleteRead(b"", response.length)
+        response.read()
         return b"".join(chunks)
 
     def _late(self) -> QueryTimedOut:
         hint = "Ask for less, or raise CROSSWALK_QUERY_TIMEOUT."
         return QueryTimedOut(f"{self.shown} gave no answer within {self.timeout:g} seconds", hint=hint)
-
-    def _translate(self, status: int, body: str, text: str) -> StoreFault | InputError:
-        """The error for an HTTP status; what is wrong with a query is found by parsing it here."""
-        if status == 400:
-            try:
-                pyoxigraph.Store().query(text)
-            except SyntaxError as fault:
-                return syntax_error(text, str(fault))
-            return QueryRefused(f"{self.shown} refuses the query: {_words(body)}")
-        if status in (408, 504) or (status == 503 and re.search(r"tim(?:ed?[ -]?)?out|too long", body, re.I)):
-            return self._late()
-        if status in (401, 403):
-            hint = "Set CROSSWALK_STORE_USER and CROSSWALK_STORE_PASSWORD."
-            return StoreFault(f"{self.shown} wants other credentials (HTTP {status})", hint=hint)
-        if status == 404:
-            return StoreFault(f"{self.shown} does not exist (HTTP 404)", hint="Is the address right?")
-        kind = Unavailable if status in (429, 502, 503) else StoreFault
-        return kind(f"{self.shown} failed (HTTP {status}): {_words(body)}")
-
-
-def _words(body: str) -> str:
-    """The first words of a body, without SPARQLWrapper's preface and without HTML's marks."""
-    words = re.sub(r"<[^>]{1,200}>|\\[nrt]", " ", body.rpartition("Response:")[2]).strip(" \n'\"")
-    return " ".join(words.removeprefix("b'").split())[:_SHOWN] or "it does not say why"

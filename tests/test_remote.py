@@ -1,0 +1,274 @@
+"""How another server is asked: connections, second attempts, credentials, and the graphs of an address."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from crosswalk.errors import ResourceLimit, StoreFault
+from crosswalk.stores import SPARQL_JSON, QueryDataset
+from crosswalk.stores import remote as remote_module
+from crosswalk.stores import writing as writing_module
+from crosswalk.stores.remote import RemoteStore
+from crosswalk.stores.writing import WritableStore
+
+YES = b'{"head":{},"boolean":true}'
+
+
+@dataclass
+class Reply:
+    """One answer of the server; ``hang_up`` closes the connection after it, or before it without a status."""
+
+    status: int = 200
+    body: bytes = YES
+    headers: dict[str, str] = field(default_factory=dict)
+    hang_up: bool = False
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Gives the replies its server has waiting, the last one again and again, and remembers each request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections += 1
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        form = parse_qs(body.decode() if self.command == "POST" else urlsplit(self.path).query)
+        self.server.seen.append((self.command, form, dict(self.headers), body))
+        replies = self.server.replies
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        if callable(reply):
+            reply = reply(self.command, self.path, self.headers, form)
+        self.close_connection = reply.hang_up
+        if reply.status == 0:
+            return
+        self.send_response(reply.status)
+        headers = {"Content-Type": SPARQL_JSON, "Content-Length": str(len(reply.body))} | reply.headers
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    do_GET = do_POST = do_PUT = _answer
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+@contextmanager
+def serving() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.connections, server.seen, server.replies = 0, [], [Reply()]
+    server.url = f"http://127.0.0.1:{server.server_port}/sparql"
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    with serving() as one:
+        yield one
+
+
+@pytest.fixture
+def pauses(monkeypatch) -> list[float]:
+    """The pauses between attempts, which a test need not wait for."""
+    taken: list[float] = []
+    monkeypatch.setattr(remote_module.time, "sleep", taken.append)
+    monkeypatch.setattr(writing_module.time, "sleep", taken.append)
+    return taken
+
+
+# Connections
+
+
+def test_a_connection_stays_open_for_the_next_query(server) -> None:
+    store = RemoteStore(server.url)
+    for _ in range(5):
+        assert store.query("ASK {}", SPARQL_JSON) == YES
+    assert (len(server.seen), server.connections) == (5, 1)
+
+
+def test_a_connection_closed_meanwhile_is_replaced_without_a_word(server, pauses) -> None:
+    store = RemoteStore(server.url)
+    server.replies = [Reply(), Reply(status=0, hang_up=True), Reply()]
+    assert store.query("ASK {}", SPARQL_JSON) == store.query("ASK {}", SPARQL_JSON) == YES
+    assert (server.connections, pauses) == (2, [])
+
+
+# Second attempts
+
+
+@pytest.mark.parametrize("status", [429, 502, 503])
+def test_a_query_is_asked_again_of_a_busy_server_with_growing_pauses(server, pauses, status: int) -> None:
+    server.replies = [Reply(status), Reply(status), Reply(status), Reply()]
+    assert RemoteStore(server.url).query("ASK {}", SPARQL_JSON) == YES
+    assert len(server.seen) == 4
+    assert [low <= pause <= 3 * low for low, pause in zip((0.05, 0.2, 0.8), pauses, strict=True)] == [
+        True
+    ] * 3
+
+
+def test_a_query_that_breaks_off_is_asked_again(server, pauses) -> None:
+    server.replies = [Reply(headers={"Content-Length": "100"}, hang_up=True), Reply()]
+    assert RemoteStore(server.url).query("ASK {}", SPARQL_JSON) == YES
+    assert len(pauses) == 1
+
+
+def test_attempts_end_with_the_time_of_the_query(server, pauses) -> None:
+    server.replies = [Reply(503)]
+    with pytest.raises(StoreFault, match="HTTP 503"):
+        RemoteStore(server.url, timeout=0.3).query("ASK {}", SPARQL_JSON)
+    assert all(pause < 0.3 for pause in pauses) and len(server.seen) < 4
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 500])
+def test_a_refused_query_is_not_asked_again(server, pauses, status: int) -> None:
+    server.replies = [Reply(status, headers={"WWW-Authenticate": 'Basic realm="x"'})]
+    with pytest.raises(Exception, match=r"HTTP|refuses"):
+        RemoteStore(server.url, user="ann", password="secret").query("ASK {}", SPARQL_JSON)
+    assert (len(server.seen), pauses) == (1, [])
+
+
+def test_a_graph_is_sent_again_and_an_update_is_not(server, pauses) -> None:
+    writing = WritableStore(server.url, server.url)
+    server.replies = [Reply(503), Reply(502), Reply(204, b"")]
+    writing.put("urn:g", b"<urn:s> <urn:p> <urn:o> .\n")
+    assert (len(server.seen), len(pauses)) == (3, 2)
+    server.replies = [Reply(status=0, hang_up=True), Reply(204, b"")]
+    with pytest.raises(StoreFault, match="broke off"):
+        writing.update("CLEAR DEFAULT")
+    assert len(server.seen) == 4
+    server.replies = [Reply(503, b"Busy"), Reply(204, b"")]
+    with pytest.raises(StoreFault, match="HTTP 503.*Busy"):
+        writing.update("CLEAR DEFAULT")
+    assert len(server.seen) == 5
+
+
+# Credentials
+
+CHALLENGE = 'Digest realm="here", nonce="abc", qop="auth", algorithm="MD5", opaque="xyz"'
+
+
+def digest_only(silent_to_basic: bool):
+    """A server that takes Digest and nothing else, and may say nothing to those who try Basic."""
+
+    def answer(method: str, path: str, headers, form) -> Reply:
+        given = headers.get("Authorization", "")
+        if not given.startswith("Digest "):
+            quiet = silent_to_basic and given
+            return Reply(401, b"", {} if quiet else {"WWW-Authenticate": CHALLENGE})
+        told = dict(re.findall(r'(\w+)="?([^",]+)', given))
+        secret = hashlib.md5(b"ann:here:secret").hexdigest()
+        request = hashlib.md5(f"{method}:{path}".encode()).hexdigest()
+        parts = (secret, "abc", told["nc"], told["cnonce"], "auth", request)
+        right = told["response"] == hashlib.md5(":".join(parts).encode()).hexdigest()
+        return Reply() if right else Reply(401, b"", {"WWW-Authenticate": CHALLENGE})
+
+    return answer
+
+
+@pytest.mark.parametrize("silent_to_basic", [False, True])
+def test_a_server_that_wants_digest_gets_it(server, silent_to_basic: bool) -> None:
+    server.replies = [digest_only(silent_to_basic)]
+    store = RemoteStore(server.url, user="ann", password="secret")
+    assert store.query("ASK {}", SPARQL_JSON) == YES
+    before = len(server.seen)
+    assert store.query("ASK { ?s ?p ?o }", SPARQL_JSON) == YES
+    assert len(server.seen) == before + 1, "what a server wants is remembered"
+    counts = [re.search("nc=([0-9]+)", seen[2].get("Authorization", "")) for seen in server.seen]
+    assert [found[1] for found in counts if found] == ["00000001", "00000002"]
+
+
+def test_a_graph_is_sent_whole_after_the_challenge(server) -> None:
+    server.replies = [digest_only(silent_to_basic=True)]
+    WritableStore(server.url, server.url, user="ann", password="secret").put("urn:g", b"<urn:s> <urn:p> 1 .")
+    assert server.seen[-1][3] == b"<urn:s> <urn:p> 1 ." and server.seen[-1][1]["graph"] == ["urn:g"]
+
+
+def test_a_wrong_password_ends_after_a_few_requests(server) -> None:
+    server.replies = [digest_only(silent_to_basic=True)]
+    with pytest.raises(StoreFault, match="other credentials") as fault:
+        RemoteStore(server.url, user="ann", password="guess").query("ASK {}", SPARQL_JSON)
+    assert len(server.seen) == 4 and "guess" not in str(fault.value)
+
+
+@pytest.mark.parametrize(("host", "told"), [("127.0.0.1", True), ("localhost", False)])
+def test_a_moved_endpoint_is_told_the_credentials_on_the_same_host_only(
+    server, host: str, told: bool
+) -> None:
+    with serving() as other:
+        moved = f"http://{host}:{other.server_port}/moved"
+        server.replies = [Reply(302, b"", {"Location": moved})]
+        store = RemoteStore(server.url, user="ann", password="secret")
+        assert store.query("ASK {}", SPARQL_JSON) == YES
+    assert ("Authorization" in other.seen[0][2]) is told
+
+
+# The graphs of an address
+
+UNION = "https://w3id.org/iot-security-crosswalk/graph/union"
+LISTED = (
+    '{"head":{"vars":["graph"]},"results":{"bindings":['
+    '{"graph":{"type":"uri","value":"https://w3id.org/iot-security-crosswalk/graph/bodies"}},'
+    f'{{"graph":{{"type":"uri","value":"{UNION}"}}}},'
+    '{"graph":{"type":"uri","value":"urn:of-the-server"}}]}}'
+).encode()
+
+
+def listing(method: str, path: str, headers, form) -> Reply:
+    return Reply(body=LISTED if "SELECT DISTINCT ?graph" in form["query"][0] else YES)
+
+
+def test_the_parameters_of_the_address_go_with_each_query(server) -> None:
+    store = RemoteStore(f"{server.url}?default-graph-uri={UNION}&infer=false")
+    store.query("ASK {}", SPARQL_JSON)
+    form = server.seen[0][1]
+    assert (form["default-graph-uri"], form["infer"], form["query"]) == ([UNION], ["false"], ["ASK {}"])
+
+
+def test_a_chosen_default_graph_brings_the_named_graphs_where_they_are_looked_into(server) -> None:
+    server.replies = [listing]
+    store = RemoteStore(f"{server.url}?default-graph-uri={UNION}")
+    for text in ("ASK { GRAPH ?g { ?s ?p ?o } }", "ASK { graph ?g {} }", "ASK { ?s ?p 'GRAPH' }"):
+        store.query(text, SPARQL_JSON)
+    asked, first, second, plain = (form for _, form, _, _ in server.seen)
+    assert not {"default-graph-uri", "named-graph-uri"} & asked.keys()
+    assert first["named-graph-uri"] == second["named-graph-uri"] == [UNION.replace("union", "bodies")]
+    assert "named-graph-uri" not in plain
+
+
+def test_a_query_with_graphs_of_its_own_keeps_them(server) -> None:
+    chosen = QueryDataset(("urn:a",), ("urn:b",))
+    RemoteStore(f"{server.url}?default-graph-uri={UNION}").query(
+        "ASK { GRAPH ?g {} }", SPARQL_JSON, dataset=chosen
+    )
+    assert [form["default-graph-uri"] for _, form, _, _ in server.seen] == [["urn:a"]]
+
+
+@pytest.mark.parametrize("reply", [Reply(206), Reply(headers={"X-SPARQL-MaxRows": "10000"})])
+def test_an_answer_cut_short_is_no_answer(server, reply: Reply) -> None:
+    server.replies = [reply]
+    with pytest.raises(ResourceLimit, match="only a part"):
+        RemoteStore(server.url).query("ASK {}", SPARQL_JSON)
+
+
+def test_a_hundred_headers_are_not_too_many(server) -> None:
+    server.replies = [Reply(headers={f"X-Graph-{number}": "urn:g" for number in range(300)})]
+    assert RemoteStore(server.url).query("ASK {}", SPARQL_JSON) == YES
