@@ -66,7 +66,7 @@ def test_a_row_is_read_in_the_direction_that_is_said() -> None:
 def test_a_row_keeps_its_rationale_comment_and_strength() -> None:
     record = only()
     assert (record.rationale_kind, record.justification, record.place) == ("semantic", UNSPECIFIED, 2)
-    assert record.comment == "It names less. Strength of relationship: 7 of 10."
+    assert (record.comment, record.strength) == ("It names less.", 7)
     assert only(Strength_of_Relationship="N/A").comment == "It names less."
 
 
@@ -134,12 +134,13 @@ RECORDS = tuple(
         candidates=relation,
         rationale_kind="functional",
         comment=comment,
+        strength=strength,
     )
-    for number, target, relation, comment in (
-        (9, "CLP.12/section/5.7", SUBSET, "=1+1"),
-        (10, "CLP.13/section/5.14", EQUAL, None),
-        (11, "CLP.12/section/5.4", INTERSECTS, "Both. Strength of relationship: 4 of 10."),
-        (12, "CLP.13", DISJOINT, "@why"),
+    for number, target, relation, comment, strength in (
+        (9, "CLP.12/section/5.7", SUBSET, "=1+1", None),
+        (10, "CLP.13/section/5.14", EQUAL, None, 10),
+        (11, "CLP.12/section/5.4", INTERSECTS, "Both.", 4),
+        (12, "CLP.13", DISJOINT, "@why", 0),
     )
 )
 FOUND = MappingSet(

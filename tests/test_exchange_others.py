@@ -15,7 +15,7 @@ from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.records import MappingSet, Record
 from crosswalk.exchange.register import Known, Register, key, resolve, token
 from crosswalk.namespaces import ID, XW
-from crosswalk.relations.algebra import EQUAL, INTERSECTS
+from crosswalk.relations.algebra import EQUAL, INTERSECTS, SUBSET
 from crosswalk.stores.embedded import EmbeddedStore
 
 
@@ -115,6 +115,66 @@ def test_cprt_gives_elements_under_their_parents(wrap) -> None:
     assert (found.title, found.version) == ("Toy", "2.0") and found.losses["element of another document"] == 1
 
 
+def framework(identifier: str, kind: str, **more: str) -> dict[str, str]:
+    return {"doc_identifier": "F", "element_identifier": identifier, "element_type": kind} | more
+
+
+def joins(start: str, end: str, kind: str, doc: str = "F") -> dict[str, str]:
+    return {
+        "source_element_identifier": start,
+        "source_doc_identifier": "F",
+        "dest_element_identifier": end,
+        "dest_doc_identifier": doc,
+        "relationship_identifier": kind,
+        "provenance_doc_identifier": "F",
+    }
+
+
+# As NIST's export of its framework is made: beside the elements, what only sorts, explains or withdraws them.
+FRAMEWORK = {
+    "documents": [{"doc_identifier": "F", "name": "Framework", "version": "Version  2.0"}],
+    "relationship_types": [],
+    "elements": [
+        framework("ID", "function", title="IDENTIFY"),
+        framework("ID-1", "category", title="Old"),
+        framework("ID-2", "category", title="New"),
+        framework("S-ID-2", "sort", title="00001"),
+        framework("first", "party", title="1st"),
+        framework("ID-2.001", "implementation_example", title="Ex1"),
+        framework("WR-ID-1", "withdraw_reason", text="Moved"),
+    ],
+    "relationships": [
+        joins("ID", "ID-1", "projection"),
+        joins("ID", "ID-2", "projection"),
+        joins("ID-1", "first", "projection"),
+        joins("ID-2", "first", "projection"),
+        joins("ID-2", "S-ID-2", "projection"),
+        joins("ID-2", "ID-2.001", "projection"),
+        joins("ID-1", "WR-ID-1", "projection"),
+        joins("WR-ID-1", "ID-2", "moved_to"),
+        joins("WR-ID-1", "ID-9", "incorporated_into"),
+        joins("ID-2", "PT", "external_reference", "SP_800_53"),
+    ],
+}
+
+
+def test_cprt_keeps_the_elements_and_says_what_replaces_the_withdrawn_ones() -> None:
+    found = cprt.read(json.dumps({"response": {"elements": FRAMEWORK}}).encode(), "c.json")
+    assert [(one.identifier, one.parent, one.withdrawn, one.replaced_by) for one in found.entries] == [
+        ("ID", None, False, ()),
+        ("ID-1", "ID", True, ("ID-2",)),
+        ("ID-2", "ID", False, ()),
+    ]
+    assert found.version == "Version 2.0"
+    assert {what: count for what, count in (+found.losses).items() if "type of" not in what} == {
+        "element of type “sort”": 1,
+        "element of type “party”": 1,
+        "element of type “implementation_example”": 1,
+        "replacement that the file does not hold": 1,
+        "relationship “external_reference”": 1,
+    }
+
+
 @pytest.mark.parametrize(
     ("spoil", "what"),
     [
@@ -154,6 +214,13 @@ def dcms_file(*rows: dict[str, str]) -> bytes:
     return json.dumps([head, *rows], indent=1).encode()
 
 
+@pytest.mark.parametrize("section", ["", None])
+def test_a_dcms_record_without_a_section_is_counted_and_left_out(section) -> None:
+    bare = dcms_row(**{"Recommendation Number / Section": section})
+    found = dcms.read(dcms_file(bare, dcms_row()), "d.json", "gsma")
+    assert len(found.records) == 1 and found.losses["record that names no section"] == 1
+
+
 def test_dcms_gives_identifiers_and_leaves_the_excerpts() -> None:
     other = dcms_row(Organisation="ENISA")
     found = dcms.read(dcms_file(dcms_row(), dcms_row(), other), "d.json", "gsma")
@@ -183,7 +250,10 @@ def test_the_number_of_a_section_is_cut_out(text: str, number: str) -> None:
         (b"{}", "must be a list"),
         (json.dumps([dcms_row()]).encode(), "no disclaimer"),
         (dcms_file(dcms_row(**{"DCMS Code of Practice Guidelines Number": "one"})), "no number"),
-        (dcms_file(dcms_row(**{"Recommendation Number / Section": ""})), "missing"),
+        (
+            dcms_file(dcms_row(**{"Recommendation Number / Section": ""})),
+            "no record of “gsma” names a section",
+        ),
         (dcms_file(dcms_row(Organisation="ENISA")), "no standard's name holds"),
     ],
 )
@@ -222,8 +292,64 @@ def test_ciso_assistant_gives_records_with_their_lines() -> None:
     first, second = found.records
     assert (first.subject, first.object, first.place) == ("9", "clp.12-5.7", 11)
     assert (first.candidates, second.candidates) == (INTERSECTS, EQUAL)
-    assert (first.comment, second.comment) == ("why", "Strength of relationship: 10 of 10.")
+    assert (first.comment, first.strength) == ("why", None)
+    assert (second.comment, second.strength) == (None, 10)
     assert (found.title, found.publication_date) == ("A to B", "2026-01-02")
+
+
+MIRROR = """\
+  - ref_id: b-to-a
+    source_framework_urn: urn:x:framework:b
+    target_framework_urn: urn:x:framework:a
+    requirement_mappings:
+    - source_requirement_urn: urn:x:req_node:b:4
+      target_requirement_urn: urn:x:req_node:a:9
+      relationship: superset
+"""
+TWICE = f"""\
+name: A map
+objects:
+  requirement_mapping_sets:
+  - ref_id: a-to-b
+    source_framework_urn: urn:x:framework:a
+    target_framework_urn: urn:x:framework:b
+    requirement_mappings:
+    - source_requirement_urn: urn:x:req_node:a:9
+      target_requirement_urn: urn:x:req_node:b:4
+      relationship: subset
+      rationale: The first names less.
+{MIRROR}"""
+
+
+def test_a_library_that_holds_its_set_turned_round_as_well_gives_it_once() -> None:
+    found = ciso.read(TWICE.encode(), "m.yaml")
+    (record,) = found.records
+    assert (record.subject, record.object, record.candidates) == ("9", "4", SUBSET)
+    assert found.subject_source == "urn:x:framework:a"
+    assert found.losses["mapping set that is another one turned round"] == 1
+
+
+def test_a_reason_in_words_is_a_comment_and_no_kind_of_rationale() -> None:
+    (record,) = ciso.read(TWICE.encode(), "m.yaml").records
+    assert (record.comment, record.rationale_kind) == ("The first names less.", None)
+
+
+def test_of_sets_that_differ_one_is_chosen_by_its_name() -> None:
+    other = TWICE.replace("relationship: superset", "relationship: intersect").encode()
+    with pytest.raises(InputError) as fault:
+        ciso.read(other, "m.yaml")
+    assert "there are 2 mapping sets" in str(fault.value) and "a-to-b, b-to-a" in str(fault.value.hint)
+    (record,) = ciso.read(other, "m.yaml", "b-to-a").records
+    assert (record.subject, record.object) == ("4", "9")
+    with pytest.raises(InputError, match="no mapping set is called “c”"):
+        ciso.read(other, "m.yaml", "c")
+
+
+def test_a_library_in_the_old_words_is_told_the_new_ones() -> None:
+    old = CISO.replace("source_requirement_urn", "reference_requirement_urn")
+    with pytest.raises(InputError, match="m.yaml:11: the mapping has no source_requirement_urn") as fault:
+        ciso.read(old.encode(), "m.yaml")
+    assert "reference and focal" in str(fault.value.hint)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +359,7 @@ def test_ciso_assistant_gives_records_with_their_lines() -> None:
         ("rationale: semantic", "rationale: taste", "m.yaml:11: “taste”"),
         ("strength_of_relationship: 10", "strength_of_relationship: 11", "m.yaml:16: the strength “11”"),
         ("req_node:a:9", "req_node:a:9 b", "m.yaml:11: the identifier"),
-        ("objects:", "things:", "no single requirement mapping set"),
+        ("objects:", "things:", "no requirement mapping set"),
         ("name: A map", "name: &n A map\nother: *n", "m.yaml:3: the YAML uses an alias"),
         ("name: A map", "name: !!python/object/apply:os.getcwd []", "no YAML"),
         ("version: 1", "version: 1\nversion: 2", "given twice"),

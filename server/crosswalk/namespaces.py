@@ -106,6 +106,7 @@ class XW(DefinedNamespace):
     quotedFrom: URIRef
     rationale: URIRef
     rationaleKind: URIRef
+    strength: URIRef
     readBackwards: URIRef
     reason: URIRef
     remark: URIRef

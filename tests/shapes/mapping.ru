@@ -19,6 +19,9 @@ DELETE DATA { <mapping/t/2-D.1-2> xw:inMappingSet <mapping/t> . }
 #! ConfidenceIsAFraction
 INSERT DATA { <mapping/t/2-D.1-2> sssom:confidence 1.5 . }
 
+#! StrengthIsFromZeroToTen
+INSERT DATA { <mapping/t/2-D.1-2> xw:strength 11 . }
+
 #! MappingSubjectIsTheFocus
 DELETE DATA { <mapping/t/2-D.1-2> xw:subject <a/2/guideline/2> . } ;
 INSERT DATA { <mapping/t/2-D.1-2> xw:subject <a/2/guideline/3> . }

@@ -38,7 +38,11 @@ LISTED = 40
 @click.option("--license", "licence", metavar="IRI", help="The licence, where the file states none.")
 @click.option("--source", "document", metavar="IRI", help="The source document, such as source/dcms-mapping.")
 @click.option("--direction", type=click.Choice(DIRECTIONS), help="OLIR: how each row is read (required).")
-@click.option("--select", metavar="TEXT", help="DCMS: the standards whose name holds TEXT (required).")
+@click.option(
+    "--select",
+    metavar="TEXT",
+    help="DCMS: the standards whose name holds TEXT (required). CISO Assistant: the set of that ref_id.",
+)
 @click.option("--with-text", is_flag=True, help="Catalogues: keep the text of elements, where rights allow.")
 @click.option("--skip-unknown", is_flag=True, help="Leave out records whose identifiers the graph lacks.")
 @settings_options("snapshots")

@@ -38,6 +38,9 @@ def read(data: bytes, name: str, select: str) -> MappingSet:
             continue
         for key in (_WORDING, "Web Link", "Notes", "Added at Version"):
             found.losses[f"“{key}”"] += bool(each.get(key))
+        if not document.optional(each, _SECTION, place):
+            found.losses["record that names no section"] += 1
+            continue
         section = _section(document, each, place)
         if (number, section) in records:
             found.losses["record that repeats another"] += 1
@@ -47,7 +50,11 @@ def read(data: bytes, name: str, select: str) -> MappingSet:
         records.setdefault((number, section), record)
     if not records:
         hint = "There are: " + "; ".join(sorted(names)[:12]) + " …"
-        raise InputError(f"no standard's name holds “{select}”", file=name, hint=hint)
+        nameless = found.losses["record that names no section"]
+        what = (
+            f"no record of “{select}” names a section" if nameless else f"no standard's name holds “{select}”"
+        )
+        raise InputError(what, file=name, hint=hint)
     return MappingSet(version=found.version, records=tuple(records.values()), losses=found.losses)
 
 

@@ -43,7 +43,13 @@ _OF_RECORD = {
     "as_cited": XW.asCited,
     "date": SSSOM.mapping_date,
     "comparison": XW.inComparison,
+    "review_date": SSSOM.review_date,
 }
+_OTHER = (
+    *(XW.excludesRelation, XW.rationaleKind, XW.strength, DCTERMS.creator),
+    *(SSSOM.reviewer_id, SSSOM.reviewer_label),
+)
+"""What is said of a record that is no plain value of it."""
 
 
 def gather_register(store: Store) -> Register:
@@ -114,7 +120,7 @@ def _records(store: Store, found: MappingSet) -> list[Record]:
     rows = ask(store, "pages/export-records", set=found.identifier).texts()
     more = _facts(ask(store, "pages/export-quotations", set=found.identifier).texts(), "record")
     handled = {str(term) for term in _OF_RECORD.values()} | _IMPLIED
-    handled |= {str(term) for term in (XW.excludesRelation, XW.rationaleKind, DCTERMS.creator)}
+    handled |= {str(term) for term in _OTHER}
     records = []
     for iri, facts in _facts(rows, "record").items():
         for about in facts:
@@ -123,6 +129,7 @@ def _records(store: Store, found: MappingSet) -> list[Record]:
                 found.losses[f"{compact(about)} of a record"] += 1
         kinds = [compact(each).partition(":")[2].casefold() for each in facts.get(str(XW.rationaleKind), ())]
         out = [compact(each).partition(":")[2] for each in facts.get(str(XW.excludesRelation), ())]
+        strength = _first(facts, XW.strength)
         values = {name: _first(facts, about) for name, about in _OF_RECORD.items()}
         records.append(
             Record(
@@ -133,6 +140,9 @@ def _records(store: Store, found: MappingSet) -> list[Record]:
                 authors=tuple(facts.get(str(DCTERMS.creator), ())),
                 alignment=_first(more.get(iri, {}), XW.alignment),
                 quotations=tuple(more.get(iri, {}).get(str(XW.text), ())),
+                strength=int(strength) if strength else None,
+                reviewers=tuple(facts.get(str(SSSOM.reviewer_id), ())),
+                reviewer_names=tuple(facts.get(str(SSSOM.reviewer_label), ())),
             )
         )
     return records
@@ -147,6 +157,8 @@ def _none(store: Store, iri: str) -> list[Record]:
             object=None,
             comment=row["note"] or None,
             comparison=row["row"],
+            reviewers=tuple(row["reviewers"].split("|")) if row["reviewers"] else (),
+            reviewer_names=tuple(row["names"].split("|")) if row["names"] else (),
         )
         for row in rows
     ]

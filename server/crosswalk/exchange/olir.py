@@ -123,9 +123,6 @@ def _record(cells: dict[str, str], name: str, unit: str, number: int, direction:
         raise fault(f"“{cells['Rationale']}” is no rationale", f"Known are {', '.join(RATIONALES)}.")
     strength = _strength(cells.get("Strength of Relationship"), _WORDS[word], fault)
     relation = _WORDS[word] if direction == "focal-to-reference" else inverse(_WORDS[word])
-    notes = [cells.get("Comments")]
-    if strength is not None:
-        notes.append(f"Strength of relationship: {strength} of 10.")
     return Record(
         cells[FOCAL],
         cells["Reference Document Element"],
@@ -133,7 +130,8 @@ def _record(cells: dict[str, str], name: str, unit: str, number: int, direction:
         justification=UNSPECIFIED,
         candidates=relation,
         rationale_kind=rationale,
-        comment=" ".join(filter(None, notes)) or None,
+        comment=cells.get("Comments"),
+        strength=strength,
         place=number,
     )
 

@@ -14,7 +14,10 @@ from crosswalk.exchange.records import MappingSet
 from crosswalk.exchange.register import Register, token
 from crosswalk.exchange.words import OLIR, single
 
-_STRENGTH = re.compile(r" ?Strength of relationship: (\d+) of 10\.$")
+NOT_KEPT = (
+    *("identifier", "authors", "date", "confidence", "as_cited", "quotations", "alignment"),
+    *("reviewers", "reviewer_names", "review_date"),
+)
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -45,11 +48,9 @@ def _rows(found: MappingSet, register: Register, losses: Counter[str]) -> list[l
         if relation is None or record.rationale_kind is None:
             losses["record without a single set relation and its rationale"] += 1
             continue
-        for what in ("identifier", "authors", "date", "confidence", "as_cited", "quotations", "alignment"):
-            losses[f"{what} of a record"] += bool(getattr(record, what))
+        for what in NOT_KEPT:
+            losses[f"{what} of a record"] += record.says(what)
         losses[f"justification of a record ({record.justification.rpartition('/')[2]})"] += 1
-        comment = record.comment or ""
-        strength = _STRENGTH.search(comment)
         focal, reference = (register.known.get(iri) for iri in (record.subject, record.object))
         rows.append(
             [
@@ -59,8 +60,8 @@ def _rows(found: MappingSet, register: Register, losses: Counter[str]) -> list[l
                 OLIR[relation],
                 _name(record.object, register),
                 (reference and reference.label) or "",
-                _STRENGTH.sub("", comment),
-                strength[1] if strength else "N/A",
+                record.comment or "",
+                "N/A" if record.strength is None else str(record.strength),
             ]
         )
     return sorted(rows)

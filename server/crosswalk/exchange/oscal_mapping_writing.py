@@ -16,6 +16,11 @@ from crosswalk.exchange.triples import record_iri
 from crosswalk.exchange.words import OSCAL, single
 
 VERSION = "1.2.0"
+NOT_KEPT = (
+    *("authors", "date", "as_cited", "quotations", "comparison", "alignment"),
+    *("strength", "reviewers", "reviewer_names", "review_date"),
+)
+"""What OSCAL has no place for."""
 
 
 def write(sets: list[MappingSet], register: Register) -> tuple[bytes, Counter[str]]:
@@ -66,8 +71,8 @@ def _mapping(found: MappingSet, register: Register, losses: Counter[str]) -> dic
         if record.object is not None and not _is_stated(record):
             kind = "rationale" if single(record.candidates) else "single set relation"
             losses[f"record without a {kind}"] += 1
-        for what in ("authors", "date", "as_cited", "quotations", "comparison", "alignment"):
-            losses[f"{what} of a record"] += bool(getattr(record, what)) and _is_stated(record)
+        for what in NOT_KEPT:
+            losses[f"{what} of a record"] += record.says(what) and _is_stated(record)
     mapping: dict[str, Any] = {
         "uuid": _uuid("mapping", found.identifier),
         "source-resource": {"type": "catalog", "href": found.subject_source or "#"},

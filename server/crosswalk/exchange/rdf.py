@@ -132,7 +132,17 @@ def _record(
         date=first(SSSOM.mapping_date),
         comparison=first(XW.inComparison),
         quotations=tuple(quoted.get(one, {}).get("text", ())),
+        strength=_strength(first(XW.strength), one, name),
+        reviewers=tuple(said.get(str(SSSOM.reviewer_id), ())),
+        reviewer_names=tuple(said.get(str(SSSOM.reviewer_label), ())),
+        review_date=first(SSSOM.review_date),
     )
+
+
+def _strength(text: str | None, one: str, name: str) -> int | None:
+    if text is not None and text not in [str(number) for number in range(11)]:
+        raise InputError(f"the xw:strength of {compact(one)} is no whole number from 0 to 10", file=name)
+    return int(text) if text else None
 
 
 _KEPT = (
@@ -150,6 +160,10 @@ _KEPT = (
     DCTERMS.source,
     SSSOM.mapping_date,
     XW.inComparison,
+    XW.strength,
+    SSSOM.reviewer_id,
+    SSSOM.reviewer_label,
+    SSSOM.review_date,
 )
 
 
@@ -173,6 +187,9 @@ def _none(facts: Facts) -> list[Record]:
             None,
             comparison=one,
             comment=next(iter(said.get(str(SKOS.note), [])), None),
+            reviewers=tuple(said.get(str(SSSOM.reviewer_id), ())),
+            reviewer_names=tuple(said.get(str(SSSOM.reviewer_label), ())),
+            review_date=next(iter(said.get(str(SSSOM.review_date), [])), None),
         )
         for one, said in facts.items()
         if str(XW.AssertedNone) in said.get(str(XW.outcome), ()) and said.get(str(XW.focus))

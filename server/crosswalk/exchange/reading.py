@@ -58,7 +58,9 @@ FORMATS = {
         lambda data, name, choices: dcms.read(data, name, choices.select or ""),
         needs=("select",),
     ),
-    "ciso-assistant": Format("mappings", lambda data, name, _: ciso.read(data, name)),
+    "ciso-assistant": Format(
+        "mappings", lambda data, name, choices: ciso.read(data, name, choices.select or "")
+    ),
     "turtle": Format("mappings", lambda data, name, _: rdf.read(data, name, "turtle")),
     "jsonld": Format("mappings", lambda data, name, _: rdf.read(data, name, "jsonld")),
 }

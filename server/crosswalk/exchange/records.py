@@ -21,6 +21,7 @@ class Record:
     """One mapping; ``object`` is None where somebody looked and found no counterpart.
 
     ``subject`` and ``object`` are IRIs once they are resolved, and before that what the file says;
+    ``strength`` is OLIR's, from 0 to 10; ``reviewers`` are IRIs, of whom some may be known by name only;
     ``candidates`` are the set relations still possible. ``place`` is the line or row of the file.
     """
 
@@ -39,7 +40,15 @@ class Record:
     comparison: str | None = None
     alignment: str | None = None
     quotations: tuple[str, ...] = ()
+    strength: int | None = None
+    reviewers: tuple[str, ...] = ()
+    reviewer_names: tuple[str, ...] = ()
+    review_date: str | None = None
     place: int | None = None
+
+    def says(self, what: str) -> bool:
+        """Whether it says anything in this respect; a strength of 0 is something."""
+        return getattr(self, what) not in (None, "", ())
 
 
 @dataclass(frozen=True)

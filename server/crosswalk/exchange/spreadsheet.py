@@ -16,7 +16,7 @@ from crosswalk.relations.algebra import Candidates
 COLUMNS = (
     *("set", "subject", "subject_title", "relation", "possible_relations", "object", "object_title"),
     *("rationale", "confidence", "justification", "author", "date", "comment", "as_cited", "colour"),
-    *("quotations", "record"),
+    *("quotations", "record", "strength", "reviewers", "review_date"),
 )
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -63,6 +63,9 @@ def _rows(found: MappingSet, register: Register) -> list[list[str]]:
             compact(record.alignment).partition(":")[2] if record.alignment else "",
             "\n".join(record.quotations),
             compact(record_iri(found, record)) if record.object else record.comparison or "",
+            "" if record.strength is None else str(record.strength),
+            "; ".join((*(compact(each) for each in record.reviewers), *record.reviewer_names)),
+            record.review_date or "",
         ]
         for record in found.records
     ]

@@ -93,6 +93,10 @@ def _record(table: Table, cells: dict[str, str], line: int) -> Record:
         comparison=next(iter(extended.get(str(XW.inComparison), ())), None),
         alignment=next(iter(extended.get(str(XW.alignment), ())), None),
         quotations=extended.get(str(XW.text), ()),
+        strength=_strength(table, next(iter(extended.get(str(XW.strength), ())), None), line),
+        reviewers=tuple(table.iri(each, "reviewer_id", line) for each in split(cells.get("reviewer_id", ""))),
+        reviewer_names=split(cells.get("reviewer_label", "")),
+        review_date=_date(table, cells.get("review_date"), line),
         place=line,
     )
 
@@ -101,7 +105,7 @@ _NODES = {
     str(term)
     for term in (XW.excludesRelation, XW.setRelation, XW.rationaleKind, XW.alignment, XW.inComparison)
 }
-_KEPT_EXTENSIONS = _NODES | {str(XW.asCited), str(XW.text)}
+_KEPT_EXTENSIONS = _NODES | {str(XW.asCited), str(XW.text), str(XW.strength)}
 
 
 def _extended(table: Table, cells: dict[str, str], line: int) -> dict[str, tuple[str, ...]]:
@@ -168,6 +172,12 @@ def _fraction(table: Table, text: str | None, line: int) -> str | None:
     if not is_fraction:
         raise table.fault(f"the confidence “{text}” is no number from 0 to 1", line)
     return text
+
+
+def _strength(table: Table, text: str | None, line: int) -> int | None:
+    if text is not None and not re.fullmatch("10|[0-9]", text):
+        raise table.fault(f"the strength “{text}” is no whole number from 0 to 10", line)
+    return int(text) if text else None
 
 
 def _date(table: Table, text: str | None, line: int) -> str | None:

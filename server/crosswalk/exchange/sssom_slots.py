@@ -44,7 +44,8 @@ KEPT_SLOTS = frozenset(
 KEPT_COLUMNS = frozenset(
     _words(
         "record_id subject_id subject_label predicate_id predicate_modifier object_id object_label",
-        "mapping_justification author_id mapping_date confidence comment",
+        "mapping_justification author_id reviewer_id reviewer_label review_date mapping_date confidence",
+        "comment",
     )
 )
 """What of a record the graph has a place for; labels are the graph's own, and so are not lost."""

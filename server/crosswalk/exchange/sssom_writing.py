@@ -27,6 +27,7 @@ EXTENSIONS = {
     "ext_quote": (XW.text, XSD.string),
     "ext_rationale": (XW.rationaleKind, None),
     "ext_set_relation": (XW.setRelation, None),
+    "ext_strength": (XW.strength, XSD.integer),
 }
 """Slots beyond SSSOM: the property each stands for, and the type of its values (None: an IRI)."""
 
@@ -84,6 +85,9 @@ def _row(
         "object_label": _cell(labels.get(target, "")),
         "mapping_justification": curies.shorten(record.justification),
         "author_id": "|".join(curies.shorten(each) for each in record.authors),
+        "reviewer_id": "|".join(curies.shorten(each) for each in record.reviewers),
+        "reviewer_label": _listed(record.reviewer_names),
+        "review_date": record.review_date or "",
         "mapping_date": record.date or "" if not curated else "",
         "confidence": _number(record.confidence),
         "comment": _cell(record.comment or ""),
@@ -92,6 +96,7 @@ def _row(
         if record.rationale_kind
         else "",
         "ext_as_cited": _listed([record.as_cited] if record.as_cited else []),
+        "ext_strength": "" if record.strength is None else str(record.strength),
     }
     if curated:
         for what in ("date", "quotations", "comparison", "alignment", "identifier"):

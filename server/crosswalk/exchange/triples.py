@@ -90,6 +90,9 @@ def _record(found: MappingSet, record: Record) -> Iterator[Triple]:
         yield typed(iri, SSSOM.confidence, record.confidence, XSD.decimal)
     if record.date:
         yield typed(iri, SSSOM.mapping_date, record.date, XSD.date)
+    if record.strength is not None:
+        yield typed(iri, XW.strength, str(record.strength), XSD.integer)
+    yield from _review(iri, record)
     yield from texts(iri, SKOS.note, record.comment)
     yield from texts(iri, XW.asCited, record.as_cited)
     for number, text in enumerate(record.quotations, start=1):
@@ -100,6 +103,15 @@ def _record(found: MappingSet, record: Record) -> Iterator[Triple]:
         yield typed(quotation, XW.ordinal, str(number), XSD.integer)
         yield from texts(quotation, XW.text, text)
         yield from (link(quotation, DCTERMS.source, each) for each in found.sources)
+
+
+def _review(iri: str, record: Record) -> Iterator[Triple]:
+    """Who looked the record over, and when."""
+    yield from (link(iri, SSSOM.reviewer_id, each) for each in record.reviewers)
+    for name in record.reviewer_names:
+        yield Triple(NamedNode(iri), NamedNode(SSSOM.reviewer_label), Literal(name))
+    if record.review_date:
+        yield typed(iri, SSSOM.review_date, record.review_date, XSD.date)
 
 
 def _table(found: MappingSet) -> str:
@@ -116,4 +128,5 @@ def _none(found: MappingSet, record: Record) -> Iterator[Triple]:
         yield link(row, XW.against, found.object_source)
     yield link(row, XW.outcome, XW.AssertedNone)
     yield from (link(row, DCTERMS.source, each) for each in found.sources)
+    yield from _review(row, record)
     yield from texts(row, SKOS.note, record.comment)

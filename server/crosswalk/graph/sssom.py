@@ -13,7 +13,10 @@ from ..errors import InputError
 from ..namespaces import PREFIXES
 
 REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
-OPTIONAL = ("subject_label", "object_label", "author_id", "object_source", "confidence", "comment")
+OPTIONAL = (
+    *("subject_label", "object_label", "author_id", "reviewer_id", "reviewer_label", "object_source"),
+    *("review_date", "confidence", "comment"),
+)
 SET_SLOTS = [
     "curie_map",
     "mapping_set_id",
