@@ -9,12 +9,13 @@ import pickle
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bench import catalogues
 from crosswalk.queries import Query, bind, catalogue
 from crosswalk.stores import SPARQL_JSON
+from crosswalk.stores.embedded import EmbeddedStore
 from crosswalk.terms import read_term
 
 SIZES = (1, 10, 100)
@@ -26,6 +27,8 @@ _STAND_INS = {"edition": "ipa/2.0", "note": "note/guideline-6-empty-cell", "kind
 _ENOUGH, _MOST = 0.15, 25
 LATE = 10
 """After so many seconds a query is ended."""
+_AGAIN = 2
+"""How often a query over its limit is measured again."""
 _FLOOR = 0.0004
 """Below so many seconds the time is the engine's own beginning and end."""
 
@@ -51,6 +54,10 @@ class Growth:
         """The exponent allowed."""
         return WHOLE if self.grows else LOCAL
 
+    def at_best(self, other: Growth) -> Growth:
+        """The least that either of two measurements found at each size."""
+        return replace(self, seconds=tuple(map(min, self.seconds, other.seconds)))
+
 
 def texts() -> Iterator[tuple[str, Query, str]]:
     """Every question and page query, bound to its examples."""
@@ -71,11 +78,21 @@ def measure(sizes: tuple[int, ...] = SIZES) -> list[Growth]:
     found = []
     for kind, query, text in texts():
         media_type = "application/n-triples" if query.form in ("CONSTRUCT", "DESCRIBE") else SPARQL_JSON
-        timed = [_time(store, text, media_type) for store in stores]
-        answers = [answer for _, answer in timed]
-        grows = sorted(answers[0]) != sorted(answers[-1])
-        found.append(Growth(kind, query.name, grows, tuple(s for s, _ in timed), tuple(map(len, answers))))
+        one = _measured(kind, query.name, stores, text, media_type)
+        for _ in range(_AGAIN):
+            # What a neighbour slowed is measured once more, at every size; what grows stays over its limit.
+            if one.exponent > one.limit:
+                one = one.at_best(_measured(kind, query.name, stores, text, media_type))
+        found.append(one)
     return sorted(found, key=lambda each: each.limit - each.exponent)
+
+
+def _measured(kind: str, name: str, stores: list[EmbeddedStore], text: str, media_type: str) -> Growth:
+    """One query at each size; one that gave no answer in time is judged by the sizes at which it did."""
+    timed = [_time(store, text, media_type) for store in stores]
+    given = [sorted(answer) for _, answer in timed if answer]
+    grows = len(given) > 1 and given[0] != given[-1]
+    return Growth(kind, name, grows, tuple(s for s, _ in timed), tuple(len(answer) for _, answer in timed))
 
 
 def rows(answer: bytes) -> int:
@@ -93,7 +110,7 @@ def describe(found: list[Growth]) -> dict[str, Any]:
     }
 
 
-def _time(store: Any, text: str, media_type: str) -> tuple[float, bytes]:
+def _time(store: EmbeddedStore, text: str, media_type: str) -> tuple[float, bytes]:
     """The least processor time of a query, and its answer, found in a process that ends when it is late."""
     ours, theirs = os.pipe()
     child = os.fork()
@@ -110,7 +127,7 @@ def _time(store: Any, text: str, media_type: str) -> tuple[float, bytes]:
     return pickle.loads(said) if said else (float(LATE), b"")
 
 
-def _repeat(store: Any, text: str, media_type: str) -> tuple[float, bytes]:
+def _repeat(store: EmbeddedStore, text: str, media_type: str) -> tuple[float, bytes]:
     """A slow query is asked less often."""
     took: list[float] = []
     while not took or (sum(took) < _ENOUGH and len(took) < _MOST):
