@@ -10,7 +10,10 @@ from rdflib.namespace import DCTERMS, RDF, SKOS, VOID, XSD
 from ..namespaces import SSSOM, XW
 from .sssom import Extension, Table
 
-_OF_GRAPH = {str(term) for term in (DCTERMS.rights, DCTERMS.rightsHolder, DCTERMS.modified, DCTERMS.creator)}
+_OF_GRAPH = {
+    str(term)
+    for term in (DCTERMS.rights, DCTERMS.rightsHolder, DCTERMS.modified, DCTERMS.creator, DCTERMS.license)
+}
 _OF_COMPARISON = {str(XW.inComparisonSet), str(XW.declaresComplete)}
 
 
@@ -23,7 +26,9 @@ def describe_graph(table: Table, graph: str) -> Iterator[Triple]:
     ):
         yield from (triple(graph, about, english(text)) for text in table.of_set(key))
     yield from sources(table, graph)
-    yield triple(graph, DCTERMS.license, node(table.header["license"]))
+    # Who published a set may offer it on other terms, or on none that he names, than the file is offered on.
+    if not any(extension.property == str(DCTERMS.license) for extension in table.extensions.values()):
+        yield triple(graph, DCTERMS.license, node(table.header["license"]))
     for slot, extension in table.extensions.items():
         if extension.property in _OF_GRAPH:
             yield from extended(
