@@ -20,9 +20,9 @@ from crosswalk.relations.outcomes import (
     NOT_NAMED,
     SILENT,
     answers,
-    coverage,
 )
 from crosswalk.relations.records import Judgement, Record, excluded_by, in_signs
+from crosswalk.relations.shares import coverage
 
 ELEMENTS = tuple(f"a/{number}" for number in range(4))
 

@@ -38,6 +38,7 @@ class XW(DefinedNamespace):
     Edition: URIRef
     Element: URIRef
     Guideline: URIRef
+    Level: URIRef
     Mapping: URIRef
     MappingSet: URIRef
     Premise: URIRef
@@ -73,6 +74,7 @@ class XW(DefinedNamespace):
     changeTo: URIRef
     crossReference: URIRef
     declaredCount: URIRef
+    declaredSize: URIRef
     declaresComplete: URIRef
     descendsFrom: URIRef
     editionOf: URIRef
@@ -93,6 +95,9 @@ class XW(DefinedNamespace):
     issuedUntil: URIRef
     keepsWording: URIRef
     legend: URIRef
+    levelDepth: URIRef
+    levelKind: URIRef
+    levelOf: URIRef
     linkedTo: URIRef
     mapsInto: URIRef
     object: URIRef
@@ -111,6 +116,8 @@ class XW(DefinedNamespace):
     reason: URIRef
     remark: URIRef
     restsOn: URIRef
+    restsOnChange: URIRef
+    restsOnPart: URIRef
     setRelation: URIRef
     sharesCellWith: URIRef
     subject: URIRef
@@ -118,6 +125,7 @@ class XW(DefinedNamespace):
     textCoverage: URIRef
     titleSource: URIRef
     within: URIRef
+    withinWhole: URIRef
 
     # Colours, and what they rest on
     Green: URIRef

@@ -6,8 +6,37 @@ INSERT DATA { <mapping/t/2-D.1-2> xw:setRelation xw:Subset . }
 #! PremiseIsOfOneMapping
 INSERT DATA { <mapping/derived/a-1--a-2/2-2/premise/1> xw:premiseOf <mapping/u/2-D.1-2> . }
 
-#! PremiseRestsOnOneRecord
+#! PremiseRestsOnOneThing
 DELETE DATA { <mapping/derived/a-1--a-2/2-2/premise/1> xw:restsOn <mapping/u/2-D.1-2> . }
+
+#! PremiseRestsOnOneThing, a part without its whole
+DELETE DATA { <mapping/derived/a-2--b-1/2-D.1/premise/2> xw:withinWhole <b/1/D.1> . }
+
+#! PremiseUsesWhatHolds
+DELETE DATA {
+    <mapping/derived/a-2--b-1/2-D.1> xw:object <b/1/D.1> .
+    <mapping/derived/a-2--b-1/2-D.1/premise/2> xw:withinWhole <b/1/D.1> .
+} ;
+INSERT DATA {
+    <mapping/derived/a-2--b-1/2-D.1> xw:object <b/1/D.1/section/1> .
+    <mapping/derived/a-2--b-1/2-D.1/premise/2> xw:withinWhole <b/1/D.1/section/1> .
+}
+
+#! PremiseUsesWhatHolds, a change that keeps the wording only approximately
+INSERT DATA {
+    <change/a-1--a-2/1--1> xw:keepsWording true .
+    <mapping/t/1-D.1-1> xw:rationaleKind xw:Semantic .
+    <mapping/derived/a-1--a-2/1-D.1-1> a xw:Mapping ; xw:subject <a/1/guideline/1> ;
+        xw:predicate skos:mappingRelation ; xw:object <b/1/D.1/section/1> ;
+        sssom:mapping_justification semapv:MappingChaining ; xw:excludesRelation xw:Disjoint ;
+        xw:rationaleKind xw:Semantic ; sssom:confidence 0.5 ;
+        prov:wasDerivedFrom <mapping/t/1-D.1-1> , <change/a-1--a-2/1--1> ;
+        xw:inMappingSet <mapping/derived/a-1--a-2> ; dcterms:source <source/paper> .
+    <mapping/derived/a-1--a-2/1-D.1-1/premise/1> a xw:Premise ; xw:ordinal 1 ; xw:readBackwards false ;
+        xw:premiseOf <mapping/derived/a-1--a-2/1-D.1-1> ; xw:restsOnChange <change/a-1--a-2/1--1> .
+    <mapping/derived/a-1--a-2/1-D.1-1/premise/2> a xw:Premise ; xw:ordinal 2 ; xw:readBackwards false ;
+        xw:premiseOf <mapping/derived/a-1--a-2/1-D.1-1> ; xw:restsOn <mapping/t/1-D.1-1> .
+}
 
 #! PremiseSaysItsDirection
 DELETE WHERE { <mapping/derived/a-1--a-2/2-2/premise/1> xw:readBackwards ?said . }

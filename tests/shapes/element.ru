@@ -64,8 +64,8 @@ DELETE WHERE { <b/1/D.1> skos:prefLabel ?said . } ;
 DELETE WHERE { <b/1/D.1> xw:certainty ?said . }
 
 #! SectionBelongsToADocument
-DELETE DATA { <b/1/D.1/section/2> dcterms:isPartOf <b/1/D.1> . } ;
-INSERT DATA { <b/1/D.1/section/2> dcterms:isPartOf <b/1> . }
+DELETE DATA { <b/1/D.1/section/1> dcterms:isPartOf <b/1/D.1> ; xw:ordinal 1 . } ;
+INSERT DATA { <b/1/D.1/section/1> dcterms:isPartOf <b/1> ; xw:ordinal 2 . }
 
 #! SectionNumberExtendsItsParents
 DELETE DATA { <b/1/D.1/section/1.1> dcterms:isPartOf <b/1/D.1/section/1> . } ;

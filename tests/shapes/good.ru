@@ -86,3 +86,24 @@ INSERT DATA {
     <mapping/derived/a-1--a-2/again/premise/2> a xw:Premise ; xw:premiseOf <mapping/derived/a-1--a-2/again> ;
         xw:ordinal 2 ; xw:restsOn <mapping/u/2-2-D.1-2> ; xw:readBackwards true .
 }
+
+#! a mapping that follows from a change that keeps the wording
+DELETE DATA { <change/a-1--a-2/1--1> xw:approximate true . } ;
+INSERT DATA {
+    <change/a-1--a-2/1--1> xw:keepsWording true .
+    <mapping/t/1-D.1-1> xw:rationaleKind xw:Semantic .
+    <mapping/derived/a-1--a-2/1-D.1-1> a xw:Mapping ; xw:subject <a/1/guideline/1> ;
+        xw:predicate skos:mappingRelation ; xw:object <b/1/D.1/section/1> ;
+        sssom:mapping_justification semapv:MappingChaining ; xw:excludesRelation xw:Disjoint ;
+        xw:rationaleKind xw:Semantic ; sssom:confidence 0.5 ;
+        prov:wasDerivedFrom <mapping/t/1-D.1-1> , <change/a-1--a-2/1--1> ;
+        xw:inMappingSet <mapping/derived/a-1--a-2> ; dcterms:source <source/paper> .
+    <mapping/derived/a-1--a-2/1-D.1-1/premise/1> a xw:Premise ; xw:ordinal 1 ; xw:readBackwards false ;
+        xw:premiseOf <mapping/derived/a-1--a-2/1-D.1-1> ; xw:restsOnChange <change/a-1--a-2/1--1> .
+    <mapping/derived/a-1--a-2/1-D.1-1/premise/2> a xw:Premise ; xw:ordinal 2 ; xw:readBackwards false ;
+        xw:premiseOf <mapping/derived/a-1--a-2/1-D.1-1> ; xw:restsOn <mapping/t/1-D.1-1> .
+}
+
+#! a level that its source counts and that is not wholly here
+DELETE DATA { <b/1/level/documents> xw:declaredSize 1 . } ;
+INSERT DATA { <b/1/level/documents> xw:declaredSize 4 . }

@@ -40,42 +40,71 @@ def gaps(left: str, right: str, as_of: Any, form: str | None, as_json: bool, **o
     Example:  crosswalk gaps ipa/1.0 gsma/1.0
     Example:  crosswalk gaps ipa/2.0 gsma/2.0 --json
     """
-    from crosswalk.namespaces import compact
     from crosswalk.relations.addresses import find_edition_on
-    from crosswalk.relations.gaps import analyse, in_fractions, summary
+    from crosswalk.relations.gaps import analyse, summary
 
     ask, day = asker(options), as_of.date() if as_of else None
     found = analyse(ask, find_edition_on(ask, left, day), find_edition_on(ask, right, day), day)
-    rows = [
-        {
-            "number": line.element.number,
-            "title": line.element.title or "",
-            "outcome": concept(line.answer.outcome),
-            "printed": concept(line.printed) if line.printed else "",
-            "counterparts": [compact(iri) for iri in line.counterparts],
-            "covered": "yes" if line.answer.covered else "",
-            "derived": "yes" if line.answer.derived else "",
-            "notes": [compact(iri) for iri, _ in line.notes],
-            "element": line.element.iri,
-        }
-        for line in found.lines
-    ]
     form = chosen(form, as_json, "table")
     if day and found.undated:
         tell(f"{found.undated} records give no date: whether they stood on {day} is not known.")
+    rows = [_row(line) for line in found.lines]
     if form == "json":
-        about = {
-            "left": found.left, "right": found.right, "counted": found.kind,
-            "total": found.coverage.total,
-            "outcomes": {concept(iri): count for iri, count in found.coverage.counts.items()},
-            "touched": in_fractions(found.coverage.touched),
-            "covered": in_fractions(found.coverage.covered),
-            "reason": found.coverage.reason,
-        }  # fmt: skip
-        return write_json({"coverage": about, "elements": rows})
-    write_rows(form, rows, hidden=("element", "derived"))
+        about = {"left": found.left, "right": found.right, **_figures(found.coverage, found.shares[:1])}
+        levels = [_figures(share.coverage, [share]) for share in found.shares]
+        return write_json({"coverage": about, "levels": levels, "elements": rows})
+    several = len(found.shares) > 1
     if form in ("table", "markdown"):
-        write("\n".join(f"{concept(name)}: {text}" for name, text in summary(found)))
+        for share in found.shares:
+            of_level, name = [_row(line) for line in share.lines], share.level.name
+            empty = {column for column in _SELDOM if not any(row[column] for row in of_level)}
+            write_rows(form, of_level, hidden=("level", "element", "derived", *empty))
+            said = "\n".join(f"{concept(one)}: {text}" for one, text in summary(share))
+            write(f"{name}\n{said}\n" if several else said)
+        return None
+    return write_rows(form, rows, hidden=("element", "derived"))
+
+
+_SELDOM = ("title", "printed", "through", "only within", "covered", "notes")
+"""The columns that people see only where some row fills them."""
+
+
+def _row(line: Any) -> dict[str, Any]:
+    """An element with its answer as a row of a table."""
+    from crosswalk.namespaces import compact
+
+    return {
+        "level": line.level,
+        "number": line.element.number,
+        "title": line.element.title or "",
+        "outcome": concept(line.answer.outcome),
+        "printed": concept(line.printed) if line.printed else "",
+        "counterparts": [compact(iri) for iri in line.counterparts],
+        "through": [compact(iri) for iri in line.answer.through],
+        "only within": [compact(iri) for iri in line.answer.beside],
+        "covered": "yes" if line.answer.covered else "",
+        "derived": "yes" if line.answer.derived else "",
+        "notes": [compact(iri) for iri, _ in line.notes],
+        "element": line.element.iri,
+    }
+
+
+def _figures(coverage: Any, shares: Sequence[Any]) -> dict[str, Any]:
+    """The shares of a level as programs read them, with what its number of elements rests on."""
+    from crosswalk.namespaces import compact
+    from crosswalk.relations.gaps import in_fractions
+
+    level = shares[0].level if shares else None
+    return {
+        "counted": level.name if level else "elements",
+        "total": coverage.total,
+        "basis": level.basis if level else "",
+        "sources": [compact(source) for source in level.sources] if level else [],
+        "outcomes": {concept(iri): count for iri, count in coverage.counts.items()},
+        "touched": in_fractions(coverage.touched),
+        "covered": in_fractions(coverage.covered),
+        "reason": coverage.reason,
+    }
 
 
 def asker(options: dict[str, Any]) -> Ask:

@@ -23,10 +23,11 @@ def conflicts(form: str | None, as_json: bool, **options: Any) -> None:
     """
     from crosswalk.namespaces import compact
     from crosswalk.relations.conflicts import find_conflicts
-    from crosswalk.relations.evidence import read_records
+    from crosswalk.relations.evidence import read_parts, read_records
     from crosswalk.relations.records import in_signs
 
-    found = find_conflicts(read_records(asker(options)))
+    ask = asker(options)
+    found = find_conflicts(read_records(ask), read_parts(ask))
     rows = [
         {
             "conflict": number,

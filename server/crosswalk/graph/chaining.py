@@ -1,21 +1,20 @@
-"""Writes what the relation algebra derives from the mapping records: mappings with their premises."""
+"""Writes what the relation algebra derives from what is asserted: mappings with their premises."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Triple
-from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, SKOS, XSD
+from rdflib.namespace import DCTERMS, PROV, RDF, SKOS, XSD
 
 from ..namespaces import ID, SEMAPV, SSSOM, XW
 from ..relations.algebra import EQUAL, INTERSECTS, RELATIONS, SUBSET, SUPERSET
 from ..relations.derivation import Derived, derive
-from ..relations.records import CONCEPTS, IRIS, Record, excluded_by
+from ..relations.network import Claim
+from ..relations.records import IRIS
+from .premises import VERSION, Facts, changes, editions, parts, read_facts, records, value_of
 
 DERIVED = "derived"
-DCAT_VERSION = str(DCAT) + "version"
 
 _PREDICATES = {
     EQUAL: SKOS.exactMatch,
@@ -23,29 +22,12 @@ _PREDICATES = {
     SUPERSET: SKOS.narrowMatch,
     INTERSECTS: SKOS.relatedMatch,
 }
-_READ = {
-    str(term)
-    for term in (
-        XW.subject,
-        XW.object,
-        XW.excludesRelation,
-        XW.rationaleKind,
-        XW.inMappingSet,
-        XW.inEdition,
-        SSSOM.confidence,
-        SSSOM.mapping_justification,
-        DCTERMS.source,
-        DCTERMS.license,
-        DCAT_VERSION,
-    )
-}
-_Facts = dict[str, dict[str, list[str]]]
 
 
 def chain_mappings(asserted: Iterable[Triple]) -> set[Triple]:
-    """The derived mappings, their premises and their mapping sets, from the records that are asserted."""
-    facts = _facts(asserted)
-    derived = derive(_records(facts))
+    """The derived mappings, their premises and their mapping sets, from what is asserted."""
+    facts = read_facts(asserted)
+    derived = derive(records(facts), changes(facts), parts(facts), editions(facts))
     triples: set[Triple] = set()
     for one in derived:
         triples.update(_mapping(one))
@@ -57,37 +39,6 @@ def computed_relations(derived: dict[str, set[Triple]]) -> set[Triple]:
     """The computed set relations: validated without them, any that a shape meets was entered by hand."""
     of_relation = str(XW.setRelation)
     return {each for triples in derived.values() for each in triples if each.predicate.value == of_relation}
-
-
-def _facts(triples: Iterable[Triple]) -> _Facts:
-    """The values that are needed here, by subject and predicate."""
-    facts: _Facts = defaultdict(lambda: defaultdict(list))
-    for triple in triples:
-        if triple.predicate.value in _READ and not isinstance(triple.subject, Triple):
-            facts[triple.subject.value][triple.predicate.value].append(triple.object.value)
-    return facts
-
-
-def _records(facts: _Facts) -> Iterator[Record]:
-    for iri, said in list(facts.items()):
-        subject, target = _one(said, XW.subject), _one(said, XW.object)
-        excluded = [each for each in said.get(str(XW.excludesRelation), ()) if each in CONCEPTS]
-        if not (subject and target and excluded):
-            continue
-        confidence = _one(said, SSSOM.confidence)
-        yield Record(
-            iri,
-            subject,
-            target,
-            _one(facts.get(subject, {}), XW.inEdition) or subject,
-            _one(facts.get(target, {}), XW.inEdition) or target,
-            excluded_by(excluded),
-            _one(said, XW.rationaleKind),
-            Decimal(confidence) if confidence else None,
-            _one(said, XW.inMappingSet) or "",
-            tuple(sorted(said.get(str(DCTERMS.source), ()))),
-            derived=_one(said, SSSOM.mapping_justification) == str(SEMAPV.MappingChaining),
-        )
 
 
 def _mapping(one: Derived) -> Iterator[Triple]:
@@ -110,15 +61,24 @@ def _mapping(one: Derived) -> Iterator[Triple]:
         yield _triple(one.iri, DCTERMS.source, source)
     for place, claim in enumerate(one.premises, 1):
         premise = f"{one.iri}/premise/{place}"
-        yield _triple(one.iri, PROV.wasDerivedFrom, claim.iri)
         yield _triple(premise, RDF.type, XW.Premise)
         yield _triple(premise, XW.premiseOf, one.iri)
-        yield _triple(premise, XW.restsOn, claim.iri)
+        yield from _ground(one.iri, premise, claim)
         yield _literal(premise, XW.ordinal, str(place), XSD.integer)
         yield _literal(premise, XW.readBackwards, str(claim.backwards).lower(), XSD.boolean)
 
 
-def _mapping_set(one: Derived, facts: _Facts) -> Iterator[Triple]:
+def _ground(mapping: str, premise: str, claim: Claim) -> Iterator[Triple]:
+    """What a premise rests on: a record, a change, or that one element is part of another."""
+    if claim.part:
+        yield _triple(premise, XW.restsOnPart, claim.part.part)
+        yield _triple(premise, XW.withinWhole, claim.part.whole)
+        return
+    yield _triple(mapping, PROV.wasDerivedFrom, claim.iri)
+    yield _triple(premise, XW.restsOn if claim.record else XW.restsOnChange, claim.iri)
+
+
+def _mapping_set(one: Derived, facts: Facts) -> Iterator[Triple]:
     """The set of a derived mapping; it stands under the licences of all sets that its premises are from."""
     name = one.mapping_set
     ends = ((one.subject_edition, "subject"), (one.object_edition, "object"))
@@ -128,7 +88,7 @@ def _mapping_set(one: Derived, facts: _Facts) -> Iterator[Triple]:
     yield Triple(NamedNode(name), NamedNode(str(SKOS.prefLabel)), Literal(f"Derived: {title}", language="en"))
     for edition, side in ends:
         yield _triple(name, SSSOM[f"{side}_source"], edition)
-        version = _one(facts.get(edition, {}), DCAT_VERSION) or edition.rpartition("/")[2]
+        version = value_of(facts.get(edition, {}), VERSION) or edition.rpartition("/")[2]
         yield _literal(name, SSSOM[f"{side}_source_version"], version, XSD.string)
     for source in one.sources:
         yield _triple(name, DCTERMS.source, source)
@@ -136,10 +96,6 @@ def _mapping_set(one: Derived, facts: _Facts) -> Iterator[Triple]:
         origin = claim.record.mapping_set if claim.record else ""
         for licence in facts.get(origin, {}).get(str(DCTERMS.license), ()):
             yield _triple(name, DCTERMS.license, licence)
-
-
-def _one(said: dict[str, list[str]], predicate: str) -> str | None:
-    return min(said.get(str(predicate), ()), default=None)
 
 
 def _triple(subject: str, predicate: str, value: str) -> Triple:

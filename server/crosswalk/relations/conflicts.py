@@ -6,9 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from crosswalk.relations.algebra import ANY, EQUAL, NONE, Candidates, is_tractable
+from crosswalk.relations.algebra import ANY, EQUAL, NONE, Candidates, inverse, is_tractable
 from crosswalk.relations.closure import close
-from crosswalk.relations.records import Record
+from crosswalk.relations.nearness import balls, groups, nested
+from crosswalk.relations.nesting import Nesting
+from crosswalk.relations.network import INSIDE
+from crosswalk.relations.records import Part, Record
 
 MOST = 50
 """How many conflicts are looked for in one respect."""
@@ -39,11 +42,13 @@ class Conflicts:
     more: bool
 
 
-def find_conflicts(records: Iterable[Record], *, most: int = MOST) -> Conflicts:
+def find_conflicts(records: Iterable[Record], parts: Iterable[Part] = (), *, most: int = MOST) -> Conflicts:
     """The minimal conflicts among assessed records, each rationale for itself.
 
-    Records without a rationale may be about different respects, and derived ones add nothing.
+    Records without a rationale may be about different respects, and derived ones add nothing. That a whole
+    demands all that its parts do is taken for granted in each: records can contradict each other by it.
     """
+    nesting = Nesting(parts)
     by_rationale: dict[str, list[Record]] = {}
     for record in sorted(records, key=lambda one: one.iri):
         if record.assessed and record.rationale and not record.derived:
@@ -51,16 +56,20 @@ def find_conflicts(records: Iterable[Record], *, most: int = MOST) -> Conflicts:
     found: list[Conflict] = []
     more = False
     for rationale, same in sorted(by_rationale.items()):
-        sets = list(_minimal_sets(same, most + 1))
+        sets = list(_minimal_sets(same, nesting, most + 1))
         more |= len(sets) > most
         found += [Conflict(rationale, one) for one in sets[:most]]
     undecided = [one for same in by_rationale.values() for one in same if not is_tractable(one.candidates)]
     return Conflicts(tuple(found), tuple(undecided), more)
 
 
-def is_consistent(records: Iterable[Record]) -> bool:
+def is_consistent(records: Iterable[Record], nesting: Nesting | None = None) -> bool:
     """Whether path consistency leaves every pair a relation."""
     known: dict[tuple[str, str], Candidates] = {}
+    records = list(records)
+    for part, whole in nested(records, nesting or Nesting()):
+        forward = part < whole
+        known[min(part, whole), max(part, whole)] = INSIDE if forward else inverse(INSIDE)
     for record in records:
         if record.subject == record.object:
             if not record.candidates & EQUAL:
@@ -73,7 +82,7 @@ def is_consistent(records: Iterable[Record]) -> bool:
     return not close(known).contradictory
 
 
-def _minimal_sets(records: Sequence[Record], most: int) -> Iterator[tuple[Record, ...]]:
+def _minimal_sets(records: Sequence[Record], nesting: Nesting, most: int) -> Iterator[tuple[Record, ...]]:
     """Every minimal conflict, by Reiter's tree: each next one must do without a record of those before."""
     found: list[tuple[Record, ...]] = []
     seen: set[frozenset[str]] = set()
@@ -82,7 +91,7 @@ def _minimal_sets(records: Sequence[Record], most: int) -> Iterator[tuple[Record
         removed = queue.popleft()
         conflict = next((one for one in found if not removed & {r.iri for r in one}), None)
         if conflict is None:
-            conflict = _one_minimal([one for one in records if one.iri not in removed])
+            conflict = _one_minimal([one for one in records if one.iri not in removed], nesting)
             if conflict is None:
                 continue
             found.append(conflict)
@@ -94,65 +103,24 @@ def _minimal_sets(records: Sequence[Record], most: int) -> Iterator[tuple[Record
                 queue.append(branch)
 
 
-def _one_minimal(records: Sequence[Record]) -> tuple[Record, ...] | None:
+def _one_minimal(records: Sequence[Record], nesting: Nesting) -> tuple[Record, ...] | None:
     """One minimal conflict, sought in ever wider neighbourhoods, or None where there is none."""
-    for group in _groups(records):
-        if is_consistent(group):
+
+    def consistent(some: Iterable[Record]) -> bool:
+        return is_consistent(some, nesting)
+
+    for group in groups(records, nesting):
+        if consistent(group):
             continue
-        near = next((ball for ball in _balls(group) if not is_consistent(ball)), group)
-        return tuple(sorted(_shrink(near), key=lambda one: one.iri))
+        near = next((ball for ball in balls(group, nesting) if not consistent(ball)), group)
+        return tuple(sorted(_explain([], False, list(near), consistent), key=lambda one: one.iri))
     return None
-
-
-def _groups(records: Sequence[Record]) -> Iterator[list[Record]]:
-    """The records in groups that share no element."""
-    touching = _touching(records)
-    left = dict.fromkeys(record.iri for record in records)
-    by_iri = {record.iri: record for record in records}
-    while left:
-        first = by_iri[next(iter(left))]
-        reached = _reach(touching, [first.subject], None)
-        group = [by_iri[iri] for iri in left if by_iri[iri].subject in reached]
-        for record in group:
-            del left[record.iri]
-        yield group
-
-
-def _balls(group: Sequence[Record]) -> Iterator[list[Record]]:
-    """The records among the elements near each element, of widening radius."""
-    touching = _touching(group)
-    for radius in (1, 2):
-        for element in sorted(touching):
-            near = _reach(touching, [element], radius)
-            yield [record for record in group if record.ends <= near]
-
-
-def _touching(records: Iterable[Record]) -> dict[str, set[str]]:
-    """The neighbours of every element."""
-    touching: dict[str, set[str]] = {}
-    for record in records:
-        touching.setdefault(record.subject, set()).add(record.object)
-        touching.setdefault(record.object, set()).add(record.subject)
-    return touching
-
-
-def _reach(touching: dict[str, set[str]], starts: Iterable[str], radius: int | None) -> set[str]:
-    reached, edge = set(starts), set(starts)
-    while edge and radius != 0:
-        edge = {other for element in edge for other in touching[element]} - reached
-        reached |= edge
-        radius = None if radius is None else radius - 1
-    return reached
-
-
-def _shrink(records: Sequence[Record]) -> list[Record]:
-    """A minimal conflict within records that conflict, by QuickXplain: halves are tried whole first."""
-    return _explain([], False, list(records), is_consistent)
 
 
 def _explain(
     kept: list[Record], grew: bool, rest: list[Record], consistent: Callable[[Iterable[Record]], bool]
 ) -> list[Record]:
+    """A minimal conflict within records that conflict, by QuickXplain: halves are tried whole first."""
     if grew and not consistent(kept):
         return []
     if len(rest) == 1:

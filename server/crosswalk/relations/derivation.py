@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from crosswalk.namespaces import ID
-from crosswalk.relations.algebra import ANY, EQUAL, NONE, Candidates, compose
+from crosswalk.relations.algebra import ANY, DISJOINT, EQUAL, NONE, Candidates, compose
 from crosswalk.relations.network import Claim, Network
-from crosswalk.relations.records import Record
+from crosswalk.relations.records import Change, Part, Record
 
 MAX_HOPS = 3
 
 
 @dataclass(frozen=True)
 class Derived:
-    """A mapping that follows from a chain of records, its premises in order."""
+    """A mapping that follows from a chain of premises, in order."""
 
     subject: str
     object: str
@@ -29,8 +29,8 @@ class Derived:
 
     @property
     def confidence(self) -> Decimal | None:
-        """The least confidence of the premises; None where one of them states none."""
-        stated = [claim.confidence for claim in self.premises]
+        """The least confidence of the records; None where one of them states none."""
+        stated = [claim.confidence for claim in self.premises if claim.record]
         return None if None in stated else min(each for each in stated if each is not None)
 
     @property
@@ -50,57 +50,144 @@ class Derived:
         """The source documents of all premises."""
         return tuple(sorted({source for claim in self.premises for source in claim.sources}))
 
+    def as_record(self) -> Record:
+        """The mapping as the analyses read it."""
+        return Record(
+            self.iri,
+            self.subject,
+            self.object,
+            self.subject_edition,
+            self.object_edition,
+            ANY & ~self.candidates,
+            self.rationale,
+            self.confidence,
+            self.mapping_set,
+            self.sources,
+            derived=True,
+        )
 
-def derive(records: Iterable[Record], *, hops: int = MAX_HOPS) -> list[Derived]:
-    """What follows along chains of two records or more, in the order of addresses.
 
-    Premises are records that exclude a relation, all judged in the same respect; derived records are none.
-    A chain enters no edition twice. One is left out where another of no more hops says at least as much, as
-    surely; each is given in one direction, from the lesser address to the greater.
+def derive(
+    records: Iterable[Record],
+    changes: Iterable[Change] = (),
+    parts: Iterable[Part] = (),
+    editions: Mapping[str, str] | None = None,
+    *,
+    hops: int = MAX_HOPS,
+) -> list[Derived]:
+    """What follows along chains of two premises or more, in the order of addresses.
+
+    Premises are records that exclude a relation, all judged in the same respect, changes known to keep the
+    wording, and that one element is part of another; derived records are none. A chain enters no edition
+    twice. One is left out where another of no more hops, or a record itself, says at least as much, as
+    surely; each is given in one direction, from the lesser address to the greater. A chain that begins or
+    ends with part and whole must lead to what some record names: a chapter or category that nobody ever
+    mapped would get a mapping for each of its parts.
     """
-    fit = [one for one in records if one.assessed and one.rationale and not one.derived]
-    found: dict[tuple[str, str, str], list[Derived]] = {}
+    records = [one for one in records if not one.derived]
+    named = frozenset(end for one in records for end in one.ends)
+    fit = [one for one in records if one.assessed and one.rationale]
+    kept, parts = [one for one in changes if one.keeps_all], list(parts)
+    found: list[Derived] = []
     for rationale in sorted({one.rationale for one in fit if one.rationale}):
-        network = Network(one for one in fit if one.rationale == rationale)
+        network = Network((one for one in fit if one.rationale == rationale), kept, editions, parts)
         for start in sorted(network.elements()):
-            for chain, candidates in _chains(network, start, hops):
-                end = chain[-1].end
-                if start < end and len(chain) > 1:
-                    derived = Derived(
-                        start, end, network.edition(start), network.edition(end), candidates, rationale, chain
+            for end, chains in chains_from(network, start, hops).items():
+                if start < end:
+                    between = (network.edition(start), network.edition(end))
+                    found += (
+                        Derived(start, end, *between, one.candidates, rationale, one.claims)
+                        for one in chains
+                        if len(one.claims) > 1 and one.says_something and one.ends_in(named)
                     )
-                    found.setdefault((start, end, rationale), []).append(derived)
-    return sorted((one for same in found.values() for one in _undominated(same)), key=lambda one: one.iri)
+    return sorted(found, key=lambda one: one.iri)
 
 
-def _chains(network: Network, start: str, hops: int) -> Iterator[tuple[tuple[Claim, ...], Candidates]]:
-    """Every chain from an element that still says something; what says nothing never will again."""
-    stack = [((), EQUAL, frozenset((network.edition(start),)), start)]
-    while stack:
-        chain, known, editions, element = stack.pop()
-        if chain:
-            yield chain, known
-        if len(chain) == hops:
-            continue
-        for neighbour in network.neighbours(element):
-            edition = network.edition(neighbour)
-            if edition in editions:
-                continue
-            for claim in network.claims(element, neighbour):
-                candidates = compose(known, claim.candidates)
-                if candidates not in (ANY, NONE):
-                    stack.append(((*chain, claim), candidates, editions | {edition}, neighbour))
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Claims in a row, what follows from them, and the editions they have been in.
+
+    ``surety`` is the least confidence so far: above every one before the first record, and below every
+    one where a record states none.
+    """
+
+    claims: tuple[Claim, ...]
+    candidates: Candidates
+    editions: frozenset[str]
+    surety: Decimal = Decimal("Infinity")
+
+    @property
+    def over_parts(self) -> bool:
+        """Whether it goes from a part to its whole, or back."""
+        return any(claim.part for claim in self.claims)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it is worth a mapping of its own: not where it has no record.
+
+        Over parts, what leaves open whether the two ends share anything would only repeat the structure.
+        """
+        if not self.surety.is_finite():
+            return False
+        shares = not self.candidates & DISJOINT or self.candidates == DISJOINT
+        return shares or not self.over_parts
+
+    def ends_in(self, named: Container[str]) -> bool:
+        """Whether both ends are named, unless a record or lineage leads to them."""
+        first, last = self.claims[0], self.claims[-1]
+        return not (first.part and first.start not in named) and not (last.part and last.end not in named)
+
+    def onward(self, claim: Claim, edition: str) -> Chain | None:
+        """The chain with one claim more; None where nothing follows from it any longer."""
+        candidates = compose(self.candidates, claim.candidates)
+        if candidates in (ANY, NONE):
+            return None
+        surety = self.surety
+        if claim.record:
+            surety = min(surety, _UNSTATED if claim.confidence is None else claim.confidence)
+        return Chain((*self.claims, claim), candidates, self.editions | {edition}, surety)
+
+    def serves_for(self, other: Chain) -> bool:
+        """Whether this one says as much as surely as a chain no shorter, and so do both made longer."""
+        return (
+            self.surety >= other.surety
+            and not self.candidates & ~other.candidates
+            and self.editions <= other.editions
+            and self.over_parts <= other.over_parts
+        )
 
 
-def _undominated(same: list[Derived]) -> list[Derived]:
-    """Of the chains between one pair, those of which none shorter or equal says as much as surely."""
-    kept: list[Derived] = []
-    for one in sorted(same, key=lambda each: (len(each.premises), -(each.confidence or 0), each.iri)):
-        if not any(_says_as_much(other, one) for other in kept):
-            kept.append(one)
+_UNSTATED = Decimal(-1)
+
+
+def chains_from(network: Network, start: str, hops: int) -> dict[str, list[Chain]]:
+    """The chains from an element by where they end, shortest first, but for those that another serves for."""
+    kept: dict[str, list[Chain]] = {}
+    level = [(start, Chain((), EQUAL, frozenset((network.edition(start),))))]
+    for _ in range(hops):
+        longer: dict[str, list[Chain]] = {}
+        for element, chain in level:
+            for claim in _claims_onward(network, element, chain):
+                if (lengthened := chain.onward(claim, network.edition(claim.end))) is not None:
+                    longer.setdefault(claim.end, []).append(lengthened)
+        level = []
+        for element, chains in longer.items():
+            same = kept.setdefault(element, [])
+            for chain in sorted(chains, key=_by_surety):
+                if not any(other.serves_for(chain) for other in same):
+                    same.append(chain)
+                    level.append((element, chain))
     return kept
 
 
-def _says_as_much(one: Derived, other: Derived) -> bool:
-    surer = other.confidence is None or (one.confidence is not None and one.confidence >= other.confidence)
-    return surer and not one.candidates & ~other.candidates
+def _claims_onward(network: Network, element: str, chain: Chain) -> Iterator[Claim]:
+    """The claims that lead to an edition not entered yet, and to wholes and parts not passed yet."""
+    for neighbour in network.neighbours(element):
+        if network.edition(neighbour) not in chain.editions:
+            yield from network.claims(element, neighbour)
+    passed = {claim.start for claim in chain.claims}
+    yield from (claim for claim in network.nested(element) if claim.end not in passed)
+
+
+def _by_surety(chain: Chain) -> tuple[Decimal, list[tuple[str, bool]]]:
+    return -chain.surety, [(claim.iri, claim.backwards) for claim in chain.claims]

@@ -8,13 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from crosswalk.relations.network import Network
-from crosswalk.relations.records import Change, Element, Judgement, Record, excluded_by
+from crosswalk.relations.records import Change, Judgement, Part, Record, excluded_by
 
 Ask = Callable[..., Iterable[Any]]
 """Puts a named query with its parameters, and gives rows of terms."""
-
-_COUNTED = ("Provision", "Section", "Document")
-"""What an edition without guidelines is counted in: the kind that it has most of."""
 
 
 def read_records(ask: Ask, **editions: str) -> list[Record]:
@@ -64,26 +61,13 @@ def read_judgements(ask: Ask, **editions: str) -> list[Judgement]:
     ]
 
 
-def read_elements(ask: Ask, edition: str) -> tuple[list[Element], str, int | None]:
-    """The elements that an edition is counted in, the name of their kind, and how many are declared.
-
-    Those are its guidelines, or where it has none whatever it has most of.
-    """
-    rows = list(ask("pages/gaps-elements", edition=edition))
-    by_kind: dict[str, list[Any]] = {}
-    for row in rows:
-        by_kind.setdefault(row["kind"].value.rpartition("#")[2], []).append(row)
-    if not by_kind:
-        return [], "element", None
-    most = max(_COUNTED, key=lambda kind: len(by_kind.get(kind, ())))
-    kind = "Guideline" if "Guideline" in by_kind else most
-    chosen = by_kind[kind]
-    elements = [
-        Element(row["element"].value, edition, _text(row["number"]) or "", _text(row["title"]))
-        for row in chosen
+def read_parts(ask: Ask, **editions: str) -> list[Part]:
+    """Which elements lie directly within which others of ``edition``; without one, of all."""
+    rows = ask("pages/relations-parts", **editions)
+    return [
+        Part(row["part"].value, row["whole"].value, row["edition"].value, _several(row["sources"]))
+        for row in rows
     ]
-    declared = _text(chosen[0]["declared"])
-    return elements, kind.lower(), int(declared) if declared else None
 
 
 def _record(row: Any) -> Record:

@@ -8,9 +8,20 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from crosswalk.relations.evidence import Ask, read_between, read_elements, read_judgements
-from crosswalk.relations.outcomes import SILENT, Answer, Coverage, Interval, answers, coverage
+from crosswalk.relations.derivation import derive
+from crosswalk.relations.evidence import (
+    Ask,
+    read_between,
+    read_changes,
+    read_judgements,
+    read_parts,
+    read_records,
+)
+from crosswalk.relations.levels import Level, read_levels
+from crosswalk.relations.nesting import Nesting
+from crosswalk.relations.outcomes import SILENT, Answer, answers
 from crosswalk.relations.records import Element, Record
+from crosswalk.relations.shares import Coverage, Interval, coverage
 
 
 @dataclass(frozen=True)
@@ -18,15 +29,30 @@ class Line:
     """One element with its answer; ``printed`` is the outcome as printed, where read otherwise."""
 
     element: Element
+    level: str
     answer: Answer
     printed: str | None
     notes: tuple[tuple[str, str], ...]
 
     @property
     def counterparts(self) -> list[str]:
-        """The elements of the other edition that records name, each once."""
-        found = (record.other_end(self.element.iri) for record in self.answer.records if record.links)
+        """The elements of the other edition that the answer names, each once."""
+        near = {self.element.iri, *self.answer.through}
+        found = (
+            record.object if record.subject in near else record.subject
+            for record in self.answer.records
+            if record.links
+        )
         return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Share:
+    """The answers for the elements of one level, and how much of it is touched and covered."""
+
+    level: Level
+    lines: tuple[Line, ...]
+    coverage: Coverage
 
 
 @dataclass(frozen=True)
@@ -35,25 +61,44 @@ class Gaps:
 
     left: str
     right: str
-    kind: str
-    lines: tuple[Line, ...]
-    coverage: Coverage
+    shares: tuple[Share, ...]
     undated: int = 0
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The answers of all levels."""
+        return tuple(line for share in self.shares for line in share.lines)
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much of the first level is touched and covered."""
+        return self.shares[0].coverage if self.shares else coverage((), None)
 
 
 def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> Gaps:
     """Answers for every element of an edition; with a day, by the records known to be no younger."""
-    elements, kind, declared = read_elements(ask, left)
-    records = read_between(ask, left, right)
-    held = [record for record in records if held_on(record, day)]
-    given = answers((one.iri for one in elements), right, held, read_judgements(ask, left=left, right=right))
+    held = read_between(ask, left, right) if day is None else _held_between(ask, left, right, day)
+    judgements = read_judgements(ask, left=left, right=right)
+    parts = read_parts(ask, edition=left)
+    claimed = {end for record in held for end in record.ends} | {row.focus for row in judgements}
     notes = _notes(ask("pages/gaps-notes", left=left, right=right))
-    lines = tuple(
-        Line(element, answer, _printed(answer), notes.get(element.iri, ()))
-        for element, answer in zip(elements, given, strict=True)
-    )
-    undated = sum(record.dated is None for record in held)
-    return Gaps(left, right, kind, lines, coverage(given, declared, f"{kind}s"), undated)
+    shares = []
+    for level in read_levels(ask, left, Nesting(parts), claimed):
+        given = answers((one.iri for one in level.elements), right, held, judgements, parts)
+        lines = tuple(
+            Line(element, level.name, answer, _printed(answer), notes.get(element.iri, ()))
+            for element, answer in zip(level.elements, given, strict=True)
+        )
+        shares.append(Share(level, lines, coverage(given, level.declared, level.name)))
+    return Gaps(left, right, tuple(shares), sum(one.dated is None and not one.derived for one in held))
+
+
+def _held_between(ask: Ask, left: str, right: str, day: date) -> list[Record]:
+    """The records between two editions that stood on a day, and what followed from those that stood then."""
+    held = [one for one in read_records(ask) if not one.derived and held_on(one, day)]
+    followed = (one.as_record() for one in derive(held, read_changes(ask), read_parts(ask)))
+    pair = {left, right}
+    return [one for one in (*held, *followed) if {one.subject_edition, one.object_edition} == pair]
 
 
 def held_on(record: Record, day: date | None) -> bool:
@@ -94,12 +139,17 @@ def _notes(rows: Iterable[Any]) -> dict[str, tuple[tuple[str, str], ...]]:
     return {focus: tuple(notes.items()) for focus, notes in found.items()}
 
 
-def summary(gaps: Gaps) -> Iterator[tuple[str, str]]:
-    """What the analysis comes to, as names and texts."""
-    for outcome, count in gaps.coverage.counts.items():
+def summary(share: Share) -> Iterator[tuple[str, str]]:
+    """What the analysis of a level comes to, as names and texts."""
+    found = share.coverage
+    for outcome, count in found.counts.items():
         if count:
             yield outcome, str(count)
-    yield "touched", in_percent(gaps.coverage.touched)
-    yield "covered", in_percent(gaps.coverage.covered)
-    if gaps.coverage.reason:
-        yield "not computable because", gaps.coverage.reason
+    if aside := sum(bool(line.answer.beside) for line in share.lines):
+        yield "assessed only within a larger whole", str(aside)
+    yield "touched", in_percent(found.touched)
+    yield "covered", in_percent(found.covered)
+    if found.reason:
+        yield "not computable because", found.reason
+    elif share.level.basis:
+        yield f"all {found.total} {share.level.name}", share.level.basis

@@ -105,6 +105,22 @@ class Change:
     approximate: bool = False
     sources: tuple[str, ...] = ()
 
+    @property
+    def keeps_all(self) -> bool:
+        """Whether one element became one other, with its wording known to be kept."""
+        one_to_one = len(self.earlier) == len(self.later) == 1
+        return one_to_one and self.unchanged is True and not self.approximate
+
+
+@dataclass(frozen=True)
+class Part:
+    """One element directly within another of its edition: all that the part demands, the whole demands."""
+
+    part: str
+    whole: str
+    edition: str = ""
+    sources: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True)
 class Judgement:

@@ -26,7 +26,7 @@ STORIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "xw:Section": ("element", ELEMENT),
     "xw:Provision": ("element", ELEMENT),
     "xw:Statement": ("element", ELEMENT),
-    "xw:Mapping": ("mapping", ("mapped",)),
+    "xw:Mapping": ("mapping", ("mapped", "premises")),
     "xw:Comparison": ("comparison", ("judged", "mapped-in")),
     "xw:ComparisonSet": ("set", ("records", "compared")),
     "xw:MappingSet": ("set", ("records",)),

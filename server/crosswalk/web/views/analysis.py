@@ -23,7 +23,10 @@ from crosswalk.web.responses import choose, render, table
 
 analysis = Blueprint("analysis", __name__)
 
-GAPS = ("number", "title", "outcome", "printed", "counterparts", "covered", "derived", "notes", "element")
+GAPS = (
+    "level", "number", "title", "outcome", "printed", "counterparts", "through", "beside", "covered",
+    "derived", "notes", "element",
+)  # fmt: skip
 
 
 @analysis.get("/gaps")
@@ -48,10 +51,10 @@ def edition_gaps(a: str, a_version: str, b: str, b_version: str) -> Response:
         return table(chosen, GAPS, rows, f"gaps-{a}-{a_version}--{b}-{b_version}")
     return render(
         "analysis-gaps.html",
-        rows=rows,
+        shares=[(share, [_line(line) for line in share.lines]) for share in found.shares],
         gaps=found,
         day=day,
-        outcomes=[(uri(iri), count) for iri, count in found.coverage.counts.items()],
+        uri=uri,
         percent=gaps.in_percent,
         titles=titles((left, right, *(iri for row in rows for iri in row["counterparts"]))),
     )
@@ -124,5 +127,8 @@ def _line(line: gaps.Line) -> dict[str, Any]:
         "notes": [iri for iri, _ in line.notes],
         "note_titles": line.notes,
         "element": line.element.iri,
+        "level": line.level,
+        "through": line.answer.through,
+        "beside": line.answer.beside,
         "judgements": line.answer.judgements,
     }

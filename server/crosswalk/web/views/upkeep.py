@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from crosswalk.relations import agreement as agreements
-from crosswalk.relations.evidence import read_records
+from crosswalk.relations.evidence import read_parts, read_records
 from crosswalk.relations.records import in_signs, in_words
 from crosswalk.relations.staleness import review
 from crosswalk.web.desk import desk
@@ -58,7 +58,7 @@ def conflicts() -> Response:
     chosen = choose(TABLE)
     from crosswalk.relations.conflicts import find_conflicts  # numpy is slow to import, and seldom needed
 
-    found = find_conflicts(read_records(desk().ask))
+    found = find_conflicts(read_records(desk().ask), read_parts(desk().ask))
     if chosen is not HTML:
         rows = [
             {"conflict": number, "rationale": one.rationale, "record": record.iri, "subject": record.subject,
