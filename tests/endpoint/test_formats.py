@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from rdflib import Dataset, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
-from rdflib.namespace import RDF, VOID, Namespace
+from rdflib.namespace import DCTERMS, RDF, VOID, Namespace
 
 SELECT = "SELECT ?s ?o { ?s ?p ?o } ORDER BY ?s ?o"
 CONSTRUCT = "CONSTRUCT { ?s <urn:said> ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
@@ -241,6 +241,8 @@ def test_void_counts_the_dataset_and_its_graphs(site) -> None:
     dataset = URIRef(f"http://127.0.0.1:{site.port}/.well-known/void#dataset")
     assert (dataset, VOID.triples, Literal(3)) in found
     assert (dataset, VOID.sparqlEndpoint, URIRef(site.url)) in found
+    assert str(found.value(dataset, DCTERMS.license)) == "https://creativecommons.org/licenses/by/4.0/"
+    assert found.value(dataset, DCTERMS.title) and found.value(dataset, VOID.uriSpace)
     sizes = {str(part): int(found.value(part, VOID.triples)) for part in found.objects(dataset, VOID.subset)}
     assert sizes == {"http://example.org/g1": 1, "http://example.org/g2": 3}
     uses = {str(found.value(part, VOID.property)): int(found.value(part, VOID.triples))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
+import pyoxigraph
 import pytest
 
 from crosswalk.errors import QueryRefused
-from crosswalk.evaluation.guard import UPDATES, inspect
+from crosswalk.evaluation.guard import UPDATES, _is_harmless, inspect
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
+from crosswalk.stores.lexer import query_form
 
 SETTINGS = Settings()
 
@@ -113,3 +117,34 @@ def test_the_graphs_of_a_query_are_read_with_its_prefixes_and_base() -> None:
     default = ("http://example.org/a/c", "http://example.org/a/b/d.1")
     assert inspect(text, SETTINGS).dataset == QueryDataset(default, ("urn:x:g", "http://example.org/h"))
     assert not inspect("SELECT ?from { ?from <urn:FROM> 'FROM <urn:x>' }", SETTINGS).dataset
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"SELECT * { S\u0045RVICE <urn:x> { ?s ?p ?o } }",
+        r"S\u0045LECT * { ?s ?p ?o }",
+        r"SELECT * \u007B ?s ?p ?o }",
+        "SELECT * { \u017fERVICE <urn:x> { ?s ?p ?o } }",
+        r"SELECT * FR\u004FM <urn:x> { ?s ?p ?o }",
+    ],
+)
+def test_the_engine_takes_no_keyword_or_bracket_for_one_that_is_written_in_escapes(text: str) -> None:
+    with pytest.raises(SyntaxError):
+        pyoxigraph.Store().query(text)
+
+
+@pytest.mark.parametrize("word", ["SERVICE", "From", "now", "rand", "uuid", "bnode", "Insert"])
+def test_a_word_that_matters_is_never_passed_over(word: str) -> None:
+    plain = "SELECT * { ?s ?p ?o }"
+    assert _is_harmless(plain, SETTINGS) and not _is_harmless(f"{plain} #{word}", SETTINGS)
+
+
+def test_the_usual_prologue_is_read_as_the_tokens_say() -> None:
+    prologue = "#SELECT\nPREFIX a: <urn:x#ASK>\n# ASK\nprefix b:<urn:y> BASE <urn:z>"
+    assert query_form(f"{prologue} construct WHERE {{}}") == "CONSTRUCT"
+    assert query_form("SELECTED ASK {}") == "ASK"
+    began = time.perf_counter()
+    for text in ("PREFIX a" + " " * 200_000, "#\n" * 100_000, "PREFIX a: " + "#\n" * 100_000):
+        assert query_form(text) is None
+    assert time.perf_counter() - began < 20

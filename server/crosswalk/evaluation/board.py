@@ -16,7 +16,8 @@ _JOB, _WHEN, _WORN, _VERDICT = (
     struct.Struct("B"),
     struct.Struct("QQ"),
 )
-_JOB_AT, _WHEN_AT, _WORN_AT, _VERDICT_AT = 0, 8, 32, 40
+_JOB_AT, _WHEN_AT, _WORN_AT, _THREAD_AT, _VERDICT_AT = 0, 8, 32, 36, 40
+_THREAD = struct.Struct("I")
 _RESTING_AT, _LOSSES_AT = PLACES * _SIZE, PLACES * _SIZE + 8
 
 
@@ -45,6 +46,10 @@ class Board:
 
     # By an evaluator
 
+    def arrive(self, place: int, thread: int) -> None:
+        """Notes which thread evaluates, by the kernel's number."""
+        _THREAD.pack_into(self._cells, place * _SIZE + _THREAD_AT, thread)
+
     def begin(self, place: int, job: int, began: float, spent: float, client: int) -> None:
         """Notes that a query is in hand."""
         _WHEN.pack_into(self._cells, place * _SIZE + _WHEN_AT, began, spent, client)
@@ -66,6 +71,10 @@ class Board:
         """What an evaluator has in hand, if it has anything."""
         (job,) = _JOB.unpack_from(self._cells, place * _SIZE + _JOB_AT)
         return Entry(job, *_WHEN.unpack_from(self._cells, place * _SIZE + _WHEN_AT)) if job else None
+
+    def thread(self, place: int) -> int:
+        """The thread that evaluates; 0 before it has arrived."""
+        return int(_THREAD.unpack_from(self._cells, place * _SIZE + _THREAD_AT)[0])
 
     def wear(self, place: int) -> None:
         """Has an evaluator leave after what it has in hand."""

@@ -11,7 +11,9 @@ import signal
 import struct
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_CALL_SECCOMP = {"x86_64": 317, "aarch64": 277}
+_SET_FILTER, _ALL_THREADS = 1, 1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _ALLOW, _DENY = 0x7FFF0000, 0x00050000 | errno.EPERM
 
@@ -81,4 +83,5 @@ def forbid_calls() -> bool:
     program = _Program(len(steps), code)
     if _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
-    return _LIBC.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(program), 0, 0) == 0
+    call = _CALL_SECCOMP[platform.machine()]
+    return _LIBC.syscall(call, _SET_FILTER, _ALL_THREADS, ctypes.byref(program)) == 0

@@ -7,8 +7,12 @@ import re
 import resource
 import signal
 import socket
+import sys
+import threading
 import time
-from dataclasses import dataclass, replace
+import traceback
+from dataclasses import dataclass
+from typing import NoReturn
 
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat
@@ -62,10 +66,36 @@ class Post:
     counter: socket.socket
 
 
-def run(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str, parent: int) -> None:
-    """Answers one question of the line after the other, until nobody can ask any more, or until worn out."""
+def live(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str, parent: int) -> NoReturn:
+    """The life of an evaluating process.
+
+    It evaluates in a thread of its own: there the allocator starts afresh, instead of searching, and copying
+    page by page, what loading the store has left behind.
+    """
     confinement.die_with_parent(parent)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def evaluate_and_exit() -> None:
+        status = 1
+        try:
+            _work(post, store, settings, snapshot)
+            status = 0
+        except MemoryError:
+            status = limits.OUT_OF_MEMORY
+        finally:
+            if status == 1:
+                traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(status)
+
+    threading.Thread(target=evaluate_and_exit).start()
+    while True:
+        signal.pause()
+
+
+def _work(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str) -> None:
+    """Answers one question of the line after the other, until nobody can ask any more, or until worn out."""
+    post.board.arrive(post.place, threading.get_native_id())
     door, counter = _keep_only(post)
     confinement.write_no_core()
     confinement.prefer_as_victim()
@@ -84,8 +114,7 @@ def run(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str, par
                 reply = limits.waited_too_long(settings)
             else:
                 reply = _answer(order.question, store, settings)
-            elapsed = time.monotonic() - began
-            _send(line, write_reply(order.job, replace(reply, snapshot=snapshot, seconds=elapsed)))
+            _send(line, write_reply(order.job, reply, snapshot, time.monotonic() - began))
         if order.client:
             tell_spent(counter, order.client, time.process_time() - spent)
         if not post.board.finish(post.place) or _peak() > worn:

@@ -64,7 +64,7 @@ class Evaluator:
         if niceness > self.niceness:
             self.niceness = niceness
             self.board.wear(self.place)
-            os.setpriority(os.PRIO_PROCESS, self.pid, niceness)
+            os.setpriority(os.PRIO_PROCESS, self.board.thread(self.place), niceness)
 
     def end(self, verdict: Verdict | None = None) -> None:
         """Kills the process; who waits for the reply to its job is told the verdict."""

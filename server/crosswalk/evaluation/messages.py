@@ -145,17 +145,17 @@ def receive_order(door: socket.socket) -> tuple[Order, socket.socket] | None:
     return Order(job, arrived, client, question), socket.socket(fileno=descriptors[0])
 
 
-def write_reply(job: int, reply: Reply) -> bytes:
-    """The frame of the reply to a job."""
+def write_reply(job: int, reply: Reply, snapshot: str, seconds: float) -> bytes:
+    """The frame of the reply to a job, found in a snapshot within some seconds."""
     if reply.fault:
         told = {"what": reply.what, "hint": reply.hint, "line": reply.line, "column": reply.column,
                 "retry_after": reply.retry_after, "fault": reply.fault}  # fmt: skip
         kind, head = _FAULT, json.dumps(told).encode()
     else:
         kind = _VOLATILE if reply.volatile else _ANSWER
-        head = f"{reply.media_type}\n{reply.snapshot}".encode()
+        head = f"{reply.media_type}\n{snapshot}".encode()
     rows = _UNKNOWN if reply.rows is None else reply.rows
-    start = _REPLY.pack(job, len(reply.body), reply.seconds, rows, len(head), kind)
+    start = _REPLY.pack(job, len(reply.body), seconds, rows, len(head), kind)
     return b"".join((start, head, reply.body))
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import select
 import socket
-import sys
 import time
-import traceback
 
-from crosswalk.evaluation import evaluator, limits, watcher
+from crosswalk.evaluation import evaluator, watcher
 from crosswalk.evaluation.board import PLACES, Board
 from crosswalk.evaluation.evaluator import Post
 from crosswalk.evaluation.jobs import Evaluator, Job
@@ -17,13 +15,13 @@ from crosswalk.evaluation.limits import Verdict
 from crosswalk.settings import Settings
 from crosswalk.stores.embedded import EmbeddedStore
 
-READY = 4
-"""How many evaluators there are for the line, besides those that are stuck with a query."""
+READY = max(2, os.cpu_count() or 1)
+"""How many evaluators there are for the line, besides those that are stuck: as many as can work at once."""
 
 YOUNG = 0.5
 """After how many seconds a query counts as a long one."""
 
-_BRIEF = 0.03
+_BRIEF = 0.1
 """An evaluator that has been at a query for so many seconds does not count as ready."""
 
 _NICENESS = ((0.05, 10), (YOUNG, 19))
@@ -71,18 +69,8 @@ class Pool:
         broker = os.getpid()
         pid = os.fork()
         if pid == 0:
-            status = 1
-            try:
-                post = Post(place, self.board, self.door, self.counter)
-                evaluator.run(post, store, self.settings, snapshot, broker)
-                status = 0
-            except MemoryError:
-                status = limits.OUT_OF_MEMORY
-            finally:
-                if status == 1:
-                    traceback.print_exc()
-                sys.stderr.flush()
-                os._exit(status)
+            post = Post(place, self.board, self.door, self.counter)
+            evaluator.live(post, store, self.settings, snapshot, broker)
         watch = os.pidfd_open(pid)
         self.evaluators[watch] = Evaluator(pid, watch, place, self.board)
         poll.register(watch, select.EPOLLIN)

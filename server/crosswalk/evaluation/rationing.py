@@ -12,6 +12,7 @@ from crosswalk.evaluation.allowance import Allowance
 _WAKE = b"."
 _SPENT, _WAIT = struct.Struct("=Qd"), struct.Struct("=I")
 _CLIENT = struct.Struct("=Q")
+_ROOM = socket.CMSG_SPACE(array("i").itemsize)
 _PATIENCE = 2.0
 
 
@@ -56,9 +57,12 @@ def attend(counter: socket.socket, allowance: Allowance, running: list[Spending]
     What the queries at work have used so far counts as well.
     """
     try:
-        said, descriptors, _, _ = socket.recv_fds(counter, 64, 1, socket.MSG_DONTWAIT)
+        said, ancillary, _, _ = counter.recvmsg(64, _ROOM, socket.MSG_DONTWAIT)
     except BlockingIOError:
         return False
+    descriptors = array("i")
+    for _, _, rights in ancillary:
+        descriptors.frombytes(rights)
     if len(said) == _SPENT.size:
         allowance.spend(*_SPENT.unpack(said))
     for descriptor in descriptors:

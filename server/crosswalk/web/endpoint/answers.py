@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from werkzeug.http import parse_etags
 
+from crosswalk.stores import QueryDataset
 from crosswalk.web.compression import ENDING, WORTH_COMPRESSING, compress, takes_gzip
 from crosswalk.web.endpoint.formats import ERRORS, PROBLEM, TEXT, choose, read_accept
 from crosswalk.web.endpoint.protocol import Environ, StartResponse
@@ -55,9 +56,10 @@ Sent = tuple[Outcome, list[bytes]]
 """What a request has come to, and the body WSGI is given."""
 
 
-def tag(*parts: object) -> str:
-    """The strong tag of what is answered to these parts."""
-    return hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()[:32]
+def tag(snapshot: str, text: str, dataset: QueryDataset, *types: str | None) -> str:
+    """The strong tag of the answer to a query, put to a snapshot and written in one of some media types."""
+    chosen = repr(dataset) if dataset else ""
+    return hashlib.sha256(f"{snapshot}\0{types}\0{chosen}\0{text}".encode()).hexdigest()[:32]
 
 
 def held(environ: Environ, etag: str | None) -> bool:

@@ -83,9 +83,10 @@ class Endpoint:
         method, accept = request.environ["REQUEST_METHOD"], request.environ.get("HTTP_ACCEPT")
         if method == "OPTIONS":
             return self.options(request, METHODS)
-        if method in ("GET", "HEAD") and negotiate(accept, wish(read_parameters(request.environ))).page:
+        parameters = read_parameters(request.environ)
+        if method in ("GET", "HEAD") and negotiate(accept, wish(parameters)).page:
             return None
-        operation = read_operation(request.environ, self.settings)
+        operation = read_operation(request.environ, parameters, self.settings)
         forms = negotiate(accept, operation.wish)
         if operation.text is None:
             chosen = forms.graph or unacceptable()
@@ -144,7 +145,7 @@ class Endpoint:
 
 def header_bytes(environ: Environ) -> int:
     """The bytes of a request's address and headers."""
-    fields = (len(name) + len(value) for name, value in environ.items() if name.startswith("HTTP_"))
+    fields = [len(name) + len(value) for name, value in environ.items() if name[:5] == "HTTP_"]
     return sum(fields) + len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", ""))
 
 

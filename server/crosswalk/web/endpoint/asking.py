@@ -106,8 +106,11 @@ class Asking:
         request.facts |= {"seconds": round(reply.seconds, 4), "rows": reply.rows}
         if reply.fault:
             return self.fault(request, reply)
-        key = (reply.snapshot, *key[1:])
-        etag = None if reply.volatile or not reply.snapshot else tag(*key)
+        if reply.snapshot != self.snapshot:
+            key = (reply.snapshot, *key[1:])
+            etag = tag(*key)
+        if reply.volatile or not reply.snapshot:
+            etag = None
         answer = Answer(reply.body, pair.of(reply.media_type), etag, reply.rows)
         if etag:
             self.kept.put(key, answer)

@@ -30,6 +30,7 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _MOST = 5000
 _DRAINED = 4 * 2**20
+_UNCHOSEN = QueryDataset()
 _ENCODED = 3
 """How many bytes one byte of text may take in a form."""
 
@@ -65,10 +66,9 @@ def allow_only(environ: Environ, methods: tuple[str, ...]) -> None:
         refuse(HTTPStatus.METHOD_NOT_ALLOWED, what, [("Allow", known)])
 
 
-def read_operation(environ: Environ, settings: Settings) -> Operation:
-    """The operation of a request to the query address."""
+def read_operation(environ: Environ, parameters: dict[str, list[str]], settings: Settings) -> Operation:
+    """The operation of a request to the query address; the parameters are those of the address."""
     allow_only(environ, METHODS)
-    parameters = read_parameters(environ)
     texts = list(parameters.get("query", ()))
     if environ["REQUEST_METHOD"] == "POST":
         texts += _posted(environ, parameters, settings)
@@ -91,7 +91,8 @@ def read_parameters(environ: Environ) -> dict[str, list[str]]:
 
 def wish(parameters: dict[str, list[str]]) -> str | None:
     """The format asked for by parameter, if any is."""
-    return next((parameters[name][0] for name in ("format", "output") if parameters.get(name)), None)
+    named = parameters.get("format") or parameters.get("output")
+    return named[0] if named else None
 
 
 def graph_names(parameters: dict[str, list[str]], name: str) -> tuple[str, ...]:
@@ -104,6 +105,8 @@ def graph_names(parameters: dict[str, list[str]], name: str) -> tuple[str, ...]:
 
 
 def _dataset(parameters: dict[str, list[str]]) -> QueryDataset:
+    if "default-graph-uri" not in parameters and "named-graph-uri" not in parameters:
+        return _UNCHOSEN
     return QueryDataset(
         graph_names(parameters, "default-graph-uri"), graph_names(parameters, "named-graph-uri")
     )
@@ -171,6 +174,8 @@ def _unquote(text: str) -> str:
     quoted-printable, which differs in the sign alone where each escape is whole, takes milliseconds.
     """
     spaced = text.replace("+", " ")
+    if "%" not in spaced:
+        return spaced
     if _BROKEN_ESCAPE.search(spaced):
         decoded = unquote_to_bytes(spaced)
     else:
