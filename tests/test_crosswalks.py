@@ -148,7 +148,7 @@ def test_every_set_and_its_graph_state_the_licence_and_who_made_it(graph) -> Non
     base = ID.replace("/id/", "/graph/mappings/")
     for name in SIZES:
         about, held = graph[ID + "mapping/" + name], graph[base + name]
-        # What the publisher says of his set is one thing, what the file that was made here is offered on another.
+        # What a publisher says of his set is one thing, on what terms the file made here is offered another.
         published = {"owasp": BY_SA, "nist": PUBLIC_DOMAIN, "dcms": NOT_NAMED}
         assert about[str(DCTERMS.license)] == [published.get(name.rpartition("-")[2], BY)], name
         assert held[str(DCTERMS.license)] == [BY_SA if name.endswith("owasp") else BY], name

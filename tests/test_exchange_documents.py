@@ -61,7 +61,8 @@ def redirect(path: str) -> tuple[str, int] | None:
     ("path", "target", "code"),
     [
         ("ontology", "ontology", 303),
-        ("ontology/0.1.0", "ontology", 302),
+        ("ontology/0.1.0", "ontology/0.1.0", 303),
+        ("snapshot/97305d131e3d75cb", "snapshot/97305d131e3d75cb", 303),
         ("id/ipa/2.0/guideline/9", "id/ipa/2.0/guideline/9", 303),
         ("id/nist-sp-800-53/5.0.1/provision/AC-2(1)", "id/nist-sp-800-53/5.0.1/provision/AC-2(1)", 303),
         ("graph/ipa/2.0", "graph/ipa/2.0", 303),

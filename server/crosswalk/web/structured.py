@@ -63,6 +63,12 @@ def catalogue(
         },
         "@type": ["Dataset", "dcat:Dataset"],
     }
+    if version:
+        # The IRI of this very version, beside that of the dataset, whose content may change.
+        whole |= {
+            "dcat:version": version,
+            "dcat:hasCurrentVersion": {"@id": f"{settings.base_iri}snapshot/{version[:16]}"},
+        }
     return whole | {
         "hasPart": [part(settings.base_iri, row, measures.get(row["graph"].value)) for row in graphs]
     }

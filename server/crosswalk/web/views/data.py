@@ -11,11 +11,15 @@ from crosswalk.answers import Answer
 from crosswalk.web.compression import takes_gzip
 from crosswalk.web.desk import desk
 from crosswalk.web.dumps import compressed, in_words, measure
-from crosswalk.web.negotiation import HTML, NQUADS, PAGE, RDF, TABLE
+from crosswalk.web.errors import UnknownThing
+from crosswalk.web.negotiation import HTML, NQUADS, PAGE, RDF, TABLE, by_suffix
 from crosswalk.web.responses import choose, finish, render, table
 from crosswalk.web.structured import catalogue
 
 data = Blueprint("data", __name__)
+
+VERSION_DIGITS = 16
+"""How much of the hash of a snapshot names the version of the dataset that it is."""
 
 
 @data.get("/data")
@@ -72,6 +76,20 @@ def quads() -> Response:
         return response
     return send_file(file, NQUADS.media_type, as_attachment=True, download_name="crosswalk.nq",
                      conditional=False, etag=False)  # fmt: skip
+
+
+@data.get("/snapshot/<path:name>")
+def version(name: str) -> Response:
+    """The dataset under the IRI of its version: its description, or its file; ``current`` leads to it."""
+    name, suffix = by_suffix(name, (HTML, *RDF, NQUADS))
+    present = getattr(current_app.extensions["crosswalk-snapshot"], "hash", "")[:VERSION_DIGITS]
+    if present and name == "current":
+        return redirect(f"/snapshot/{present}", 303)
+    if name != present:
+        offered = [{"href": f"/snapshot/{present}", "label": "the present one"}] if present else []
+        raise UnknownThing(f"No snapshot {name} is served here.", offered)
+    chosen = choose((HTML, *RDF, NQUADS), suffix)
+    return redirect("/data/" if chosen is HTML else f"/data/crosswalk.{chosen.name}", 303)
 
 
 def dataset_file() -> Path | None:

@@ -8,7 +8,9 @@ from flask import Blueprint, Response
 
 from crosswalk.answers import Row
 from crosswalk.exchange.context import make_context
+from crosswalk.namespaces import compact
 from crosswalk.web.desk import desk
+from crosswalk.web.errors import UnknownThing
 from crosswalk.web.negotiation import HTML, JSONLD, PAGE, RDF, by_suffix
 from crosswalk.web.responses import choose, finish, render
 
@@ -24,6 +26,20 @@ def ontology(suffix: str = "") -> Response:
     if chosen.engine:
         return finish(desk().write("pages/vocabulary-graph", chosen.engine), chosen)
     return render("ontology.html", terms=by_kind(), said=desk().ask("pages/vocabulary").rows)
+
+
+@vocabulary.get("/ontology/<path:version>")
+def version(version: str) -> Response:
+    """The ontology under the IRI of its version; an earlier version is told from the present one."""
+    version, suffix = by_suffix(version, (HTML, *RDF))
+    said = {compact(row["property"].value): row["value"] for row in desk().ask("pages/vocabulary").rows}
+    present = said.get("owl:versionInfo")
+    if present is None or version != present.value:
+        offered = (
+            [{"href": f"/ontology/{present.value}", "label": f"version {present.value}"}] if present else []
+        )
+        raise UnknownThing(f"The vocabulary is not offered here in a version {version}.", offered)
+    return ontology(suffix.name if suffix else "")
 
 
 @vocabulary.get("/context.jsonld")
