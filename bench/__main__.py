@@ -21,7 +21,9 @@ PARTS: dict[str, Callable[[], Any]] = {
     "memory": lambda: building.memory(100),
     "search": lambda: searching.measure(100),
     "growth": lambda: growth.describe(growth.measure()),
-    "uncached": lambda: [endpoint.measure_uncached(size) for size in (1, 10, 100)],
+    "uncached": lambda: [
+        endpoint.measure_uncached(size, mix) for mix in ("questions", "lookups") for size in (1, 10, 100)
+    ],
     "rdflib": lambda: [endpoint.measure_rdflib(size) for size in (1, 10)],
     "repeated": lambda: endpoint.measure_repeated(10),
     "runaway": lambda: endpoint.measure_runaway(10),

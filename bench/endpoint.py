@@ -47,15 +47,15 @@ def run(server: Server, asks: Iterator[Ask], clients: int, seconds: float) -> Lo
 
 
 def measure_uncached(
-    size: int, *, clients: int = CLIENTS, rounds: int = 3, seconds: float = 2.0
+    size: int, mix: str = "questions", *, clients: int = CLIENTS, rounds: int = 5, seconds: float = 2.0
 ) -> dict[str, Any]:
     """New queries only: this program, evaluation in processes that can be killed, beside native Oxigraph."""
-    made, asks = catalogues.built(size), choose(size, catalogues.store(size))
+    made, asks = catalogues.built(size), choose(size, catalogues.store(size), mix=mix)
     servers = [peers.crosswalk(made), peers.oxigraph(made, disk=True), peers.oxigraph(made, disk=False)]
     rates = compare(
         servers, lambda turn: uncached(asks, turn), clients=clients, rounds=rounds, seconds=seconds
     )
-    return _against("crosswalk", rates) | {"size": size, "clients": clients}
+    return _against("crosswalk", rates) | {"size": size, "mix": mix, "clients": clients}
 
 
 def measure_rdflib(size: int, *, rounds: int = 2, seconds: float = 3.0) -> dict[str, Any]:

@@ -1,7 +1,11 @@
-"""The queries a catalogue is put under load with: fourteen shapes, each about a few elements of one unit."""
+"""The queries a catalogue is put under load with, each about a few elements of one unit.
+
+There are two mixes: the shipped questions that speak of such elements, and fourteen small look-ups.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -12,11 +16,13 @@ from urllib.parse import quote_plus
 from bench.generator import Catalogue
 from bench.units import CATEGORIES, PAPERS, Unit
 from crosswalk.names import ID
-from crosswalk.queries import bind, read
+from crosswalk.queries import Query, bind, catalogue, read
 from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.terms import read_term
 
-SHAPES = tuple(read(path) for path in sorted((Path(__file__).parent / "mix").glob("*.rq")))
+LOOKUPS = tuple(read(path) for path in sorted((Path(__file__).parent / "mix").glob("*.rq")))
 CSV = "text/csv"
+_OF_UNIT = re.compile("(?<=[/-])(ipa|gsma)(?=[/>-])")
 
 
 @dataclass(frozen=True)
@@ -32,18 +38,43 @@ def lines(body: bytes) -> int:
     return body.strip().count(b"\n")
 
 
-def choose(size: int, store: EmbeddedStore, many: int = 420, seed: int = 7) -> list[Ask]:
+def choose(
+    size: int, store: EmbeddedStore, many: int = 420, seed: int = 7, mix: str = "questions"
+) -> list[Ask]:
     """Queries about elements of a whole catalogue, each shape as often; the store says what is right."""
     random = Random(seed)
     units = Catalogue(size).units
+    shapes = LOOKUPS if mix == "lookups" else questions(units[0], store)
     asks = []
     for number in range(many):
-        shape = SHAPES[number % len(SHAPES)]
-        terms = _terms(random.choice(units), random)
-        text = bind(shape, **{name: ID + terms[name] for name in shape.parameters})
-        plain = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-        asks.append(Ask(quote_plus(plain), lines(store.query(plain, CSV))))
+        text = _text(shapes[number % len(shapes)], random.choice(units), random)
+        asks.append(Ask(quote_plus(text), lines(store.query(text, CSV))))
     return asks
+
+
+def questions(unit: Unit, store: EmbeddedStore) -> tuple[Query, ...]:
+    """The shipped questions that speak of a unit's standards alone, and have an answer there."""
+    random = Random(0)
+    selects = (each for each in catalogue("questions") if each.form == "SELECT" and each.examples)
+    asked = (each for each in selects if all(map(_OF_UNIT.search, each.examples.values())))
+    return tuple(each for each in asked if lines(store.query(_text(each, unit, random), CSV)))
+
+
+def _text(shape: Query, unit: Unit, random: Random) -> str:
+    """A query about elements of a unit, without its comments."""
+    if shape in LOOKUPS:
+        terms = {name: ID + path for name, path in _terms(unit, random).items() if name in shape.parameters}
+    else:
+        terms = {name: read_term(_elsewhere(text, unit, random)) for name, text in shape.examples.items()}
+    lines_of_text = bind(shape, **terms).splitlines()
+    return "\n".join(line for line in lines_of_text if not line.startswith("#"))
+
+
+def _elsewhere(example: str, unit: Unit, random: Random) -> str:
+    """The term of an example, said of another unit's standards, and of any of its guidelines."""
+    moved = _OF_UNIT.sub(lambda name: unit.name(name[0]), example)
+    moved = moved.replace("source/" + unit.left + "-" + unit.right + "-comparison", unit.source)
+    return re.sub(r"(?<=/2.0/guideline/)\d+", lambda _: str(random.randint(1, 17)), moved)
 
 
 def uncached(asks: list[Ask], seed: int = 11) -> Iterator[Ask]:

@@ -43,6 +43,10 @@ class Unit:
         self.certain = f"xw:certainty xw:ReadInDocument ; {self.said}"
         self.sections = self._sections()
 
+    def name(self, part: str) -> str:
+        """What this unit calls its standard that plays a part, which is called as in the first unit."""
+        return {"ipa": self.left, "gsma": self.right}[part]
+
     def files(self) -> Iterator[tuple[str, str]]:
         """The path under ``data/`` and the text of each file."""
         left, right = self.left, self.right

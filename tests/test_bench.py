@@ -13,7 +13,7 @@ from bench.catalogues import built
 from bench.driver import Driver, WrongAnswer
 from bench.generator import Catalogue
 from bench.growth import LOCAL, SIZES, WHOLE, Growth, texts
-from bench.mix import SHAPES, Ask, choose, lines
+from bench.mix import LOOKUPS, Ask, choose, lines, questions
 from crosswalk.answers import Term, ask
 from crosswalk.graph.build import check
 from crosswalk.stores.embedded import EmbeddedStore
@@ -36,10 +36,20 @@ def test_a_catalogue_is_the_same_each_time_and_its_first_unit_in_every_size() ->
 
 def test_every_shape_of_the_mix_has_answers(repository: Path, tmp_path: Path) -> None:
     made = built(1, tmp_path)
-    asks = choose(1, EmbeddedStore.load(made.snapshot.dataset), 10 * len(SHAPES))
-    assert len(SHAPES) == 14
-    for place in range(len(SHAPES)):
-        assert sum(ask.lines for ask in asks[place :: len(SHAPES)]) > 0, SHAPES[place].name
+    asks = choose(1, EmbeddedStore.load(made.snapshot.dataset), 10 * len(LOOKUPS), mix="lookups")
+    assert len(LOOKUPS) == 14
+    for place in range(len(LOOKUPS)):
+        assert sum(ask.lines for ask in asks[place :: len(LOOKUPS)]) > 0, LOOKUPS[place].name
+
+
+def test_the_mix_of_questions_has_answers_about_every_unit(repository: Path, tmp_path: Path) -> None:
+    store = EmbeddedStore.load(built(2, tmp_path).snapshot.dataset)
+    shapes = questions(Catalogue(2).units[0], store)
+    assert len(shapes) > 25
+    asks = choose(2, store, 10 * len(shapes))
+    assert len({ask.encoded for ask in asks}) > 2 * len(shapes)
+    assert all("left-2" in ask.encoded or "right-2" in ask.encoded or "ipa" in ask.encoded or "gsma" in
+               ask.encoded for ask in asks)  # fmt: skip
 
 
 def test_every_shipped_query_is_measured() -> None:
