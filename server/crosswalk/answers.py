@@ -70,16 +70,22 @@ def read_answer(data: bytes) -> Answer:
             return Answer((), (), truth=bool(document["boolean"]))
         columns = tuple(document["head"]["vars"])
         bindings = document["results"]["bindings"]
-        return Answer(columns, tuple({name: _term(one.get(name)) for name in columns} for one in bindings))
+        known: dict[tuple[str | None, ...], Term] = {}
+        return Answer(
+            columns, tuple({name: _term(one.get(name), known) for name in columns} for one in bindings)
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise StoreFault("the store's answer is not SPARQL JSON results") from fault
 
 
-def _term(binding: dict[str, Any] | None) -> Term | None:
+def _term(binding: dict[str, Any] | None, known: dict[tuple[str | None, ...], Term]) -> Term | None:
+    """One term; those that stand in many cells of an answer are made once."""
     if binding is None:
         return None
-    kind = "literal" if binding["type"] == "typed-literal" else binding["type"]
-    value, datatype = binding["value"], binding.get("datatype")
-    if datatype == _BOOLEAN:
-        value = _TRUTHS.get(value, value)
-    return Term(kind, value, binding.get("xml:lang"), datatype)
+    said = (binding["value"], binding["type"], binding.get("xml:lang"), binding.get("datatype"))
+    if said not in known:
+        value, kind, language, datatype = said
+        if datatype == _BOOLEAN:
+            value = _TRUTHS.get(value, value)
+        known[said] = Term("literal" if kind == "typed-literal" else kind, value, language, datatype)
+    return known[said]
