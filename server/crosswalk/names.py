@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from .content import content_root
 from .errors import InputError
@@ -57,6 +57,12 @@ def compact(iri: str) -> str:
     text = str(iri)
     if text.startswith(ID) and len(text) > len(ID):
         return text[len(ID) :]
+    return _curie(text)
+
+
+@lru_cache(4096)
+def _curie(text: str) -> str:
+    """A CURIE, by the longest namespace that fits; pages write the same few terms over and over."""
     fitting = [prefix for prefix, namespace in PREFIXES.items() if text.startswith(namespace)]
     if not fitting:
         return text
