@@ -11,9 +11,11 @@ from flask import Flask, request, url_for
 from crosswalk.namespaces import compact
 from crosswalk.settings import Settings
 from crosswalk.web import errors, glossary, links, responses
+from crosswalk.web.compiled import Compiled, prepare
 from crosswalk.web.compression import Kept
 from crosswalk.web.desk import Desk, Store
 from crosswalk.web.excerpts import excerpt
+from crosswalk.web.shelf import Shelf, shelf_of
 from crosswalk.web.views import (
     analysis,
     asking,
@@ -56,16 +58,20 @@ class Snapshot(Protocol):
     triples: int
 
 
-def create_app(store: Store, settings: Settings, snapshot: Snapshot | None) -> Flask:
+def create_app(
+    store: Store, settings: Settings, snapshot: Snapshot | None, shelf: Shelf | None = None
+) -> Flask:
     """The pages over a store; without a snapshot the data may change, so that nothing is tagged or kept."""
+    shelf = shelf or shelf_of(snapshot)
     app = Flask(__name__)
     app.json.ensure_ascii = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= FILTERS
+    app.jinja_env.bytecode_cache = Compiled(settings.snapshots / "templates")
     look = fingerprint(Path(app.root_path))
     app.extensions |= {
         "crosswalk-compressed": Kept(COMPRESSED_BYTES),
-        "crosswalk-desk": Desk(store, remembered=1024 if snapshot else 0),
+        "crosswalk-desk": Desk(store, remembered=1024 if snapshot else 0, shelf=shelf),
         "crosswalk-settings": settings,
         "crosswalk-snapshot": snapshot,
         "crosswalk-edition": f"{snapshot.hash}-{look}" if snapshot else None,
@@ -85,6 +91,7 @@ def create_app(store: Store, settings: Settings, snapshot: Snapshot | None) -> F
             "navigation": NAVIGATION,
         }
 
+    prepare(app)
     return app
 
 

@@ -9,10 +9,17 @@ from typing import Any, Protocol
 
 from flask import current_app
 
-from crosswalk.answers import Answer, ask
+from crosswalk.answers import Answer, Term, ask
 from crosswalk.queries import bind, load
 from crosswalk.relations.evidence import read_network
 from crosswalk.relations.network import Network
+from crosswalk.stores import SPARQL_JSON
+from crosswalk.web.shelf import Shelf
+
+EVERYTHING = Term("literal", "")
+"""The words that stand in every text."""
+_LASTING: tuple[dict[str, Any], ...] = ({}, {"words": EVERYTHING})
+"""Terms whose answers the shelf keeps: they ask for all that the snapshot holds."""
 
 
 class Store(Protocol):
@@ -29,20 +36,27 @@ class Desk:
     With ``remembered`` 0 every question goes to the store: a remote one may change at any time.
     """
 
-    def __init__(self, store: Store, *, remembered: int = 1024) -> None:
+    def __init__(self, store: Store, *, remembered: int = 1024, shelf: Shelf | None = None) -> None:
         self.store = store
+        self.shelf = shelf or Shelf(None)
         self._remembered = remembered
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._lock = Lock()
 
     def ask(self, name: str, **terms: Any) -> Answer:
         """The rows that the page query ``name`` gives for these terms."""
-        return self.keep(("rows", name, *sorted(terms.items())), lambda: ask(self.store, name, **terms))
+        return self.keep(("rows", name, *sorted(terms.items())), lambda: self._answer(name, terms))
 
     def write(self, name: str, media_type: str, **terms: Any) -> bytes:
         """The graph or table that a query gives, as the engine itself writes it in a media type."""
         text = bind(load(name), **terms)
         return self.keep((media_type, text), lambda: self.store.query(text, media_type))
+
+    def _answer(self, name: str, terms: dict[str, Any]) -> Answer:
+        if terms not in _LASTING:
+            return ask(self.store, name, **terms)
+        text = bind(load(name), **terms)
+        return self.shelf.answer(name, text, lambda: self.store.query(text, SPARQL_JSON))
 
     def network(self) -> Network:
         """Everything that joins elements, for paths."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from crosswalk.assemble import open_store, published
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
 from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.web.shelf import Shelf, shelf_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Exhibit:
     store: Store
     edition: str
     snapshot: Any
+    shelf: Shelf | None = None
 
 
 def open_exhibit(settings: Settings, graphs: Sequence[Path] = ()) -> Exhibit:
@@ -33,7 +36,12 @@ def open_exhibit(settings: Settings, graphs: Sequence[Path] = ()) -> Exhibit:
     if settings.store is not None:
         return Exhibit(open_store(settings), "", None)
     snapshot = published(settings)
-    return Exhibit(EmbeddedStore.load(snapshot.dataset), snapshot.hash, snapshot)
+    shelf = shelf_of(snapshot)
+    with ThreadPoolExecutor(1) as beside:
+        # The engine lets other threads run while it reads: what was kept costs the start no time.
+        loading = beside.submit(EmbeddedStore.load, snapshot.dataset)
+        shelf.read()
+    return Exhibit(loading.result(), snapshot.hash, snapshot, shelf)
 
 
 def edition_on_disk(settings: Settings) -> Path | None:

@@ -9,12 +9,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -30,6 +31,7 @@ from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON
 from crosswalk.stores.embedded import EmbeddedStore
 from crosswalk.web.app import create_app
+from crosswalk.web.compiled import visit_beside
 from crosswalk.web.endpoint.application import HEADER_BYTES, Endpoint
 from crosswalk.web.endpoint.asking import Asking
 from crosswalk.web.exhibit import Exhibit, edition_on_disk, open_exhibit
@@ -98,6 +100,7 @@ class Site:
 
     def opened(self) -> None:
         """Called when the first workers have been forked."""
+        visit_beside(self.pages)
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
 
     def close(self) -> None:
@@ -115,8 +118,8 @@ class Site:
         asking = Asking(evaluation, self.settings, self.exhibit.edition, self.ledger, worker)
         return Endpoint(self.pages, asking)
 
-    def _pages(self, exhibit: Exhibit) -> Callable[..., Any]:
-        return create_app(exhibit.store, self.settings, exhibit.snapshot)
+    def _pages(self, exhibit: Exhibit) -> Flask:
+        return create_app(exhibit.store, self.settings, exhibit.snapshot, exhibit.shelf)
 
     def _watch(self) -> None:
         """Says when the server answers, and shows a new snapshot when one is published."""
@@ -153,6 +156,7 @@ class Site:
         if self.keeper and isinstance(exhibit.store, EmbeddedStore):
             self.keeper.replace(exhibit.store, exhibit.edition)
         self.server.signal_handler_reload()
+        visit_beside(pages)
 
 
 def serve(settings: Settings, graphs: Sequence[Path] = ()) -> None:

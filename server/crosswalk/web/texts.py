@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 
 from flask import current_app
 
-from crosswalk.answers import Row, Term, ask
-from crosswalk.web.desk import Store, desk
+from crosswalk.answers import Row, Term
+from crosswalk.web.desk import EVERYTHING, desk
 
 QUERY = "pages/search"
 
 
 class Texts:
-    """The rows that a search may give, each under its text; read from the store when first asked for."""
+    """The rows that a search may give, each under its text; ``everything`` gives them when first needed."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, everything: Callable[[], Iterable[Row]]) -> None:
+        self._everything = everything
         self._lock = Lock()
         self._rows: list[tuple[str, Row]] | None = None
 
@@ -27,13 +27,13 @@ class Texts:
         Any sequence of characters is found: Japanese, which sets no spaces, is searched as English is.
         """
         wanted = [word.lower() for word in words]
-        return [row for text, row in self._read() if all(word in text for word in wanted)]
+        return [row for text, row in self.read() if all(word in text for word in wanted)]
 
-    def _read(self) -> list[tuple[str, Row]]:
+    def read(self) -> list[tuple[str, Row]]:
+        """Every row under its text in lower case."""
         with self._lock:
             if self._rows is None:
-                everything = ask(self.store, QUERY, words=Term("literal", ""))
-                self._rows = [(row["text"].value.lower(), row) for row in everything]
+                self._rows = [(row["text"].value.lower(), row) for row in self._everything()]
             return self._rows
 
 
@@ -45,5 +45,12 @@ def holding(words: Sequence[str]) -> list[Row]:
             for row in desk().ask(QUERY, words=Term("literal", words[0]))
             if all(word.lower() in row["text"].value.lower() for word in words)
         ]
-    texts: Texts = current_app.extensions.setdefault("crosswalk-texts", Texts(desk().store))
-    return texts.holding(words)
+    return texts().holding(words)
+
+
+def texts() -> Texts:
+    """The texts of the application that answers the current request."""
+    ask = desk().ask
+    return current_app.extensions.setdefault(
+        "crosswalk-texts", Texts(lambda: ask(QUERY, words=EVERYTHING).rows)
+    )

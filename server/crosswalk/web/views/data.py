@@ -10,9 +10,14 @@ from werkzeug.exceptions import NotFound
 from crosswalk.answers import Answer
 from crosswalk.web.compression import takes_gzip
 from crosswalk.web.desk import desk
+<<<<<<< HEAD
+from crosswalk.web.dumps import Measure, compressed, in_words, measure
+from crosswalk.web.negotiation import HTML, NQUADS, PAGE, RDF, TABLE
+=======
 from crosswalk.web.dumps import compressed, in_words, measure
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.negotiation import HTML, NQUADS, PAGE, RDF, TABLE, by_suffix
+>>>>>>> origin/main
 from crosswalk.web.responses import choose, finish, render, table
 from crosswalk.web.structured import catalogue
 
@@ -36,7 +41,7 @@ def dumps() -> Response:
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "graphs")
     graphs, file = by_graph(answer), dataset_file()
-    measures = measure(file) if file else {}
+    measures = measured(file) if file else {}
     settings, snapshot = (current_app.extensions[f"crosswalk-{name}"] for name in ("settings", "snapshot"))
     return render(
         "data.html",
@@ -96,6 +101,14 @@ def dataset_file() -> Path | None:
     """The file of the snapshot that is served; None where there is none."""
     file = getattr(current_app.extensions["crosswalk-snapshot"], "dataset", None)
     return file if file is not None and file.is_file() else None
+
+
+def measured(file: Path) -> dict[str, Measure]:
+    """Graph → its size and hash; they are worked out once for a snapshot."""
+    found = desk().shelf.figures(
+        "measures", "web/dumps.py", lambda: {graph: vars(one) for graph, one in measure(file).items()}
+    )
+    return {graph: Measure(**one) for graph, one in found.items()}
 
 
 def by_graph(answer: Answer) -> list[dict[str, object]]:

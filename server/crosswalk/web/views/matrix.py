@@ -48,5 +48,5 @@ def pair(a: str, a_version: str, b: str, b_version: str) -> Response:
 
 def judged(left: str, right: str) -> dict[str, str]:
     """Element → outcome, for the rows of the comparison of these two editions."""
-    rows = desk().ask("pages/compare", left=left, right=right)
-    return {row["guideline"].value: row["outcome"].value for row in rows if row["outcome"]}
+    rows = desk().ask("pages/gaps-rows", left=left, right=right)
+    return {row["focus"].value: row["outcome"].value for row in rows}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from crosswalk.relations import agreement as agreements
 from crosswalk.relations.evidence import read_parts, read_records
-from crosswalk.relations.records import in_signs, in_words
+from crosswalk.relations.records import Record, in_signs, in_words
 from crosswalk.relations.staleness import review
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
@@ -56,18 +59,21 @@ def stale(standard: str, old: str, new: str) -> Response:
 def conflicts() -> Response:
     """The smallest sets of records that cannot all be true."""
     chosen = choose(TABLE)
-    from crosswalk.relations.conflicts import find_conflicts  # numpy is slow to import, and seldom needed
-
-    found = find_conflicts(read_records(desk().ask), read_parts(desk().ask))
+    records = {one.iri: one for one in read_records(desk().ask)}
+    found = desk().shelf.figures("conflicts", "relations", lambda: _found(records.values()))
+    conflicts = [(rationale, [records[iri] for iri in iris]) for rationale, iris in found["conflicts"]]
     if chosen is not HTML:
         rows = [
-            {"conflict": number, "rationale": one.rationale, "record": record.iri, "subject": record.subject,
+            {"conflict": number, "rationale": rationale, "record": record.iri, "subject": record.subject,
              "relation": in_signs(record.candidates), "object": record.object, "sources": record.sources}
-            for number, one in enumerate(found.found, 1) for record in one.records
+            for number, (rationale, same) in enumerate(conflicts, 1) for record in same
         ]  # fmt: skip
         return table(chosen, CONFLICTS, rows, "conflicts")
-    named = {element for one in found.found for element in one.elements}
-    return render("analysis-conflicts.html", found=found, in_words=in_words, titles=titles(named))
+    named = {end for _, same in conflicts for record in same for end in record.ends}
+    return render(
+        "analysis-conflicts.html", conflicts=conflicts, more=found["more"],
+        undecided=[records[iri] for iri in found["undecided"]], in_words=in_words, titles=titles(named),
+    )  # fmt: skip
 
 
 @upkeep.get("/agreement")
@@ -80,6 +86,18 @@ def agreement() -> Response:
         return table(chosen, AGREEMENT, [vars(line) for line in lines], "agreement")
     sets = desk().ask("pages/agreement-sets").rows
     return render("analysis-agreement.html", lines=lines, one=one, other=other, sets=sets)
+
+
+def _found(records: Iterable[Record]) -> dict[str, Any]:
+    """The conflicts as lists of the records' IRIs."""
+    from crosswalk.relations.conflicts import find_conflicts  # numpy is slow to import, and seldom needed
+
+    found = find_conflicts(records, read_parts(desk().ask))
+    return {
+        "conflicts": [(one.rationale, [record.iri for record in one.records]) for one in found.found],
+        "undecided": [record.iri for record in found.undecided],
+        "more": found.more,
+    }
 
 
 def _pair(old: str, new: str) -> dict[str, str]:

@@ -1,0 +1,78 @@
+"""What processes would otherwise do at their first requests, done before they are forked or beside them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
+
+from crosswalk.evaluation import confinement
+from crosswalk.queries import catalogue
+from crosswalk.web.desk import desk
+from crosswalk.web.texts import texts
+
+VISITED = ("/", "/matrix", "/graph", "/gaps", "/lineage", "/stale", "/conflicts", "/agreement",
+           "/completeness", "/notes", "/ontology", "/data/", "/id/ipa/2.0/guideline/9")  # fmt: skip
+"""Pages that between them put every question whose answer is kept."""
+
+
+class Compiled(FileSystemBytecodeCache):
+    """Templates as bytecode in a folder, made when first used; compiling all of them takes most of a second.
+
+    Bytecode of another text, or of another Python, is not used. A folder that cannot be written is left.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps one template's bytecode."""
+        with suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
+def prepare(app: Flask) -> None:
+    """Reads what every process needs: templates, page queries, addresses, and what the shelf holds."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    catalogue("pages")
+    app.url_map.update()
+    "localhost".encode("idna")  # loads the codec that every request's host is read with
+    with app.app_context():
+        if not desk().shelf.unread:
+            desk().network()
+            texts().read()
+
+
+def visit(app: Flask) -> None:
+    """Asks for the pages whose answers the shelf keeps, so that nobody else has to wait for them."""
+    with app.app_context():
+        desk().network()
+        texts().read()
+    client = app.test_client()
+    for address in VISITED:
+        client.get(address)
+
+
+def visit_beside(app: Flask) -> None:
+    """Starts a process that fills the shelf where nothing was read from it; nobody waits for it."""
+    if app.extensions["crosswalk-desk"].shelf.unread:
+        process = multiprocessing.get_context("fork").Process(target=_visit_alone, args=(app,), daemon=True)
+        process.start()
+        threading.Thread(target=process.join, name="visited", daemon=True).start()
+
+
+def _visit_alone(app: Flask) -> None:
+    confinement.die_with_parent(os.getppid())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    os.nice(10)
+    visit(app)

@@ -1,0 +1,103 @@
+"""Answers that depend on the snapshot alone, kept in its folder for every process and every later start.
+
+Whoever first asks writes them. A server reads them while its store is being filled, so that the processes it
+forks share them and answer the first request of a page as quickly as later ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crosswalk.answers import Answer, read_answer
+from crosswalk.errors import StoreFault
+
+MOST_TRIPLES = 500_000
+"""Over a graph of more than this nothing is kept: its answers are too large to be read at every start."""
+
+
+class Shelf:
+    """What is kept in one folder; without a folder nothing is."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._answers: dict[str, Answer] = {}
+
+    @property
+    def unread(self) -> bool:
+        """Whether there is a folder, and nothing was read from it."""
+        return self._folder is not None and not self._answers
+
+    def read(self) -> Shelf:
+        """Reads the answers that are there, for the processes that are forked later."""
+        for path in sorted(self._folder.glob("*.srj")) if self._folder else ():
+            with suppress(StoreFault, OSError):
+                self._answers[path.name] = read_answer(path.read_bytes())
+        return self
+
+    def answer(self, name: str, text: str, find: Callable[[], bytes]) -> Answer:
+        """The answer to a query of this name and text, which ``find`` gives as SPARQL JSON results."""
+        # The name changes with the query, so that what another version asked is not taken for it.
+        file = f"{name.rpartition('/')[2]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.srj"
+        if file not in self._answers:
+            with suppress(StoreFault):
+                return read_answer(self._bytes(file, find))
+            return read_answer(find())
+        return self._answers[file]
+
+    def figures(self, name: str, code: str, find: Callable[[], Any]) -> Any:
+        """What ``find`` works out, as JSON holds it: with lists for tuples.
+
+        ``code`` is the file or folder of this package that it is worked out by: when that changes, what was
+        kept is worked out anew.
+        """
+        file = f"{name}-{_digest_of(code)}.json"
+        with suppress(ValueError):
+            return json.loads(self._bytes(file, lambda: json.dumps(find()).encode()))
+        return json.loads(json.dumps(find()))
+
+    def _bytes(self, file: str, find: Callable[[], bytes]) -> bytes:
+        if self._folder is None:
+            return find()
+        path = self._folder / file
+        with suppress(OSError):
+            return path.read_bytes()
+        found = find()
+        with suppress(OSError):
+            _write(path, found)
+        return found
+
+
+def shelf_of(snapshot: Any) -> Shelf:
+    """The shelf of a built snapshot, or an empty one."""
+    folder = getattr(snapshot, "path", None)
+    return Shelf(folder / "answers" if folder and snapshot.triples <= MOST_TRIPLES else None)
+
+
+@cache
+def _digest_of(code: str) -> str:
+    """A short hash of the Python files at a place in this package."""
+    place = Path(__file__).parents[1] / code
+    files = sorted(place.glob("*.py")) if place.is_dir() else [place]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all."""
+    path.parent.mkdir(exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,148 @@
+"""The first page that a new process is asked for is as good as ready, whichever page it is."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.test import EnvironBuilder
+
+from crosswalk.graph.snapshot import Snapshot
+from crosswalk.settings import Settings
+from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.web import compiled
+from crosswalk.web.app import create_app
+from crosswalk.web.shelf import Shelf, shelf_of
+
+MOST = 0.15
+"""Seconds of processor time: thrice what is promised, since machines differ and others use them too."""
+
+ADDRESSES = (
+    "/", "/standards", "/compare", "/compare/ipa/2.0/gsma/2.0", "/lineage", "/lineage/ipa", "/matrix",
+    "/matrix/ipa/2.0/gsma/2.0", "/gaps", "/gaps/ipa/2.0/gsma/2.0", "/stale", "/conflicts", "/agreement",
+    "/path?from=ipa/2.0/guideline/9&to=etsi-en-303-645/2.1.1/provision/5.10-1", "/search?q=anomaly",
+    "/completeness", "/notes", "/data/", "/ontology", "/questions", "/questions/which-editions-are-here",
+    "/sparql", "/graph", "/graph?focus=ipa/2.0/guideline/9", "/graph.json?focus=gsma/2.0&depth=3",
+    "/graph/ipa/2.0", "/id/ipa", "/id/gsma/2.0", "/id/ipa/2.0/category/design", "/id/ipa/2.0/guideline/3",
+    "/id/ipa/2.0/guideline/9/statement/1", "/id/gsma/2.0/CLP.12", "/id/gsma/2.0/CLP.12/section/5.8.1",
+    "/id/mapping/ipa-2.0--gsma-2.0/9-CLP.12-5.7", "/id/mapping/ipa-2.0--gsma-2.0",
+    "/id/comparison/ipa-2.0--gsma-2.0", "/id/comparison/ipa-2.0--gsma-2.0/6", "/id/change/ipa-1.0--ipa-2.0",
+    "/id/change/ipa-1.0--ipa-2.0/removed-7", "/id/note/guideline-6-empty-cell",
+    "/id/source/ipa-gsma-comparison", "/id/body/ipa", "/nowhere",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def prepared(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An application as a server has it before it forks, at its second start over a snapshot."""
+    folder = tmp_path_factory.mktemp("prepared")
+    store, settings = EmbeddedStore.load(snapshot.dataset), Settings(snapshots=folder)
+    compiled.visit(create_app(store, settings, snapshot, Shelf(folder / "answers")))
+    return create_app(store, settings, snapshot, Shelf(folder / "answers").read())
+
+
+def first_request(app: Flask, address: str) -> float:
+    """The processor time that a new process takes for one address."""
+    read, write = os.pipe()
+    if not (child := os.fork()):
+        path, _, query = address.partition("?")
+        environ = EnvironBuilder(path, query_string=query, headers={"Accept-Encoding": "gzip"}).get_environ()
+        begin = time.process_time()
+        b"".join(app.wsgi_app(environ, lambda status, headers, fault=None: None))
+        os.write(write, repr(time.process_time() - begin).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(write)
+    with os.fdopen(read) as told:
+        return float(told.read())
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_first_request_of_a_page_is_quick(prepared: Flask, address: str) -> None:
+    assert min(first_request(prepared, address) for _ in range(3)) < MOST
+
+
+class Silent:
+    """A store that must not be asked."""
+
+    def query(self, text: str, media_type: str) -> bytes:
+        raise AssertionError(text)
+
+
+ON_THE_SHELF = ("/", "/standards", "/compare", "/matrix", "/gaps", "/lineage", "/stale", "/conflicts",
+                "/agreement", "/completeness", "/notes", "/data/", "/search?q=no+such+words",
+                "/path?from=ipa/2.0/guideline/9&to=etsi-en-303-645/2.1.1/provision/5.10-1")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def silent(prepared: Flask, snapshot: Snapshot) -> Flask:
+    """The same application where the store answers nothing."""
+    settings = prepared.extensions["crosswalk-settings"]
+    return create_app(Silent(), settings, snapshot, Shelf(settings.snapshots / "answers").read())
+
+
+@pytest.mark.parametrize("address", ON_THE_SHELF)
+def test_what_the_shelf_holds_is_not_asked_for(silent: Flask, address: str) -> None:
+    assert silent.test_client().get(address).status_code == 200
+
+
+def test_templates_are_ready_before_processes_are_forked(prepared: Flask) -> None:
+    environment = prepared.jinja_env
+    assert len(environment.cache) == len(environment.list_templates())
+    kept = Path(environment.bytecode_cache.directory)
+    assert len(list(kept.iterdir())) >= len(environment.list_templates())
+
+
+def test_a_shelf_keeps_what_was_asked_and_forgets_it_when_the_question_changes(tmp_path: Path) -> None:
+    found = b'{"head": {"vars": ["a"]}, "results": {"bindings": [{"a": {"type": "uri", "value": "urn:a"}}]}}'
+    asked: list[str] = []
+
+    def find() -> bytes:
+        asked.append("once")
+        return found
+
+    shelf = Shelf(tmp_path / "answers")
+    rows = shelf.answer("pages/one", "SELECT 1", find).rows
+    assert shelf.unread and rows[0]["a"].value == "urn:a"
+    again = Shelf(tmp_path / "answers").read()
+    assert not again.unread and again.answer("pages/one", "SELECT 1", find).rows == rows
+    assert len(asked) == 1
+    again.answer("pages/one", "SELECT 2", find)
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"{", b"\xff"])
+def test_what_a_shelf_cannot_read_is_asked_for_again(tmp_path: Path, spoilt: bytes) -> None:
+    shelf = Shelf(tmp_path)
+    asking = lambda: b'{"head": {}, "boolean": true}'  # noqa: E731
+    shelf.answer("one", "ASK", asking)
+    (file,) = tmp_path.glob("*.srj")
+    file.write_bytes(spoilt)
+    assert Shelf(tmp_path).read().answer("one", "ASK", asking).truth is True
+    shelf.figures("sums", "web", lambda: [1, 2])
+    (file,) = tmp_path.glob("sums-*.json")
+    file.write_bytes(spoilt)
+    assert Shelf(tmp_path).figures("sums", "web", lambda: [1, 2]) == [1, 2]
+
+
+def test_figures_are_worked_out_once_by_the_same_code(tmp_path: Path) -> None:
+    assert Shelf(tmp_path).figures("sums", "web", lambda: (1, 2)) == [1, 2]
+    assert Shelf(tmp_path).figures("sums", "web", lambda: (3,)) == [1, 2]
+    assert Shelf(tmp_path).figures("sums", "relations", lambda: (3,)) == [3]
+
+
+def test_a_folder_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    shelf = Shelf(tmp_path / "file" / "answers")
+    assert shelf.figures("sums", "web", lambda: {"a": 1}) == {"a": 1}
+    assert shelf.read().unread
+
+
+def test_nothing_is_kept_of_a_large_graph_or_of_one_that_changes(snapshot: Snapshot) -> None:
+    assert not shelf_of(None).unread
+    assert shelf_of(snapshot).unread or (snapshot.path / "answers").is_dir()
+    large = Snapshot(**{**vars(snapshot), "triples": 10**7})
+    assert not shelf_of(large).unread
