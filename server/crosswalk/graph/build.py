@@ -20,6 +20,7 @@ from ..namespaces import GRAPH
 from .canonical import canonical_nquads
 from .chaining import DERIVED, chain_mappings, computed_relations
 from .clock import Clock, Progress
+from .closures import FOLDER, Closures
 from .findings import FINDINGS, Finding, findings_graph
 from .inference import INFERRED, infer, read_rules
 from .inputs import digest_of_inputs
@@ -57,7 +58,12 @@ class CheckedGraph:
         return [finding for finding in self.findings if finding.severity == "violation"]
 
 
-def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda step: None) -> CheckedGraph:
+def check(
+    root: Path,
+    others: Iterable[Source] = (),
+    progress: Progress = lambda step: None,
+    closures: Closures | None = None,
+) -> CheckedGraph:
     """Reads the content under ``root`` with other files beside it, infers, and validates the whole."""
     clock = Clock(progress)
     with clock.step("reading"):
@@ -66,7 +72,7 @@ def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda
     with clock.step("inference"):
         asserted = {quad.triple for quad in sources.quads()}
         chained = chain_mappings(asserted)
-        derived = infer([*sources.quads(), *map(_bare, chained)], sources.ontology(), rules)
+        derived = infer([*sources.quads(), *map(_bare, chained)], sources.ontology(), rules, closures)
         derived[DERIVED] = derived.get(DERIVED, set()) | chained
         doubtful = doubtful_kinds(asserted | chained, derived[INFERRED])
         # Every graph is said to be one, so that a shape can demand its description.
@@ -83,7 +89,7 @@ def build(root: Path, out: Path, progress: Progress = lambda step: None) -> Snap
     with _one_at_a_time(out):
         # What changes from now on may or may not be read: it must not be taken for built.
         inputs = digest_of_inputs(root)
-        graph = check(root, progress=progress)
+        graph = check(root, progress=progress, closures=Closures(out / FOLDER))
         if graph.violations:
             raise NonconformingData(_count(len(graph.violations)), graph.findings)
         clock = Clock(progress, graph.seconds)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
@@ -12,6 +14,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
 from ..errors import InputError
+from .closures import Closures
 from .reading import explain_sparql, read_text
 
 RULES = Path("queries") / "rules"
@@ -48,17 +51,21 @@ def _read_rule(path: Path, name: str) -> Rule:
     return Rule(path.stem, header["title"], header.get("graph", INFERRED), text)
 
 
-def close_ontology(ontology: Iterable[Quad]) -> set[Triple]:
+def close_ontology(ontology: Iterable[Quad], closures: Closures | None = None) -> set[Triple]:
     """The subclass and subproperty axioms that owlrl adds to an ontology, built-in terms left out.
 
     Labels, notes and the like bear no axiom and are kept from owlrl, which is slow on them.
     """
-    import owlrl
-
     schema = (quad.triple for quad in ontology if quad.predicate.value.startswith(_BUILT_IN))
     axioms = [triple for triple in schema if not isinstance(triple.object, Literal)]
     if not axioms:
         return set()
+    return closures.closure(axioms, partial(_close, axioms)) if closures else _close(axioms)
+
+
+def _close(axioms: list[Triple]) -> set[Triple]:
+    import owlrl
+
     graph = Graph().parse(data=serialize(axioms, format=RdfFormat.N_TRIPLES), format="nt")
     closure = owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False)
     closure.expand(graph)
@@ -83,34 +90,38 @@ def is_kept(triple: Triple) -> bool:
 
 
 def infer(
-    asserted: Iterable[Quad], ontology: Iterable[Quad], rules: Iterable[Rule]
+    asserted: Iterable[Quad],
+    ontology: Iterable[Quad],
+    rules: Iterable[Rule],
+    closures: Closures | None = None,
 ) -> dict[str, set[Triple]]:
     """Everything that follows, by the name of the graph it stands in, without what is asserted.
 
-    The rules run in turn, over facts and results together, until a whole round adds nothing.
+    The rules run in turn, over facts and results together, until each has added nothing since any other did.
     """
     rules = list(rules)
     known = {quad.triple for quad in asserted}
-    results: dict[str, set[Triple]] = {INFERRED: close_ontology(ontology) - known}
-    store = Store()
-    store.bulk_extend(Quad(*triple) for triple in known | results[INFERRED])
+    results: dict[str, set[Triple]] = {INFERRED: close_ontology(ontology, closures) - known}
     known |= results[INFERRED]
-    grew = True
-    while grew:
-        grew = False
-        for rule in rules:
-            new = set(_apply(rule, store)) - known
-            if new:
-                store.extend(Quad(*triple) for triple in new)
-                known |= new
-                results.setdefault(rule.graph, set()).update(new)
-                grew = True
+    store = Store()
+    store.bulk_extend(Quad(*triple) for triple in known)
+    quiet = 0
+    for rule in cycle(rules):
+        # A rule says again what is there already: only what is new is worth a closer look.
+        new = {triple for triple in _apply(rule, store) if triple not in known and is_kept(triple)}
+        quiet = 0 if new else quiet + 1
+        if new:
+            store.extend(Quad(*triple) for triple in new)
+            known |= new
+            results.setdefault(rule.graph, set()).update(new)
+        if quiet == len(rules):
+            break
     return results
 
 
 def _apply(rule: Rule, store: Store) -> Iterator[Triple]:
     try:
-        return filter(is_kept, store.query(rule.text))
+        return store.query(rule.text)
     except SyntaxError as fault:
         name = (RULES / f"{rule.name}.rq").as_posix()
         what, line, column = explain_sparql(fault)
