@@ -10,14 +10,9 @@ from werkzeug.exceptions import NotFound
 from crosswalk.answers import Answer
 from crosswalk.web.compression import takes_gzip
 from crosswalk.web.desk import desk
-<<<<<<< HEAD
 from crosswalk.web.dumps import Measure, compressed, in_words, measure
-from crosswalk.web.negotiation import HTML, NQUADS, PAGE, RDF, TABLE
-=======
-from crosswalk.web.dumps import compressed, in_words, measure
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.negotiation import HTML, NQUADS, PAGE, RDF, TABLE, by_suffix
->>>>>>> origin/main
 from crosswalk.web.responses import choose, finish, render, table
 from crosswalk.web.structured import catalogue
 
