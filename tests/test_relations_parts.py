@@ -28,7 +28,7 @@ from crosswalk.relations.algebra import (
 )
 from crosswalk.relations.conflicts import find_conflicts
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.evidence import read_parts, read_records
+from crosswalk.relations.evidence import read_network, read_parts, read_records
 from crosswalk.relations.nesting import Nesting
 from crosswalk.relations.network import Network
 from crosswalk.relations.outcomes import (
@@ -41,7 +41,9 @@ from crosswalk.relations.outcomes import (
     Answer,
     answers,
 )
+from crosswalk.relations.paths import in_words_of
 from crosswalk.relations.records import Change, Judgement, Part, Record
+from crosswalk.relations.search import find_paths
 from crosswalk.relations.shares import coverage
 from crosswalk.stores.embedded import EmbeddedStore
 
@@ -356,3 +358,41 @@ def test_as_of_a_day_what_followed_from_later_records_had_not_followed_yet(gaps)
     assert found["coverage"]["outcomes"]["NotAssessed"] == 6
     later = gaps("nistir-8259a", "ipa", "--as-of", "2026-11-23")
     assert later["coverage"]["outcomes"]["Mapped"] == 5
+
+
+def test_a_path_goes_over_a_part_only_where_something_follows() -> None:
+    def between(record: Record) -> list[str]:
+        found = find_paths(Network([record], (), {}, PARTS), ["b1"], [FIRST]).paths
+        return [one.verdict() for one in found]
+
+    assert between(says("b1", INTERSECTS, CLAUSE)) == [
+        "semantic: is a superset of or intersects with or is disjoint from ({⊃ ∩ ∅})"
+    ]
+    assert between(says("b1", ANY, CLAUSE)) == [] and between(says("b1", SUBSET, CLAUSE)) == []
+
+
+def test_the_weakest_step_of_a_proof_is_one_that_somebody_judged() -> None:
+    record = says("b1", SUPERSET, CLAUSE, confidence=Decimal("0.4"))
+    (path,) = find_paths(Network([record], (), {}, PARTS), [FIRST], ["b1"]).paths
+    assert path.weakest() == (2, "confidence 0.4")
+    assert [in_words_of(step) for step in path.steps] == ["is part of", "is a subset of (semantic)"]
+
+
+def test_what_tells_two_apart_is_a_step_where_something_follows_and_leads_nowhere_else() -> None:
+    apart, inside = says("c1", DISJOINT, "b1"), says(CLAUSE, SUBSET, "c1")
+    network = Network([inside], (), {}, (), [apart])
+    (path,) = find_paths(network, [CLAUSE], ["b1"]).paths
+    assert path.relations() == {SEMANTIC: DISJOINT}
+    linked = Network([says(CLAUSE, ANY, "c1")], (), {}, (), [apart])
+    assert find_paths(linked, [CLAUSE], ["b1"]).paths == ()
+
+
+def test_every_real_derived_mapping_has_its_proof_as_a_path(asked) -> None:
+    network = read_network(asked)
+    derived_ones = [one for one in read_records(asked) if one.derived]
+    for one in derived_ones:
+        found = find_paths(network, [one.subject], [one.object]).paths
+        said = [path.relations().get(one.rationale) for path in found]
+        assert one.candidates in said, one.iri
+        assert all(claim.sources for path in found for step in path.steps for claim in step.claims)
+    assert len(derived_ones) == 10

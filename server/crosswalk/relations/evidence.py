@@ -31,11 +31,13 @@ def read_changes(ask: Ask, **editions: str) -> list[Change]:
 
 
 def read_network(ask: Ask) -> Network:
-    """Everything that joins elements, but for what was derived, and for records of disjointness."""
-    records = [one for one in read_records(ask) if one.links and not one.derived]
+    """Everything that joins elements or tells them apart, but for what was derived."""
+    records = [one for one in read_records(ask) if not one.derived]
     rows = ask("pages/path-elements")
     editions = {row["element"].value: row["edition"].value for row in rows if row["edition"]}
-    return Network(records, read_changes(ask), editions)
+    apart = [one for one in records if not one.links]
+    linking = [one for one in records if one.links]
+    return Network(linking, read_changes(ask), editions, read_parts(ask), apart)
 
 
 def members(ask: Ask, iri: str) -> list[str]:

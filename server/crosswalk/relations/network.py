@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from crosswalk.relations.algebra import ANY, EQUAL, SUBSET, Candidates, inverse
@@ -54,7 +54,8 @@ class Claim:
 class Network:
     """The neighbours of every element, with the claims that join each pair, in a fixed order.
 
-    Neighbours are joined by records and lineage; an element and its parts are joined beside them.
+    Neighbours are joined by records and lineage. Beside them stand what leads nowhere and still says
+    something: that one element is part of another, and that two are ``apart``.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Network:
         changes: Iterable[Change] = (),
         editions: Mapping[str, str] | None = None,
         parts: Iterable[Part] = (),
+        apart: Iterable[Record] = (),
     ) -> None:
         self.editions = dict(editions or {})
         self._joins: dict[str, dict[str, list[Claim]]] = {}
@@ -75,9 +77,15 @@ class Network:
                 for later in change.later:
                     self._join(change.iri, earlier, later, known, change=change)
         self._neighbours = {element: sorted(joined) for element, joined in self._joins.items()}
-        self._nested: dict[str, list[Claim]] = {}
+        self._beside: dict[str, list[Claim]] = {}
         for one in sorted(parts, key=lambda each: (each.part, each.whole)):
-            self._nest(one)
+            for element in (one.part, one.whole):
+                self.editions.setdefault(element, one.edition)
+            self._beside_each_other(Claim(one.part, one.part, one.whole, False, INSIDE, part=one))
+        for record in sorted(apart, key=lambda each: each.iri):
+            self.editions |= {record.subject: record.subject_edition, record.object: record.object_edition}
+            claim = Claim(record.iri, record.subject, record.object, False, record.candidates, record)
+            self._beside_each_other(claim)
 
     def _join(self, iri: str, start: str, end: str, candidates: Candidates, **origin: object) -> None:
         forward = Claim(iri, start, end, False, candidates, **origin)  # type: ignore[arg-type]
@@ -85,17 +93,17 @@ class Network:
         for claim in (forward, back):
             self._joins.setdefault(claim.start, {}).setdefault(claim.end, []).append(claim)
 
-    def _nest(self, one: Part) -> None:
-        for element in (one.part, one.whole):
-            self.editions.setdefault(element, one.edition)
-        up = Claim(one.part, one.part, one.whole, False, INSIDE, part=one)
-        down = Claim(one.part, one.whole, one.part, True, inverse(INSIDE), part=one)
-        for claim in (up, down):
-            self._nested.setdefault(claim.start, []).append(claim)
+    def _beside_each_other(self, claim: Claim) -> None:
+        back = replace(claim, start=claim.end, end=claim.start, backwards=True,
+                       candidates=inverse(claim.candidates))  # fmt: skip
+        for one in (claim, back):
+            self._beside.setdefault(one.start, []).append(one)
 
-    def nested(self, element: str) -> Iterable[Claim]:
-        """From an element to its wholes and its parts."""
-        return self._nested.get(element, ())
+    def claims_from(self, element: str) -> Iterator[Claim]:
+        """Everything that says something of an element and another, read from the element."""
+        for claims in self._joins.get(element, {}).values():
+            yield from claims
+        yield from self._beside.get(element, ())
 
     def neighbours(self, element: str) -> list[str]:
         """The elements that some claim joins to this one, by name."""
@@ -111,4 +119,4 @@ class Network:
 
     def elements(self) -> Iterable[str]:
         """Every element that a record or lineage joins to another, and every part and whole."""
-        return {**self._joins, **self._nested}.keys()
+        return {**self._joins, **self._beside}.keys()

@@ -24,16 +24,21 @@ class Step:
         """Whether nothing but lineage joins the two."""
         return all(claim.change for claim in self.claims)
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether it needs nobody's judgement: a part and its whole, or lineage that kept the wording."""
+        return any(claim.assessed and not claim.record for claim in self.claims)
+
     def rationales(self) -> set[str]:
         """The respects in which some record of this hop was judged."""
         return {claim.rationale for claim in self.claims if claim.assessed and claim.rationale}
 
     def candidates(self, rationale: str) -> Candidates | None:
-        """What may hold in one respect; None where no claim says. Kept wording holds in every respect."""
+        """What may hold in one respect; None where no claim says. Parts and kept wording hold in all."""
         fitting = [
             claim.candidates
             for claim in self.claims
-            if claim.assessed and (claim.change or claim.rationale == rationale)
+            if claim.assessed and (not claim.record or claim.rationale == rationale)
         ]
         return intersect(fitting) if fitting else None
 
@@ -82,15 +87,17 @@ class Path:
             if not any(claim.assessed for claim in step.claims):
                 why = "lineage, wording not compared" if step.is_lineage else "relation not assessed"
                 return number, why
+        judged = [(number, step) for number, step in enumerate(self.steps, 1) if not step.is_certain]
+        if not judged:
+            return 1, "certain"
         stated = [
             (max(confidences), number)
-            for number, step in enumerate(self.steps, 1)
+            for number, step in judged
             if (confidences := [c.confidence for c in step.claims if c.confidence is not None])
         ]
-        if len(stated) < len(self.steps):
-            silent = {number for _, number in stated}
-            number = next(n for n in range(1, len(self.steps) + 1) if n not in silent)
-            return number, "no confidence stated"
+        if len(stated) < len(judged):
+            said = {number for _, number in stated}
+            return next(number for number, _ in judged if number not in said), "no confidence stated"
         least, number = min(stated)
         return number, f"confidence {least}"
 
@@ -100,6 +107,8 @@ def in_words_of(step: Step) -> str:
 
     Lineage is told from mapping, and a relation named with the respect in which it was assessed.
     """
+    if (claim := step.claims[0]).part:
+        return "contains" if claim.backwards else "is part of"
     if step.is_lineage:
         change = step.claims[0].change
         word = "was continued as" if not step.claims[0].backwards else "continues"

@@ -35,7 +35,7 @@ def evidence(step: Step) -> Iterator[dict[str, Any]]:
         record, change = claim.record, claim.change
         yield {
             "claim": compact(claim.iri),
-            "kind": bare(change.kind) if change else "record",
+            "kind": bare(change.kind) if change else "part" if claim.part else "record",
             "set": compact(record.mapping_set) if record else "",
             "rationale": bare(claim.rationale) if claim.rationale else "",
             "confidence": "" if claim.confidence is None else str(claim.confidence),

@@ -6,10 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crosswalk.relations.network import Network
+from crosswalk.relations.chains import chains_from
+from crosswalk.relations.network import Claim, Network
 from crosswalk.relations.paths import Path, Step
 
 MAX_HOPS = 6
+PROOF = 3
+"""How many steps a chain over parts may have, as many as the build derives mappings over."""
 _WORK = 200_000
 """How many steps a search takes before it gives up; the answer then says that there may be more."""
 
@@ -27,7 +30,8 @@ def find_paths(
 ) -> Found:
     """The shortest paths from any start to any end, of at most ``hops`` steps.
 
-    Between one pair every path counts; from or to several elements each pair gives its shortest one.
+    Between one pair every path counts; from or to several elements each pair gives its shortest one. A path
+    goes over parts and wholes, or over what tells two elements apart, only where something follows from it.
     """
     starts, ends = sorted(set(starts)), sorted(set(ends))
     single = len(starts) == len(ends) == 1
@@ -48,7 +52,26 @@ def find_paths(
                         break
         if len(found) > limit:
             break
+    joined = {(path.start, path.end) for path in found}
+    found += (one for one in _proofs(network, starts, ends, min(hops, PROOF))
+              if single or (one.start, one.end) not in joined)  # fmt: skip
+    found.sort(key=lambda one: len(one.steps))
     return Found(tuple(found[:limit]), len(found) > limit or any(search.tired for search in searches))
+
+
+def _proofs(network: Network, starts: Iterable[str], ends: Iterable[str], hops: int) -> Iterator[Path]:
+    """The chains that are no walk over neighbours, from which something follows."""
+    ends = set(ends)
+    for start in starts:
+        for end, chains in sorted(chains_from(network, start, hops).items()):
+            for chain in chains if end in ends else ():
+                if chain.rationale and not all(network.claims(one.start, one.end) for one in chain.claims):
+                    yield Path(tuple(_step(network, claim) for claim in chain.claims))
+
+
+def _step(network: Network, claim: Claim) -> Step:
+    """A claim as a step, with all others that join the same two elements."""
+    return Step(claim.start, claim.end, network.claims(claim.start, claim.end) or (claim,))
 
 
 class _Search:
