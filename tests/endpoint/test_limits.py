@@ -189,6 +189,23 @@ def test_three_hundred_and_fifty_idle_sockets_harm_nobody(site, opening: bytes) 
             connection.close()
 
 
+def test_half_sent_bodies_leave_room_for_everybody_else(small: Path, start, eventually) -> None:
+    head = (
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 900"
+    )
+    with start("--graph", str(small), workers="1") as site:
+        with contextlib.ExitStack() as stack:
+            for _ in range(700):
+                connection = socket.create_connection(("127.0.0.1", site.port))
+                stack.callback(connection.close)
+                connection.sendall(head + b"\r\n\r\nASK")
+            assert eventually(lambda: site.easy().status == 503, 10)
+            refused = site.easy()
+            assert "still being sent" in refused.json["detail"] and refused.headers["retry-after"] == "5"
+            assert site.get("ASK { }").json["boolean"] is True
+        assert eventually(lambda: site.easy().status == 200, 10)
+
+
 def test_a_client_has_its_share_of_evaluation_and_no_more(large, start, crowd) -> None:
     with start("--graph", str(large), rate_limit="1", query_timeout="4", client_header="X-Client") as site:
         assert {site.easy().status for _ in range(200)} == {200}

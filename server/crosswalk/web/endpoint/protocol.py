@@ -7,6 +7,7 @@ from binascii import a2b_qp
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from threading import Semaphore
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -28,6 +29,10 @@ FORM, QUERY, UPDATE = (
 _READ_ONLY = "updates are not answered: the graph is read-only"
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+READERS = 256
+"""How many bodies one worker reads at once."""
+
+_readers = Semaphore(READERS)
 _MOST = 5000
 _DRAINED = 4 * 2**20
 _UNCHOSEN = QueryDataset()
@@ -139,12 +144,22 @@ def _posted(environ: Environ, parameters: dict[str, list[str]], settings: Settin
 
 
 def _read_body(environ: Environ, limit: int, settings: Settings) -> bytes:
-    """A body up to a limit; of a longer one as much is read as lets most clients hear the refusal."""
+    """A body up to a limit; of a longer one as much is read as lets most clients hear the refusal.
+
+    Reading waits for the client. So that those who never send the rest leave threads to the others, only so
+    many may be read at once.
+    """
+    if not _readers.acquire(blocking=False):
+        what = f"{READERS} other requests are still being sent"
+        refuse(HTTPStatus.SERVICE_UNAVAILABLE, what, [("Retry-After", "5"), ("Connection", "close")])
     parts, size = [], 0
-    while size <= limit + _DRAINED and (part := environ["wsgi.input"].read(65536)):
-        size += len(part)
-        if size <= limit:
-            parts.append(part)
+    try:
+        while size <= limit + _DRAINED and (part := environ["wsgi.input"].read(65536)):
+            size += len(part)
+            if size <= limit:
+                parts.append(part)
+    finally:
+        _readers.release()
     if size > limit:
         _too_long(settings)
     return b"".join(parts)
