@@ -127,7 +127,9 @@ def test_each_edition_follows_the_one_before(gsma):
 
 def test_a_section_continues_only_where_number_and_heading_or_passage_are_the_same(gsma):
     continued = {iri: facts for iri, facts in of_class(gsma, "Change").items() if XW.changeTo in facts}
-    assert len(continued) == 39
+    papers = {facts[XW.changeTo][0] for facts in continued.values()} & set(of_class(gsma, "Document"))
+    assert sorted(paper.rpartition("/")[2] for paper in papers) == ["CLP.12", "CLP.13", "CLP.14"]
+    assert len(continued) - len(papers) == 39
     for iri, facts in continued.items():
         (older,), (newer,) = facts[XW.changeFrom], facts[XW.changeTo]
         assert gsma[newer][PROV.wasRevisionOf] == [older]
@@ -135,7 +137,7 @@ def test_a_section_continues_only_where_number_and_heading_or_passage_are_the_sa
         if SKOS.editorialNote not in facts:
             assert gsma[older][SKOS.prefLabel] == gsma[newer][SKOS.prefLabel], f"{iri}: on what ground?"
     revised = {iri for iri, facts in of_class(gsma, "Section").items() if PROV.wasRevisionOf in facts}
-    assert revised == {facts[XW.changeTo][0] for facts in continued.values()}
+    assert revised == {facts[XW.changeTo][0] for facts in continued.values()} - papers
 
 
 def test_each_edition_has_its_papers(gsma):
