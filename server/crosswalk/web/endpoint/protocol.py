@@ -6,6 +6,7 @@ import re
 from binascii import a2b_qp
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from threading import Semaphore
 from typing import Any, NoReturn
@@ -33,7 +34,7 @@ READERS = 256
 """How many bodies one worker reads at once."""
 
 _readers = Semaphore(READERS)
-_MOST = 5000
+_MOST, _BRIEF = 5000, 4096
 _DRAINED = 4 * 2**20
 _UNCHOSEN = QueryDataset()
 _ENCODED = 3
@@ -90,8 +91,16 @@ def read_operation(environ: Environ, parameters: dict[str, list[str]], settings:
 
 
 def read_parameters(environ: Environ) -> dict[str, list[str]]:
-    """The parameters of the address, by name."""
-    return _decode(environ.get("QUERY_STRING", ""))
+    """The parameters of the address, by name; clients repeat theirs, so that the short ones are remembered."""
+    text = environ.get("QUERY_STRING", "")
+    if environ["REQUEST_METHOD"] == "POST" or len(text) > _BRIEF:
+        return _decode(text)
+    return _remember(text)
+
+
+@lru_cache(maxsize=1024)
+def _remember(text: str) -> dict[str, list[str]]:
+    return _decode(text)
 
 
 def wish(parameters: dict[str, list[str]]) -> str | None:
