@@ -45,6 +45,45 @@ def test_neither_form_is_held_in_memory(site: FlaskClient) -> None:
         response.close()
 
 
+def test_trig_holds_the_same_named_graphs_as_the_quads(site: FlaskClient, snapshot: Snapshot) -> None:
+    response = site.get("/data/crosswalk.trig", headers={"Accept-Encoding": "gzip"})
+    assert (response.mimetype, response.headers["Content-Encoding"]) == ("application/trig", "gzip")
+    text = gzip.decompress(response.data)
+    read = set(pyoxigraph.parse(text, pyoxigraph.RdfFormat.TRIG))
+    quads = pyoxigraph.parse(path=str(snapshot.dataset), format=pyoxigraph.RdfFormat.N_QUADS)
+    named = {quad for quad in quads if not isinstance(quad.graph_name, pyoxigraph.DefaultGraph)}
+    plain, blank = (
+        [{one for one in some if _blank(one) is kind} for some in (named, read)] for kind in (False, True)
+    )
+    assert plain[0] == plain[1] and len(blank[0]) == len(blank[1])
+    assert b"xw:" in text and text.count(b"@prefix xw:") == 1
+    tag = response.headers["ETag"]
+    again = site.get("/data/crosswalk.trig", headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
+    assert again.status_code == 304
+
+
+def _blank(quad: pyoxigraph.Quad) -> bool:
+    return any(isinstance(term, pyoxigraph.BlankNode) for term in (quad.subject, quad.object))
+
+
+def test_trig_is_sent_graph_by_graph(site: FlaskClient, tiny: FlaskClient) -> None:
+    response = site.get("/data/crosswalk.trig", buffered=False)
+    parts = response.iter_encoded()
+    next(parts)
+    assert next(parts).count(b"{\n") == 1
+    response.close()
+    assert tiny.get("/data/crosswalk.trig").data.count(b"{\n") >= 1
+
+
+def test_the_page_folds_its_graphs_and_needs_no_script(site: FlaskClient, snapshot: Snapshot) -> None:
+    page = BeautifulSoup(site.get("/data/").data, "html.parser")
+    folded = page.select("details.group")
+    assert len(folded) < len(snapshot.graphs) / 2 and not any(one.has_attr("open") for one in folded)
+    assert len(page.select("details.group tbody tr")) == len(snapshot.graphs)
+    titles = [one.summary.get_text(" ", strip=True) for one in folded]
+    assert titles[0].startswith("Comparisons") and titles[-1].startswith("Worked out")
+
+
 def test_without_a_built_snapshot_there_is_no_such_file(tiny: FlaskClient) -> None:
     assert tiny.get(WHOLE).status_code == 404
     page = BeautifulSoup(tiny.get("/data/").data, "html.parser")

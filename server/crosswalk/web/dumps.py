@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from crosswalk.names import PREFIXES
+
 _PIECE = 2**16
+_PREFIX_LINES = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,27 @@ def measure(dataset: Path) -> dict[str, Measure]:
     }
 
 
-def compressed(path: Path) -> Iterator[bytes]:
-    """The file in gzip, piece by piece."""
-    squeezing = zlib.compressobj(1, wbits=31)
+def pieces(path: Path) -> Iterator[bytes]:
+    """The file, piece by piece."""
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
-            if done := squeezing.compress(piece):
-                yield done
+            yield piece
+
+
+def compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces in gzip, each when it is there."""
+    squeezing = zlib.compressobj(1, wbits=31)
+    for piece in pieces:
+        if done := squeezing.compress(piece):
+            yield done
     yield squeezing.flush()
+
+
+def trig(graphs: Iterable[str], turtle: Callable[[str], bytes]) -> Iterator[bytes]:
+    """The named graphs as TriG, one after the other; ``turtle`` writes one with the project's prefixes."""
+    yield "".join(f"@prefix {name}: <{base}> .\n" for name, base in PREFIXES.items()).encode()
+    for iri in graphs:
+        yield f"\n<{iri}> {{\n".encode() + _PREFIX_LINES.sub(b"", turtle(iri)) + b"}\n"
 
 
 def in_words(size: int) -> str:

@@ -41,6 +41,7 @@ RDFXML = Representation(
     "rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"), "application/rdf+xml"
 )
 NQUADS = Representation("nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "application/n-quads")
+TRIG = Representation("trig", "application/trig", "TriG", ("application/x-trig",), "application/trig")
 
 RDF = (TURTLE, JSONLD, NTRIPLES, RDFXML)
 PAGE = (HTML,)

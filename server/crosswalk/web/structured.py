@@ -8,7 +8,7 @@ from typing import Any
 from crosswalk.settings import Settings
 from crosswalk.web.dumps import Measure
 from crosswalk.web.links import local
-from crosswalk.web.negotiation import NQUADS, NTRIPLES, RDF, TURTLE, Representation
+from crosswalk.web.negotiation import NQUADS, NTRIPLES, RDF, TRIG, TURTLE, Representation
 
 
 def dataset(settings: Settings, version: str | None) -> dict[str, object]:
@@ -35,7 +35,9 @@ def whole_files(base: str, *, named: bool) -> list[dict[str, str]]:
     """The downloads of the whole graph and of the vocabulary; ``named`` where there is a file of quads."""
     files = [(f"data/crosswalk.{form.name}", form, "The whole graph") for form in RDF]
     if named:
-        files.append((f"data/crosswalk.{NQUADS.name}", NQUADS, "The whole with its named graphs"))
+        files += [
+            (f"data/crosswalk.{one.name}", one, "The whole with its named graphs") for one in (TRIG, NQUADS)
+        ]
     files += [(f"ontology.{form.name}", form, "The vocabulary") for form in RDF[:2]]
     return [
         {

@@ -91,7 +91,7 @@ def read_operation(environ: Environ, parameters: dict[str, list[str]], settings:
 
 
 def read_parameters(environ: Environ) -> dict[str, list[str]]:
-    """The parameters of the address, by name; clients repeat theirs, so that the short ones are remembered."""
+    """The parameters of the address, by name; clients repeat theirs, so that short ones are remembered."""
     text = environ.get("QUERY_STRING", "")
     if environ["REQUEST_METHOD"] == "POST" or len(text) > _BRIEF:
         return _decode(text)

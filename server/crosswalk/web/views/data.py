@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, redirect, request, send_file
 from werkzeug.exceptions import NotFound
 
-from crosswalk.answers import Answer
+from crosswalk.queries import bind, load
 from crosswalk.web.compression import takes_gzip
 from crosswalk.web.desk import desk
-from crosswalk.web.dumps import Measure, compressed, in_words, measure
+from crosswalk.web.dumps import Measure, compressed, in_words, measure, pieces, trig
 from crosswalk.web.errors import UnknownThing
-from crosswalk.web.negotiation import HTML, NQUADS, PAGE, RDF, TABLE, by_suffix
+from crosswalk.web.inventory import by_graph, gathered
+from crosswalk.web.links import name_of
+from crosswalk.web.negotiation import (
+    HTML,
+    NQUADS,
+    PAGE,
+    RDF,
+    TABLE,
+    TRIG,
+    TURTLE,
+    Representation,
+    by_suffix,
+)
 from crosswalk.web.responses import choose, finish, render, table
 from crosswalk.web.structured import catalogue
 
@@ -36,11 +49,12 @@ def dumps() -> Response:
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "graphs")
     graphs, file = by_graph(answer), dataset_file()
+    titles = {name_of(row["standard"].value): row["standardTitle"] for row in desk().ask("pages/editions")}
     measures = measured(file) if file else {}
     settings, snapshot = (current_app.extensions[f"crosswalk-{name}"] for name in ("settings", "snapshot"))
     return render(
         "data.html",
-        graphs=graphs,
+        groups=gathered(graphs, titles),
         formats=RDF,
         facts=snapshot,
         whole_size=in_words(file.stat().st_size) if file else None,
@@ -55,7 +69,9 @@ def whole(suffix: str) -> Response:
     """The union of all asserted and derived graphs in one file."""
     chosen = next((one for one in RDF if one.name == suffix), None)
     if chosen is None:
-        raise NotFound("The whole graph is offered as " + ", ".join(one.name for one in (*RDF, NQUADS)) + ".")
+        raise NotFound(
+            "The whole graph is offered as " + ", ".join(one.name for one in (*RDF, TRIG, NQUADS)) + "."
+        )
     choose(PAGE, chosen)
     response = finish(desk().write("pages/everything", chosen.engine), chosen)
     response.headers["Content-Disposition"] = f'attachment; filename="crosswalk.{suffix}"'
@@ -70,25 +86,41 @@ def quads() -> Response:
         raise NotFound("The named graphs are offered in one file only where a built snapshot is served.")
     choose(PAGE, NQUADS)
     if takes_gzip(request.headers.get("Accept-Encoding")):
-        response = Response(compressed(file), content_type=NQUADS.content_type)
-        response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Disposition"] = 'attachment; filename="crosswalk.nq"'
-        return response
+        return streamed(pieces(file), NQUADS)
     return send_file(file, NQUADS.media_type, as_attachment=True, download_name="crosswalk.nq",
                      conditional=False, etag=False)  # fmt: skip
+
+
+@data.get("/data/crosswalk.trig")
+def named_graphs() -> Response:
+    """The named graphs in one file for reading and for tools; one graph at a time is held in memory."""
+    choose(PAGE, TRIG)
+    store, query = desk().store, load("pages/graph-content")
+    graphs = dict.fromkeys(row["graph"].value for row in desk().ask("pages/graphs"))
+    return streamed(trig(graphs, lambda iri: store.query(bind(query, graph=iri), TURTLE.media_type)), TRIG)
+
+
+def streamed(body: Iterable[bytes], form: Representation) -> Response:
+    """A file of the whole that is sent piece by piece, compressed for clients that take it."""
+    squeezed = takes_gzip(request.headers.get("Accept-Encoding"))
+    response = Response(compressed(body) if squeezed else body, content_type=form.content_type)
+    if squeezed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Content-Disposition"] = f'attachment; filename="crosswalk.{form.name}"'
+    return response
 
 
 @data.get("/snapshot/<path:name>")
 def version(name: str) -> Response:
     """The dataset under the IRI of its version: its description, or its file; ``current`` leads to it."""
-    name, suffix = by_suffix(name, (HTML, *RDF, NQUADS))
+    name, suffix = by_suffix(name, (HTML, *RDF, TRIG, NQUADS))
     present = getattr(current_app.extensions["crosswalk-snapshot"], "hash", "")[:VERSION_DIGITS]
     if present and name == "current":
         return redirect(f"/snapshot/{present}", 303)
     if name != present:
         offered = [{"href": f"/snapshot/{present}", "label": "the present one"}] if present else []
         raise UnknownThing(f"No snapshot {name} is served here.", offered)
-    chosen = choose((HTML, *RDF, NQUADS), suffix)
+    chosen = choose((HTML, *RDF, TRIG, NQUADS), suffix)
     return redirect("/data/" if chosen is HTML else f"/data/crosswalk.{chosen.name}", 303)
 
 
@@ -104,14 +136,3 @@ def measured(file: Path) -> dict[str, Measure]:
         "measures", "web/dumps.py", lambda: {graph: vars(one) for graph, one in measure(file).items()}
     )
     return {graph: Measure(**one) for graph, one in found.items()}
-
-
-def by_graph(answer: Answer) -> list[dict[str, object]]:
-    """Each graph once, with all its holders and sources by their IRI."""
-    found: dict[str, dict[str, object]] = {}
-    for row in answer.rows:
-        graph = found.setdefault(row["graph"].value, {**row, "holders": {}, "sources": {}})
-        for column, gathered in (("holder", "holders"), ("source", "sources")):
-            if row[column]:
-                graph[gathered].setdefault(row[column].value, row[f"{column}Title"])
-    return list(found.values())
