@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,6 +49,8 @@ def load(name: str) -> Query:
         if folder in KINDS and path.is_file():
             return read(path)
     known = [path.stem for folder in (KINDS if kind not in KINDS else (kind,)) for path in _files(folder)]
+    from difflib import get_close_matches  # needed for a wrong name alone
+
     near = get_close_matches(bare, known, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(near)}?" if near else "`crosswalk questions` lists them all."
     raise InputError(f"no query is called {name!r}", hint=hint)

@@ -14,12 +14,12 @@ from crosswalk.errors import InputError
 
 MEGABYTE = 2**20
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]?)(?:i?B)?", re.IGNORECASE)
+_SIZE = r"(\d+(?:\.\d+)?)\s*([KMG]?)(?:i?B)?"
 
 
 def read_size(text: str) -> int:
     """A number of bytes from a text such as ``65536``, ``64K``, ``512 MB`` or ``1GiB`` (powers of 1024)."""
-    match = _SIZE.fullmatch(text.strip())
+    match = re.fullmatch(_SIZE, text.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError("a number of bytes, such as 65536, 512M or 1G")
     return int(float(match[1]) * _UNITS[match[2].upper()])

@@ -8,16 +8,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from crosswalk.cli.options import chosen, format_option, setting_option, settings_options
 from crosswalk.cli.output import steps, tell, write
 from crosswalk.cli.query_text import find, placed, read_binding
 from crosswalk.errors import InputError
 from crosswalk.settings import Settings
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _ROWS = {
     "table": "application/sparql-results+json",
@@ -37,6 +39,8 @@ _FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "jsonld", "ntriples"
 
 
 def _complete_name(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
     from crosswalk.queries import catalogue
 
     items = [CompletionItem(one.name, help=one.title) for one in catalogue() if one.name.startswith(start)]
@@ -126,7 +130,7 @@ def _stoppable() -> Iterator[None]:
 
 def _tabulate(data: bytes) -> str:
     from crosswalk.answers import read_answer
-    from crosswalk.cli.tables import as_table
+    from crosswalk.cli.boxes import as_table
 
     answer = read_answer(data)
     if answer.truth is not None:

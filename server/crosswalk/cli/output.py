@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +31,8 @@ def tell(message: str) -> None:
 
 def write_file(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all: what was there before stays until the new content is on the disk."""
+    import tempfile  # it takes a tenth of a query's start
+
     target = path.resolve()
     if target.is_dir():
         raise InputError("this is a folder, not a file", file=path)

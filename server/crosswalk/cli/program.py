@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -36,6 +35,8 @@ class Program(click.Group):
         """The command that the call names; a misspelt one gets the nearest names."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches  # needed for a wrong name alone
+
             near = get_close_matches(name, COMMANDS, n=2)
             meant = f"; did you mean {' or '.join(near)}?" if near else "."
             ctx.fail(f"there is no command {name!r}{meant}")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -96,6 +93,8 @@ def unwritable(out: Path, fault: OSError) -> InputError:
 
 def is_whole(target: Path, digest: str) -> bool:
     """Whether a folder holds a snapshot with the content that its hash promises."""
+    import hashlib  # as below: to read a snapshot's description nothing of this is needed
+
     dataset = target / DATASET
     return (
         (target / METADATA).is_file()
@@ -105,6 +104,9 @@ def is_whole(target: Path, digest: str) -> bool:
 
 
 def _write(folder: Path, target: Path, dataset: bytes, snapshot: Snapshot) -> None:
+    import shutil
+    import tempfile
+
     temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     try:
         temporary.chmod(0o755)
@@ -163,6 +165,8 @@ def _switch(link: Path, target: Path) -> None:
 
 def _prune(folder: Path, published: Path) -> None:
     """Removes all but the latest snapshots, and what a build that was killed left behind."""
+    import shutil
+
     for remains in folder.glob(".building-*"):
         shutil.rmtree(remains, ignore_errors=True)
     others = [path for path in folder.iterdir() if path.is_dir() and path != published]

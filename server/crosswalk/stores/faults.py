@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 
 from crosswalk.errors import QuerySyntaxError
 from crosswalk.stores.lexer import KEYWORDS, tokens, undeclared_prefix
@@ -57,6 +56,8 @@ def _misplaced(text: str, offset: int) -> QuerySyntaxError:
     found = next((token for token in tokens(text) if token.start + len(token.text) > offset), None)
     if found is None:
         return _at_the_end(text)
+    from difflib import get_close_matches  # needed for a wrong word alone
+
     near = get_close_matches(found.text.upper(), KEYWORDS - {found.text.upper()}, n=1, cutoff=0.7)
     hint = f"Did you mean {near[0]}?" if near and found.kind == "word" else None
     return _at(text, found.start, f"{found.text.splitlines()[0]} is not expected here", hint)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
-_GRAMMAR = re.compile(
-    r"""
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+
+_GRAMMAR = r"""
       (?P<space>\s+)
     | (?P<comment>\#[^\n]*)
     | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
@@ -19,14 +21,10 @@ _GRAMMAR = re.compile(
     | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     | (?P<word>[^\W\d]\w*)
     | (?P<mark>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 
 KEYWORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """A ABS ADD ADJUST ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT CONSTRUCT
+    """A ABS ADD ADJUST ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT CONSTRUCT
     CONTAINS COPY COUNT CREATE DATATYPE DAY DEFAULT DELETE DESC DESCRIBE DISTINCT DROP
     ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR FROM GRAPH GROUP GROUP_CONCAT HASLANG HASLANGDIR HAVING
     HOURS IF IN INSERT IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISTRIPLE ISURI LANG LANGDIR LANGMATCHES
@@ -34,8 +32,7 @@ KEYWORDS = frozenset(
     OPTIONAL ORDER PREDICATE PREFIX RAND REDUCED REGEX REPLACE ROUND SAMETERM SAMPLE SECONDS SELECT
     SEPARATOR SERVICE SHA1 SHA256 SHA384 SHA512 SILENT STR STRAFTER STRBEFORE STRDT STRENDS STRLANG
     STRLANGDIR STRLEN STRSTARTS STRUUID SUBJECT SUBSTR SUM TIMEZONE TO TRIPLE TRUE TZ UCASE UNDEF
-    UNION URI USING UUID VALUES VERSION WHERE WITH YEAR""",
-    )
+    UNION URI USING UUID VALUES VERSION WHERE WITH YEAR""".split()  # noqa: SIM905
 )
 """The words of the language and its functions, for finding the one a misspelt word was meant to be."""
 
@@ -50,31 +47,44 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of ``text`` in order, white space and comments left out."""
-    for match in _GRAMMAR.finditer(text):
+    for match in _grammar().finditer(text):
         if match.lastgroup not in ("space", "comment"):
             yield Token(str(match.lastgroup), match[0], match.start())
 
 
-_PROLOGUE = re.compile(
-    r"""
+_PROLOGUE = r"""
     (?: \s | \#[^\n]*(?:\n|\Z)
       | (?:PREFIX (?:\s|\#[^\n]*\n)+ [A-Za-z0-9._-]* : | BASE) (?:\s|\#[^\n]*\n)* <[^<>"{}|^`\\\x00-\x20]*>
     )*+
     (SELECT|ASK|CONSTRUCT|DESCRIBE)\b
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+    """
 """What stands before a query, and the word it begins with, as most queries are written."""
 
 
 def query_form(text: str) -> str | None:
     """SELECT, ASK, CONSTRUCT or DESCRIBE: the first of these words in ``text``; None when it has none."""
-    usual = _PROLOGUE.match(text)
-    if usual:
+    if (first := _first_word(text)) in _FORMS:
+        return first
+    if usual := re.match(_PROLOGUE, text, re.VERBOSE | re.IGNORECASE):
         return usual[1].upper()
-    forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
     words = (token.text.upper() for token in tokens(text) if token.kind == "word")
-    return next((word for word in words if word in forms), None)
+    return next((word for word in words if word in _FORMS), None)
+
+
+def _first_word(text: str) -> str:
+    """The word that begins the first line which is neither empty, a comment nor a declaration of its own."""
+    for line in text.splitlines():
+        words = line.split()
+        declares = len(words) == 3 and words[0].upper() == "PREFIX" and words[2][0] + words[2][-1] == "<>"
+        if words and not words[0].startswith("#") and not declares:
+            return words[0].upper()
+    return ""
+
+
+@cache
+def _grammar() -> re.Pattern[str]:
+    # Compiled when it is needed: that takes as long as many a query.
+    return re.compile(_GRAMMAR, re.VERBOSE | re.DOTALL)
 
 
 def undeclared_prefix(text: str) -> Token | None:
