@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from bench import building, catalogues, endpoint, growth, searching, starting
+from bench import building, catalogues, endpoint, growth, relating, searching, starting
 from bench.peers import Missing
 
 PARTS: dict[str, Callable[[], Any]] = {
@@ -20,11 +20,14 @@ PARTS: dict[str, Callable[[], Any]] = {
     "rules": lambda: building.rules(1),
     "memory": lambda: building.memory(100),
     "search": lambda: searching.measure(100),
+    "relations": relating.measure,
     "growth": lambda: growth.describe(growth.measure()),
     "uncached": lambda: [
         endpoint.measure_uncached(size, mix) for mix in ("questions", "lookups") for size in (1, 10, 100)
     ],
-    "rdflib": lambda: [endpoint.measure_rdflib(size) for size in (1, 10)],
+    "rdflib": lambda: [
+        endpoint.measure_rdflib(size, mix) for mix in ("questions", "lookups") for size in (1, 10)
+    ],
     "repeated": lambda: endpoint.measure_repeated(10),
     "runaway": lambda: endpoint.measure_runaway(10),
 }

@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from rdflib.namespace import DCTERMS, PROV, RDF, SKOS, XSD
 
 from ..namespaces import ID, SEMAPV, SSSOM, XW
-from ..relations.algebra import EQUAL, INTERSECTS, RELATIONS, SUBSET, SUPERSET
+from ..relations.algebra import EQUAL, INTERSECTS, RELATIONS, SUBSET, SUPERSET, Candidates
 from ..relations.derivation import Derived, derive
 from ..relations.network import Claim
 from ..relations.records import IRIS
@@ -16,22 +16,57 @@ from .premises import VERSION, Facts, changes, editions, parts, read_facts, reco
 
 DERIVED = "derived"
 
-_PREDICATES = {
-    EQUAL: SKOS.exactMatch,
-    SUBSET: SKOS.broadMatch,
-    SUPERSET: SKOS.narrowMatch,
-    INTERSECTS: SKOS.relatedMatch,
+# Made once: a large graph has a million of these triples.
+_TERMS = {
+    name: NamedNode(str(term))
+    for name, term in {
+        "type": RDF.type,
+        "mapping": XW.Mapping,
+        "premise": XW.Premise,
+        "subject": XW.subject,
+        "object": XW.object,
+        "predicate": XW.predicate,
+        "rationale": XW.rationaleKind,
+        "set": XW.inMappingSet,
+        "justification": SSSOM.mapping_justification,
+        "chaining": SEMAPV.MappingChaining,
+        "confidence": SSSOM.confidence,
+        "excludes": XW.excludesRelation,
+        "source": DCTERMS.source,
+        "premise of": XW.premiseOf,
+        "record": XW.restsOn,
+        "change": XW.restsOnChange,
+        "part": XW.restsOnPart,
+        "whole": XW.withinWhole,
+        "derived from": PROV.wasDerivedFrom,
+        "ordinal": XW.ordinal,
+        "backwards": XW.readBackwards,
+    }.items()
 }
+_PREDICATES = {
+    EQUAL: NamedNode(str(SKOS.exactMatch)),
+    SUBSET: NamedNode(str(SKOS.broadMatch)),
+    SUPERSET: NamedNode(str(SKOS.narrowMatch)),
+    INTERSECTS: NamedNode(str(SKOS.relatedMatch)),
+}
+_LINKED = NamedNode(str(SKOS.mappingRelation))
+_EXCLUDED = {
+    mask: [NamedNode(IRIS[one]) for one in RELATIONS if not one & mask] for mask in map(Candidates, range(32))
+}
+_BOOLEAN, _INTEGER, _DECIMAL = (NamedNode(str(kind)) for kind in (XSD.boolean, XSD.integer, XSD.decimal))
+_DIRECTION = {back: Literal(str(back).lower(), datatype=_BOOLEAN) for back in (True, False)}
 
 
 def chain_mappings(asserted: Iterable[Triple]) -> set[Triple]:
     """The derived mappings, their premises and their mapping sets, from what is asserted."""
     facts = read_facts(asserted)
-    derived = derive(records(facts), changes(facts), parts(facts), editions(facts))
     triples: set[Triple] = set()
-    for one in derived:
+    sets: dict[str, list[Derived]] = {}
+    for one in derive(records(facts), changes(facts), parts(facts), editions(facts)):
         triples.update(_mapping(one))
-        triples.update(_mapping_set(one, facts))
+        sets.setdefault(one.mapping_set, []).append(one)
+    for name, members in sets.items():
+        triples.update(_mapping_set(name, members, facts))
     return triples
 
 
@@ -43,45 +78,43 @@ def computed_relations(derived: dict[str, set[Triple]]) -> set[Triple]:
 
 def _mapping(one: Derived) -> Iterator[Triple]:
     """A derived mapping with its premises, each a thing of its own with its place and direction."""
-    left = [relation for relation in RELATIONS if relation & one.candidates]
-    predicate = _PREDICATES.get(left[0], SKOS.mappingRelation) if len(left) == 1 else SKOS.mappingRelation
-    yield _triple(one.iri, RDF.type, XW.Mapping)
-    yield _triple(one.iri, XW.subject, one.subject)
-    yield _triple(one.iri, XW.object, one.object)
-    yield _triple(one.iri, XW.predicate, predicate)
-    yield _triple(one.iri, XW.rationaleKind, one.rationale)
-    yield _triple(one.iri, XW.inMappingSet, one.mapping_set)
-    yield _triple(one.iri, SSSOM.mapping_justification, SEMAPV.MappingChaining)
+    node = NamedNode(one.iri)
+    yield Triple(node, _TERMS["type"], _TERMS["mapping"])
+    yield Triple(node, _TERMS["subject"], NamedNode(one.subject))
+    yield Triple(node, _TERMS["object"], NamedNode(one.object))
+    yield Triple(node, _TERMS["predicate"], _PREDICATES.get(one.candidates, _LINKED))
+    yield Triple(node, _TERMS["rationale"], NamedNode(one.rationale))
+    yield Triple(node, _TERMS["set"], NamedNode(one.mapping_set))
+    yield Triple(node, _TERMS["justification"], _TERMS["chaining"])
     if one.confidence is not None:
-        yield _literal(one.iri, SSSOM.confidence, str(one.confidence), XSD.decimal)
-    for relation in RELATIONS:
-        if not relation & one.candidates:
-            yield _triple(one.iri, XW.excludesRelation, IRIS[relation])
+        yield Triple(node, _TERMS["confidence"], Literal(str(one.confidence), datatype=_DECIMAL))
+    for relation in _EXCLUDED[one.candidates]:
+        yield Triple(node, _TERMS["excludes"], relation)
     for source in one.sources:
-        yield _triple(one.iri, DCTERMS.source, source)
+        yield Triple(node, _TERMS["source"], NamedNode(source))
     for place, claim in enumerate(one.premises, 1):
-        premise = f"{one.iri}/premise/{place}"
-        yield _triple(premise, RDF.type, XW.Premise)
-        yield _triple(premise, XW.premiseOf, one.iri)
-        yield from _ground(one.iri, premise, claim)
-        yield _literal(premise, XW.ordinal, str(place), XSD.integer)
-        yield _literal(premise, XW.readBackwards, str(claim.backwards).lower(), XSD.boolean)
+        premise = NamedNode(f"{one.iri}/premise/{place}")
+        yield Triple(premise, _TERMS["type"], _TERMS["premise"])
+        yield Triple(premise, _TERMS["premise of"], node)
+        yield Triple(premise, _TERMS["ordinal"], Literal(str(place), datatype=_INTEGER))
+        yield Triple(premise, _TERMS["backwards"], _DIRECTION[claim.backwards])
+        yield from _ground(node, premise, claim)
 
 
-def _ground(mapping: str, premise: str, claim: Claim) -> Iterator[Triple]:
+def _ground(mapping: NamedNode, premise: NamedNode, claim: Claim) -> Iterator[Triple]:
     """What a premise rests on: a record, a change, or that one element is part of another."""
     if claim.part:
-        yield _triple(premise, XW.restsOnPart, claim.part.part)
-        yield _triple(premise, XW.withinWhole, claim.part.whole)
+        yield Triple(premise, _TERMS["part"], NamedNode(claim.part.part))
+        yield Triple(premise, _TERMS["whole"], NamedNode(claim.part.whole))
         return
-    yield _triple(mapping, PROV.wasDerivedFrom, claim.iri)
-    yield _triple(premise, XW.restsOn if claim.record else XW.restsOnChange, claim.iri)
+    ground = NamedNode(claim.iri)
+    yield Triple(mapping, _TERMS["derived from"], ground)
+    yield Triple(premise, _TERMS["record" if claim.record else "change"], ground)
 
 
-def _mapping_set(one: Derived, facts: Facts) -> Iterator[Triple]:
-    """The set of a derived mapping; it stands under the licences of all sets that its premises are from."""
-    name = one.mapping_set
-    ends = ((one.subject_edition, "subject"), (one.object_edition, "object"))
+def _mapping_set(name: str, members: list[Derived], facts: Facts) -> Iterator[Triple]:
+    """A set of derived mappings; it stands under the licences of all sets that their premises are from."""
+    ends = ((members[0].subject_edition, "subject"), (members[0].object_edition, "object"))
     title = " to ".join(edition.removeprefix(ID) for edition, _ in ends)
     yield _triple(name, RDF.type, XW.MappingSet)
     yield _literal(name, SSSOM.mapping_set_id, name, XSD.anyURI)
@@ -90,12 +123,13 @@ def _mapping_set(one: Derived, facts: Facts) -> Iterator[Triple]:
         yield _triple(name, SSSOM[f"{side}_source"], edition)
         version = value_of(facts.get(edition, {}), VERSION) or edition.rpartition("/")[2]
         yield _literal(name, SSSOM[f"{side}_source_version"], version, XSD.string)
-    for source in one.sources:
+    for source in {source for one in members for source in one.sources}:
         yield _triple(name, DCTERMS.source, source)
-    for claim in one.premises:
-        origin = claim.record.mapping_set if claim.record else ""
-        for licence in facts.get(origin, {}).get(str(DCTERMS.license), ()):
-            yield _triple(name, DCTERMS.license, licence)
+    origins = {claim.record.mapping_set for one in members for claim in one.premises if claim.record}
+    for licence in {
+        each for origin in origins for each in facts.get(origin, {}).get(str(DCTERMS.license), ())
+    }:
+        yield _triple(name, DCTERMS.license, licence)
 
 
 def _triple(subject: str, predicate: str, value: str) -> Triple:

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from crosswalk.namespaces import ID
 from crosswalk.relations.algebra import ANY, Candidates
-from crosswalk.relations.chains import chains_from
+from crosswalk.relations.chains import Chains
 from crosswalk.relations.network import Claim, Network
 from crosswalk.relations.records import Change, Part, Record
 
@@ -34,13 +35,13 @@ class Derived:
         stated = [claim.confidence for claim in self.premises if claim.record]
         return None if None in stated else min(each for each in stated if each is not None)
 
-    @property
+    @cached_property
     def mapping_set(self) -> str:
         """The set of all that is derived from one edition to another."""
         ends = (self.subject_edition, self.object_edition)
         return f"{ID}mapping/derived/" + "--".join(end.removeprefix(ID).replace("/", "-") for end in ends)
 
-    @property
+    @cached_property
     def iri(self) -> str:
         """An address that follows from the premises alone, so that deriving again gives the same."""
         said = "\n".join(f"{claim.iri} {claim.backwards}" for claim in self.premises)
@@ -89,14 +90,14 @@ def derive(
     named = frozenset(end for one in records for end in one.ends)
     fit = (one for one in records if one.assessed and one.rationale)
     network = Network(fit, (one for one in changes if one.keeps_all), editions, parts)
-    found: list[Derived] = []
+    sought, found = Chains(network), []
     for start in sorted(network.elements()):
-        for end, chains in chains_from(network, start, hops).items():
+        for end, chains in sought.start_at(start, hops):
             if start < end:
                 between = (network.edition(start), network.edition(end))
                 found += (
                     Derived(start, end, *between, one.candidates, one.rationale, one.claims)
                     for one in chains
-                    if len(one.claims) > 1 and one.rationale and one.is_worth_writing and one.ends_in(named)
+                    if one.rationale and len(one.claims) > 1 and one.is_worth_writing and one.ends_in(named)
                 )
     return sorted(found, key=lambda one: one.iri)

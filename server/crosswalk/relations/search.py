@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
-from crosswalk.relations.chains import chains_from
+from crosswalk.relations.chains import Chains
 from crosswalk.relations.network import Claim, Network
 from crosswalk.relations.paths import Path, Step
 
@@ -61,9 +62,9 @@ def find_paths(
 
 def _proofs(network: Network, starts: Iterable[str], ends: Iterable[str], hops: int) -> Iterator[Path]:
     """The chains that are no walk over neighbours, from which something follows."""
-    ends = set(ends)
+    ends, sought = set(ends), Chains(network)
     for start in starts:
-        for end, chains in sorted(chains_from(network, start, hops).items()):
+        for end, chains in sorted(sought.start_at(start, hops), key=itemgetter(0)):
             for chain in chains if end in ends else ():
                 if chain.rationale and not all(network.claims(one.start, one.end) for one in chain.claims):
                     yield Path(tuple(_step(network, claim) for claim in chain.claims))
