@@ -47,7 +47,7 @@ def gaps(left: str, right: str, as_of: Any, form: str | None, as_json: bool, **o
     found = analyse(ask, find_edition_on(ask, left, day), find_edition_on(ask, right, day), day)
     form = chosen(form, as_json, "table")
     if day and found.undated:
-        tell(f"{found.undated} records give no date: whether they stood on {day} is not known.")
+        tell(f"{found.undated} records and rows give no date: whether they stood on {day} is not known.")
     rows = [_row(line) for line in found.lines]
     if form == "json":
         about = {"left": found.left, "right": found.right, **_figures(found.coverage, found.shares[:1])}

@@ -12,7 +12,7 @@ import click
 from crosswalk.answers import Answer, Row, ask
 from crosswalk.cli.analysing import as_of_option
 from crosswalk.cli.options import chosen, format_option, settings_options
-from crosswalk.cli.output import steps, write
+from crosswalk.cli.output import steps, tell, write
 from crosswalk.errors import InputError
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
@@ -71,9 +71,22 @@ def _show(name: str, form: str, options: dict[str, Any], day: date | None = None
         asking = partial(ask, store)
         editions = {key: _path(find_edition_on(asking, text, day)) for key, text in editions.items()}
     answer = _ask(store, name, editions)
+    if day is not None:
+        answer = _held(answer, asking, editions, day)
     columns = _READ[name] if form in _PEOPLE else answer.columns
     rows = [_spoken(row) for row in short(columns, answer.rows)] if form in _PEOPLE else answer.rows
     write(FORMATS[form](columns, rows))
+
+
+def _held(answer: Answer, asking: Any, editions: dict[str, str], day: date) -> Answer:
+    """The rows of a comparison that stood on a day; how many give no date is told."""
+    from crosswalk.namespaces import expand
+    from crosswalk.relations.dates import rows_held_on
+
+    held, without = rows_held_on(asking, *(str(expand(text)) for text in editions.values()), day)
+    if without:
+        tell(f"{without} rows give no date: whether they stood on {day} is not known.")
+    return Answer(answer.columns, tuple(row for row in answer.rows if row["row"].value in held))
 
 
 def _ask(store: Store, name: str, editions: dict[str, str]) -> Answer:

@@ -60,6 +60,9 @@ def describe_set(table: Table) -> Iterator[Triple]:
     for comparison_set in comparison_sets(table):
         yield triple(comparison_set, RDF.type, node(XW.ComparisonSet))
         yield from (*sources(table, comparison_set), *_named(table, comparison_set))
+        for slot, dated in (("mapping_date", DCTERMS.created), ("publication_date", DCTERMS.issued)):
+            days = table.of_set(slot)
+            yield from (triple(comparison_set, dated, typed(day, str(XSD.date))) for day in days)
         complete = [slot for slot, e in table.extensions.items() if e.property == str(XW.declaresComplete)]
         for slot in complete:
             editions = table.iris_of_set(slot)

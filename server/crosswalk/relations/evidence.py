@@ -58,6 +58,7 @@ def read_judgements(ask: Ask, **editions: str) -> list[Judgement]:
             _text(row["set"]) or "",
             row["shared"] is not None,
             _text(row["alignment"]),
+            _day(row["dated"]),
         )
         for row in rows
     ]
@@ -73,7 +74,7 @@ def read_parts(ask: Ask, **editions: str) -> list[Part]:
 
 
 def _record(row: Any) -> Record:
-    confidence, day = _text(row["confidence"]), _text(row["dated"])
+    confidence = _text(row["confidence"])
     return Record(
         iri=row["mapping"].value,
         subject=row["subject"].value,
@@ -86,7 +87,7 @@ def _record(row: Any) -> Record:
         mapping_set=_text(row["set"]) or "",
         sources=_several(row["sources"]),
         words=_text(row["words"]),
-        dated=date.fromisoformat(day[:10]) if day else None,
+        dated=_day(row["dated"]),
         derived=_text(row["derived"]) == "true",
     )
 
@@ -106,6 +107,10 @@ def _change(row: Any) -> Change:
 
 def _text(term: Any) -> str | None:
     return None if term is None else term.value
+
+
+def _day(term: Any) -> date | None:
+    return date.fromisoformat(term.value[:10]) if term is not None and term.value else None
 
 
 def _several(term: Any) -> tuple[str, ...]:

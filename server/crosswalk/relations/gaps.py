@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from crosswalk.relations.dates import held_on, undated
 from crosswalk.relations.derivation import derive
 from crosswalk.relations.evidence import (
     Ask,
@@ -57,7 +58,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Gaps:
-    """The answers for the elements of ``left`` against ``right``; ``undated`` records give no date."""
+    """The answers for the elements of ``left`` against ``right``; ``undated`` claims give no date."""
 
     left: str
     right: str
@@ -76,9 +77,9 @@ class Gaps:
 
 
 def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> Gaps:
-    """Answers for every element of an edition; with a day, by the records known to be no younger."""
+    """Answers for every element of an edition; with a day, by what is not known to be younger."""
     held = read_between(ask, left, right) if day is None else _held_between(ask, left, right, day)
-    judgements = read_judgements(ask, left=left, right=right)
+    judgements = [row for row in read_judgements(ask, left=left, right=right) if held_on(row, day)]
     parts = read_parts(ask, edition=left)
     claimed = {end for record in held for end in record.ends} | {row.focus for row in judgements}
     notes = _notes(ask("pages/gaps-notes", left=left, right=right))
@@ -90,7 +91,7 @@ def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> Gaps:
             for element, answer in zip(level.elements, given, strict=True)
         )
         shares.append(Share(level, lines, coverage(given, level.declared, level.name)))
-    return Gaps(left, right, tuple(shares), sum(one.dated is None and not one.derived for one in held))
+    return Gaps(left, right, tuple(shares), undated([*held, *judgements]))
 
 
 def _held_between(ask: Ask, left: str, right: str, day: date) -> list[Record]:
@@ -99,11 +100,6 @@ def _held_between(ask: Ask, left: str, right: str, day: date) -> list[Record]:
     followed = (one.as_record() for one in derive(held, read_changes(ask), read_parts(ask)))
     pair = {left, right}
     return [one for one in (*held, *followed) if {one.subject_edition, one.object_edition} == pair]
-
-
-def held_on(record: Record, day: date | None) -> bool:
-    """Whether a record is known to stand on a day, or gives no date by which to tell."""
-    return day is None or record.dated is None or record.dated <= day
 
 
 def in_percent(interval: Interval | None) -> str:

@@ -133,6 +133,7 @@ class Judgement:
     comparison_set: str = ""
     shares_cell: bool = False
     alignment: str | None = None
+    dated: date | None = None
 
 
 @dataclass(frozen=True)

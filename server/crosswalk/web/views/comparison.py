@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from crosswalk.answers import Row, Term
 from crosswalk.namespaces import ID
 from crosswalk.relations.addresses import find_edition_on
+from crosswalk.relations.dates import rows_held_on
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.links import iri_of, last_part
@@ -67,6 +68,10 @@ def compare(a: str, a_version: str, b: str, b_version: str) -> Response:
         for edition in (left, right):
             find_edition_on(desk().ask, edition, day)
     lines = read_lines(left, right)
+    without = 0
+    if lines and day is not None:
+        held, without = rows_held_on(desk().ask, left, right, day)
+        lines = [line for line in lines if line.row["row"].value in held]
     if not lines:
         raise UnknownThing(*no_comparison(f"{a}/{a_version}", f"{b}/{b_version}"))
     chosen = choose(TABLE_AND_GRAPH)
@@ -94,6 +99,8 @@ def compare(a: str, a_version: str, b: str, b_version: str) -> Response:
         about=desk().ask("pages/compare-set", left=left, right=right).rows,
         goals={row["category"].value: row for row in desk().ask("pages/categories", edition=left)},
         tally=tally(lines),
+        day=day,
+        undated=without,
     )
 
 
