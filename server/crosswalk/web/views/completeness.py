@@ -32,7 +32,8 @@ def notes() -> Response:
     answer = desk().ask("pages/notes")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "notes")
-    return render("notes.html", by_standard=notes_by_standard(answer.rows))
+    titles = {row["standard"].value: row["standardTitle"] for row in desk().ask("pages/editions")}
+    return render("notes.html", by_standard=notes_by_standard(answer.rows), titles=titles)
 
 
 def notes_by_standard(rows: tuple[Row, ...]) -> dict[str, dict[str, dict[str, object]]]:

@@ -32,7 +32,8 @@ def all_stale() -> Response:
     answer = desk().ask("pages/lineages")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "stale")
-    return render("analysis-all-stale.html", pairs=answer.rows)
+    titles = {row["edition"].value: row["title"] for row in desk().ask("pages/editions")}
+    return render("analysis-all-stale.html", pairs=answer.rows, titles=titles)
 
 
 @upkeep.get("/stale/<standard>/<old>/<new>")
@@ -69,11 +70,18 @@ def conflicts() -> Response:
             for number, (rationale, same) in enumerate(conflicts, 1) for record in same
         ]  # fmt: skip
         return table(chosen, CONFLICTS, rows, "conflicts")
+    checked = sum(one.assessed and bool(one.rationale) and not one.derived for one in records.values())
     named = {end for _, same in conflicts for record in same for end in record.ends}
     return render(
-        "analysis-conflicts.html", conflicts=conflicts, more=found["more"],
-        undecided=[records[iri] for iri in found["undecided"]], in_words=in_words, titles=titles(named),
-    )  # fmt: skip
+        "analysis-conflicts.html",
+        conflicts=conflicts,
+        undecided=[records[iri] for iri in found["undecided"]],
+        more=found["more"],
+        checked=checked,
+        all=len(records),
+        in_words=in_words,
+        titles=titles(named),
+    )
 
 
 @upkeep.get("/agreement")
