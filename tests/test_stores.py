@@ -239,6 +239,14 @@ def test_files_are_loaded_and_a_wrong_line_is_told(tmp_path) -> None:
         EmbeddedStore.load(tmp_path / "gone.ttl")
 
 
+def test_only_what_the_program_wrote_itself_is_not_examined(tmp_path) -> None:
+    odd = tmp_path / "odd.nq"
+    odd.write_text("<urn:a b> <urn:p> <urn:c> .\n")
+    with pytest.raises(InputError, match=r"odd\.nq:1"):
+        EmbeddedStore.load(odd)
+    assert b"true" in EmbeddedStore.load(odd, trusted=True).query("ASK { ?s <urn:p> <urn:c> }", SPARQL_JSON)
+
+
 @pytest.mark.parametrize(
     ("text", "form"),
     [

@@ -42,7 +42,7 @@ def open_store(
     snapshot = published(settings, progress)
     if snapshot.index.is_dir():
         return EmbeddedStore.open(snapshot.index)
-    return EmbeddedStore.load(snapshot.dataset)
+    return EmbeddedStore.load(snapshot.dataset, trusted=True)
 
 
 def open_files(paths: Iterable[Path]) -> EmbeddedStore:
