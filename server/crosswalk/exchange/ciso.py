@@ -89,7 +89,9 @@ def _text(within: dict[str, Any], key: str) -> str | None:
 
 def _record(each: Any, found: Lined, name: str, losses: Counter[str]) -> Record:
     if not isinstance(each, Lined):
-        raise InputError("each of requirement_mappings must be a mapping", file=name, line=found.line)
+        raise InputError(
+            "each of requirement_mappings must be a mapping", file=name, line=found.line, hint=_SHAPE
+        )
 
     def fault(what: str, hint: str | None = None) -> InputError:
         return InputError(what, file=name, line=each.line, hint=hint)
@@ -100,7 +102,7 @@ def _record(each: Any, found: Lined, name: str, losses: Counter[str]) -> Record:
         if urn is None:
             raise fault(f"the mapping has no {key}", _OLD)
         if any(mark.isspace() for mark in urn):
-            raise fault(f"the identifier “{urn}” holds a space")
+            raise fault(f"the identifier “{urn}” holds a space", "Write identifiers without spaces.")
         ends.append(urn.rpartition(":")[2])
     word = _text(each, "relationship") or ""
     if word not in CISO:
@@ -113,7 +115,7 @@ def _record(each: Any, found: Lined, name: str, losses: Counter[str]) -> Record:
         raise fault(f"“{kind}” is no rationale", f"Known are {', '.join(RATIONALES)}, or a reason in words.")
     strength = each.get("strength_of_relationship")
     if strength is not None and (not isinstance(strength, int) or not 0 <= strength <= 10):
-        raise fault(f"the strength “{strength}” is no whole number from 0 to 10")
+        raise fault(f"the strength “{strength}” is no whole number from 0 to 10", "Mend it or leave it out.")
     for key in set(each) - _KEPT - {"strength_of_relationship"}:
         losses[f"{key} of a mapping"] += 1
     notes = [reason, _text(each, "annotation")]

@@ -30,7 +30,7 @@ def read(data: bytes, name: str, *, with_text: bool = False) -> Catalogue:
     root, top = _root(document)
     documents = list(document.items(root["documents"], [*top, "documents"], "documents"))
     if not documents:
-        raise document.fault("the file names no document", [*top, "documents"])
+        raise document.fault("the file names no document", [*top, "documents"], "It is no CPRT export.")
     described, place = documents[0]
     own = document.wanted(described, "doc_identifier", place)
     losses: Counter[str] = Counter({"document other than the first": len(documents) - 1})
@@ -48,7 +48,10 @@ def read(data: bytes, name: str, *, with_text: bool = False) -> Catalogue:
     for identifier, said in kept.items():
         parent = parents.get(identifier)
         if parent is not None and parent not in kept:
-            raise document.fault(f"“{identifier}” lies in “{parent}”, which the file does not hold")
+            hint = "Export the publication whole, or mend the relationship."
+            raise document.fault(
+                f"“{identifier}” lies in “{parent}”, which the file does not hold", hint=hint
+            )
         losses["text of an element (see --with-text)"] += bool(said["text"]) and not with_text
         losses["type of an element"] += "element_type" in said
         why = reasons.get(identifier, [])
@@ -70,12 +73,15 @@ def _elements(
     for each, inner in document.items(root["elements"], [*top, "elements"], "elements"):
         identifier = document.wanted(each, "element_identifier", inner)
         if any(mark.isspace() for mark in identifier):
-            raise document.fault(f"the identifier “{identifier}” holds a space", inner)
+            raise document.fault(
+                f"the identifier “{identifier}” holds a space", inner, "Write identifiers without spaces."
+            )
         if each.get("doc_identifier", own) != own:
             losses["element of another document"] += 1
             continue
         if identifier in seen:
-            raise document.fault(f"the identifier “{identifier}” is given twice", inner)
+            hint = "Give each element an identifier of its own."
+            raise document.fault(f"the identifier “{identifier}” is given twice", inner, hint)
         seen.add(identifier)
         kind = each.get("element_type")
         losses[f"element of type “{kind}”"] += kind in _ASIDE - {_WITHDRAWING}

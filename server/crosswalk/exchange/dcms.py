@@ -23,7 +23,8 @@ def read(data: bytes, name: str, select: str) -> MappingSet:
     document = Document(data, name)
     rows = list(document.items(document.value, [], "the file's array"))
     if not rows or "Disclaimer" not in rows[0][0]:
-        raise document.fault("the first item is no disclaimer, as in the publisher's file")
+        hint = "Take the file as its publisher offers it."
+        raise document.fault("the first item is no disclaimer, as in the publisher's file", hint=hint)
     head = rows[0][0]
     found = MappingSet(version=str(head.get("Version") or "") or None)
     records: dict[tuple[str, str], Record] = {}
@@ -31,7 +32,8 @@ def read(data: bytes, name: str, select: str) -> MappingSet:
     for each, place in rows[1:]:
         number = document.wanted(each, _NUMBER, place)
         if not re.fullmatch(r"\d{1,2}", number):
-            raise document.fault(f"“{number}” is no number of a guideline", [*place, _NUMBER])
+            hint = "Give the number alone, such as 5."
+            raise document.fault(f"“{number}” is no number of a guideline", [*place, _NUMBER], hint)
         standard = f"{each.get('Organisation', '')} · {each.get(_STANDARD, '')}"
         names.add(standard)
         if select.casefold() not in standard.casefold():

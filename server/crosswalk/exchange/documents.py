@@ -29,11 +29,13 @@ class Document:
                 self.text, object_pairs_hook=self._unrepeated, parse_constant=self._constant
             )
         except json.JSONDecodeError as fault:
+            hint = "Look at the commas, quotes and brackets before this place."
             raise InputError(
-                f"no JSON: {fault.msg}", file=name, line=fault.lineno, column=fault.colno
+                f"no JSON: {fault.msg}", file=name, line=fault.lineno, column=fault.colno, hint=hint
             ) from None
         except RecursionError:
-            raise InputError("the JSON is nested too deeply", file=name) from None
+            hint = "No format that can be read has so many levels."
+            raise InputError("the JSON is nested too deeply", file=name, hint=hint) from None
 
     def fault(self, what: str, path: Path = (), hint: str | None = None) -> InputError:
         """An error at the value that a path of keys and numbers leads to."""
@@ -57,24 +59,26 @@ class Document:
     def items(self, value: Any, path: Path, what: str) -> Iterator[tuple[Any, list[str | int]]]:
         """The members of a list of objects, each with its path; a fault where it is something else."""
         if not isinstance(value, list):
-            raise self.fault(f"{what} must be a list", path)
+            raise self.fault(f"{what} must be a list", path, "Write it between [ and ].")
         for number, each in enumerate(value):
             if not isinstance(each, dict):
-                raise self.fault(f"each of {what} must be an object", [*path, number])
+                raise self.fault(
+                    f"each of {what} must be an object", [*path, number], "Write it between { and }."
+                )
             yield each, [*path, number]
 
     def wanted(self, value: dict[str, Any], key: str, path: Path) -> str:
         """A text that must be there."""
         found = value.get(key)
         if not isinstance(found, str) or not found.strip():
-            raise self.fault(f"“{key}” is missing or no text", path)
+            raise self.fault(f"“{key}” is missing or no text", path, f'Add "{key}": "…".')
         return found.strip()
 
     def optional(self, value: dict[str, Any], key: str, path: Path) -> str | None:
         """A text that may be there; what is neither text nor nothing is a fault."""
         found = value.get(key)
         if found is not None and not isinstance(found, str):
-            raise self.fault(f"“{key}” is no text", [*path, key])
+            raise self.fault(f"“{key}” is no text", [*path, key], "Write it between quotes, or leave it out.")
         return (found or "").strip() or None
 
     def _unrepeated(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,11 +86,11 @@ class Document:
         if len(members) != len(pairs):
             keys = [key for key, _ in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise InputError(f"an object has the key “{twice}” twice", file=self.name)
+            raise InputError(f"an object has the key “{twice}” twice", file=self.name, hint="Leave one out.")
         return members
 
     def _constant(self, text: str) -> None:
-        raise InputError(f"{text} is no number in JSON", file=self.name)
+        raise InputError(f"{text} is no number in JSON", file=self.name, hint="Leave the value out.")
 
 
 def _skip(text: str, at: int) -> int:

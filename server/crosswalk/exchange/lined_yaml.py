@@ -25,8 +25,9 @@ def read_yaml(data: bytes, name: str) -> Any:
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):
                 mark = self.peek_event().start_mark
+                hint = "Write the value out in each place."
                 raise InputError(
-                    "the YAML uses an alias, which is not expanded", file=name, line=mark.line + 1
+                    "the YAML uses an alias, which is not expanded", file=name, line=mark.line + 1, hint=hint
                 )
             return super().compose_node(parent, index)
 
@@ -36,7 +37,10 @@ def read_yaml(data: bytes, name: str) -> Any:
             key = loader.construct_object(key_node, deep=True)
             if not isinstance(key, str) or key in found:
                 line = key_node.start_mark.line + 1
-                raise InputError(f"the key “{key}” is no text or given twice", file=name, line=line)
+                hint = "Write each key once, as a text."
+                raise InputError(
+                    f"the key “{key}” is no text or given twice", file=name, line=line, hint=hint
+                )
             found[key] = loader.construct_object(value_node, deep=True)
         found.line = node.start_mark.line + 1
         return found
@@ -47,6 +51,12 @@ def read_yaml(data: bytes, name: str) -> Any:
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         problem = getattr(fault, "problem", None) or "it cannot be read"
-        raise InputError(f"no YAML: {problem}", file=name, line=mark.line + 1 if mark else None) from None
-    except (RecursionError, ValueError) as fault:
-        raise InputError(f"the YAML cannot be read: {fault}", file=name) from None
+        line = mark.line + 1 if mark else None
+        hint = "Look at the indentation, colons and quotes around this line."
+        raise InputError(f"no YAML: {problem}", file=name, line=line, hint=hint) from None
+    except RecursionError:
+        hint = "No format that can be read has so many levels."
+        raise InputError("the YAML is nested too deeply", file=name, hint=hint) from None
+    except ValueError as fault:
+        hint = "Write dates and numbers between quotes."
+        raise InputError(f"the YAML cannot be read: {fault}", file=name, hint=hint) from None

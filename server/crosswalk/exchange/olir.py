@@ -32,6 +32,8 @@ UNPACKED = 256 << 20
 """The most bytes that a workbook may unpack to."""
 
 _WORDS = {word: relation for relation, word in OLIR.items()} | {"not related": DISJOINT, "is equal to": EQUAL}
+_NAMED = "Call the columns as IR 8278A does: " + ", ".join(REQUIRED) + "."
+_WEIGHED = "Equal has 10, not related to 0, anything else 1 to 9; N/A says nothing."
 _DIRECTION_LINE = re.compile(r"Direction: ([a-z-]+)")
 
 Rows = Iterable[tuple[int, list[str]]]
@@ -63,7 +65,7 @@ def read_workbook(data: bytes, name: str, direction: str) -> MappingSet:
         ]
         if _heading(rows) is not None:
             return _read(rows, f"{name} [{sheet.title}]", "row", direction)
-    raise InputError(f"no sheet has a column “{FOCAL}”", file=name)
+    raise InputError(f"no sheet has a column “{FOCAL}”", file=name, hint=_NAMED)
 
 
 def _heading(rows: Rows) -> int | None:
@@ -76,17 +78,19 @@ def _read(rows: Rows, name: str, unit: str, direction: str) -> MappingSet:
     rows = list(rows)
     heading = _heading(rows)
     if heading is None:
-        raise InputError(f"no column is called “{FOCAL}”", file=name, line=1)
+        raise InputError(f"no column is called “{FOCAL}”", file=name, line=1, hint=_NAMED)
     columns = [cell.strip() for cell in rows[heading][1]]
     for column in REQUIRED:
         if column not in columns:
-            raise InputError(f"the table has no column “{column}”", file=name, line=rows[heading][0])
+            raise InputError(
+                f"the table has no column “{column}”", file=name, line=rows[heading][0], hint=_NAMED
+            )
     stated = {
         match for _, cells in rows[:heading] for cell in cells for match in _DIRECTION_LINE.findall(cell)
     }
     if stated - {direction}:
         what = f"the file states the direction {', '.join(sorted(stated))}, the call {direction}"
-        raise InputError(what, file=name)
+        raise InputError(what, file=name, hint="Which of them is true, the file's author knows.")
     records = []
     losses = MappingSet().losses
     for number, cells in rows[heading + 1 :]:
@@ -109,12 +113,15 @@ def _record(cells: dict[str, str], name: str, unit: str, number: int, direction:
 
     for column in REQUIRED:
         if column not in cells:
-            raise fault(f"“{column}” is empty")
+            raise fault(f"“{column}” is empty", "Fill the cell, or take the row out.")
     for column in (FOCAL, "Reference Document Element"):
         if re.search(r"\s", cells[column]):
-            raise fault(f"the identifier “{cells[column]}” holds a space")
+            raise fault(
+                f"the identifier “{cells[column]}” holds a space", "Write identifiers without spaces."
+            )
     if ":" in cells["Reference Document Element"]:
-        raise fault(f"the reference element “{cells['Reference Document Element']}” holds a colon")
+        what = f"the reference element “{cells['Reference Document Element']}” holds a colon"
+        raise fault(what, "Give the identifier without what stands before the colon.")
     word = " ".join(cells["Relationship"].casefold().split())
     if word not in _WORDS:
         raise fault(f"“{cells['Relationship']}” is no relationship", f"Known are {', '.join(OLIR.values())}.")
@@ -141,9 +148,11 @@ def _strength(text: str | None, relation: Candidates, fault: object) -> int | No
     if text is None or text.casefold() in ("n/a", "na"):
         return None
     if not re.fullmatch(r"\d+(\.0)?", text) or not 0 <= float(text) <= 10:
-        raise fault(f"the strength “{text}” is neither N/A nor a whole number from 0 to 10")
+        raise fault(f"the strength “{text}” is neither N/A nor a whole number from 0 to 10", _WEIGHED)
     number = int(float(text))
     low, high = {EQUAL: (10, 10), DISJOINT: (0, 0)}.get(relation, (1, 9))
     if not low <= number <= high:
-        raise fault(f"the strength {number} does not suit “{OLIR[relation]}”, which has {low} to {high}")
+        raise fault(
+            f"the strength {number} does not suit “{OLIR[relation]}”, which has {low} to {high}", _WEIGHED
+        )
     return number

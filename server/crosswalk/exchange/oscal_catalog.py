@@ -35,17 +35,21 @@ def read_profile(data: bytes, name: str) -> Catalogue:
     losses = Counter({f"profile: {key}": 1 for key in ("modify", "merge") if key in profile})
     for each, place in document.items(profile.get("imports"), ["profile", "imports"], "imports"):
         if "include-all" in each or "exclude-controls" in each:
-            raise document.fault("only imports that name their controls can be read", place)
+            hint = "Resolve the profile first, or name the controls under include-controls, with-ids."
+            raise document.fault("only imports that name their controls can be read", place, hint)
         wanted = document.items(
             each.get("include-controls"), [*place, "include-controls"], "include-controls"
         )
         for choice, inner in wanted:
             if not isinstance(choice.get("with-ids"), list):
-                raise document.fault("a selection has no list “with-ids”", inner)
+                raise document.fault("a selection has no list “with-ids”", inner, "Name the controls there.")
             line = document.line([*inner, "with-ids"])
             for number, identifier in enumerate(choice["with-ids"]):
                 _token(document, identifier, [*inner, "with-ids", number])
                 entries.append(Entry(identifier, place=line))
+    if not entries:
+        hint = "Name them under imports, include-controls, with-ids."
+        raise document.fault("the profile selects no controls", ["profile"], hint)
     return Catalogue(title, version, tuple(entries), selection=True, losses=losses)
 
 
@@ -64,7 +68,8 @@ class _Reader:
                 identifier = each.get("id")
                 _token(self.document, identifier, [*inner, "id"])
                 if identifier in self.labels:
-                    raise self.document.fault(f"the identifier “{identifier}” is given twice", inner)
+                    hint = "Give each an identifier of its own."
+                    raise self.document.fault(f"the identifier “{identifier}” is given twice", inner, hint)
                 self.labels[identifier] = self._label(each, identifier)
                 yield self._entry(each, identifier, parent)
                 yield from self.entries(each, inner, identifier)
@@ -105,7 +110,7 @@ class _Reader:
         for entry in entries:
             label = self.labels[entry.identifier]
             if label in printed:
-                raise self.document.fault(f"two controls bear the label “{label}”")
+                raise self.document.fault(f"two controls bear the label “{label}”", hint="Mend one of them.")
             printed.add(label)
             known = [self.labels[each] for each in entry.replaced_by if each in self.labels]
             self.losses["replacement by something that is no control"] += len(entry.replaced_by) - len(known)
@@ -131,11 +136,12 @@ def _root(document: Document, kind: str) -> dict[str, Any]:
 def _metadata(document: Document, root: dict[str, Any], kind: str) -> tuple[str, str | None]:
     metadata = root.get("metadata")
     if not isinstance(metadata, dict):
-        raise document.fault("“metadata” is missing", [kind])
+        raise document.fault("“metadata” is missing", [kind], 'Add "metadata" with its "title".')
     place = [kind, "metadata"]
     return document.wanted(metadata, "title", place), document.optional(metadata, "version", place)
 
 
 def _token(document: Document, identifier: Any, place: Place) -> None:
     if not isinstance(identifier, str) or not identifier or any(mark.isspace() for mark in identifier):
-        raise document.fault(f"“{identifier}” is no identifier: it is empty or holds a space", place)
+        what = f"“{identifier}” is no identifier: it is empty or holds a space"
+        raise document.fault(what, place, "Write identifiers without spaces.")

@@ -17,6 +17,7 @@ METHODS = {"human": MANUAL, "automation": UNSPECIFIED, "hybrid": UNSPECIFIED}
 STATUSES = ("complete", "not-complete", "draft", "deprecated", "superseded")
 
 Place = list[str | int]
+_BEGINS = 'It begins with {"mapping-collection": …}.'
 _KEPT = {"uuid", "relationship", "sources", "targets", "matching-rationale", "confidence-score", "remarks"}
 
 
@@ -25,7 +26,7 @@ def read(data: bytes, name: str) -> MappingSet:
     document = Document(data, name)
     root = document.value.get("mapping-collection") if isinstance(document.value, dict) else None
     if not isinstance(root, dict):
-        raise document.fault("the file holds no OSCAL mapping-collection")
+        raise document.fault("the file holds no OSCAL mapping-collection", hint=_BEGINS)
     top: Place = ["mapping-collection"]
     metadata = _object(document, root, "metadata", top)
     provenance = _object(document, root, "provenance", top)
@@ -48,7 +49,7 @@ def read(data: bytes, name: str) -> MappingSet:
             records += _records(document, one, deepest, METHODS[method], rationale, losses)
         records += _gaps(document, each, inner, losses)
     if not resources:
-        raise document.fault("the collection has no mappings", top)
+        raise document.fault("the collection has no mappings", top, "Add them under “mappings”.")
     source, target = resources.pop()
     return MappingSet(
         title=document.wanted(metadata, "title", [*top, "metadata"]),
@@ -65,7 +66,7 @@ def read(data: bytes, name: str) -> MappingSet:
 def _object(document: Document, within: dict[str, Any], key: str, place: Place) -> dict[str, Any]:
     found = within.get(key)
     if not isinstance(found, dict):
-        raise document.fault(f"“{key}” is missing", place)
+        raise document.fault(f"“{key}” is missing", place, f'Add "{key}": {{…}}.')
     return found
 
 
@@ -135,10 +136,12 @@ def _items(document: Document, one: dict[str, Any], key: str, place: Place) -> l
         _one_of(document, item, "type", ("control", "statement"), inner)
         identifier = document.wanted(item, "id-ref", inner).removeprefix("#")
         if any(mark.isspace() for mark in identifier):
-            raise document.fault(f"the id-ref “{identifier}” holds a space", inner)
+            raise document.fault(
+                f"the id-ref “{identifier}” holds a space", inner, "Write identifiers without spaces."
+            )
         found.append(identifier)
     if not found:
-        raise document.fault(f"the map has no {key}", place)
+        raise document.fault(f"the map has no {key}", place, "Name at least one control.")
     return found
 
 
@@ -148,12 +151,17 @@ def _confidence(document: Document, one: dict[str, Any], place: Place) -> str | 
         return None
     given = [key for key in ("category", "percentage") if key in score]
     if len(given) != 1:
-        raise document.fault("a confidence-score has either a category or a percentage", place)
+        raise document.fault(
+            "a confidence-score has either a category or a percentage", place, "Leave one out."
+        )
     percentage = score.get("percentage")
     if percentage is None:
         return None
     if isinstance(percentage, bool) or not isinstance(percentage, int | float) or not 0 <= percentage <= 1:
-        raise document.fault(f"the percentage {percentage} is not from 0 to 1", [*place, "confidence-score"])
+        hint = "OSCAL writes 80 per cent as 0.8."
+        raise document.fault(
+            f"the percentage {percentage} is not from 0 to 1", [*place, "confidence-score"], hint
+        )
     return str(percentage)
 
 

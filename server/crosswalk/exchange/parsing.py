@@ -15,7 +15,9 @@ def decode(data: bytes, name: str) -> str:
         line = data.count(b"\n", 0, fault.start) + 1
         raise InputError("the file is not UTF-8", file=name, line=line, hint="Save it as UTF-8.") from None
     if not text.strip():
-        raise InputError("the file is empty", file=name)
+        raise InputError(
+            "the file is empty", file=name, hint="Look whether it was saved or downloaded whole."
+        )
     return text
 
 
@@ -31,5 +33,6 @@ def read_csv(data: bytes, name: str, delimiter: str = ",") -> list[tuple[int, li
     try:
         rows.extend((reader.line_num, cells) for cells in reader)
     except csv.Error as fault:
-        raise InputError(f"no CSV: {fault}", file=name, line=reader.line_num) from None
+        hint = "Look at the quotes around this line."
+        raise InputError(f"no CSV: {fault}", file=name, line=reader.line_num, hint=hint) from None
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
 from pyoxigraph import RdfFormat, parse
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
@@ -11,11 +12,13 @@ from crosswalk.errors import InputError
 from crosswalk.exchange.parsing import decode
 from crosswalk.exchange.records import UNSPECIFIED, MappingSet, Record
 from crosswalk.exchange.words import MAPPING_PROPERTIES, NAMES, RATIONALES, without
+from crosswalk.graph.locations import locate
 from crosswalk.namespaces import SEMAPV, SSSOM, XW, compact
 
 SYNTAXES = {"turtle": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
 
 Facts = dict[str, dict[str, list[str]]]
+Fault = Callable[[str, str, str], InputError]
 
 _SETS = {str(XW.MappingSet), str(SSSOM.MappingSet)}
 _ENDS = (
@@ -35,7 +38,12 @@ def read(data: bytes, name: str, syntax: str) -> MappingSet:
     described = facts[sets[0]] if sets else {}
     losses: Counter[str] = Counter()
     quoted = _quotations(facts)
-    records = [record for one in facts if (record := _record(one, facts[one], quoted, name, losses))]
+
+    def fault(what: str, one: str, hint: str) -> InputError:
+        line = locate(decode(data, name)).line(one) if syntax == "turtle" else None
+        return InputError(what, file=name, line=line, hint=hint)
+
+    records = [record for one in facts if (record := _record(one, facts[one], quoted, fault, losses))]
     pairs = {(record.subject, record.object) for record in records}
     for subject, said in facts.items():
         for about in sorted(MAPPING_PROPERTIES & set(said)):
@@ -43,7 +51,8 @@ def read(data: bytes, name: str, syntax: str) -> MappingSet:
             records += [Record(subject, target, about, UNSPECIFIED) for target in pairs_here]
     records += _none(facts)
     if not records:
-        raise InputError("the file states no mapping", file=name)
+        hint = "Records of this project, SSSOM's axioms and records, and SKOS mapping properties are read."
+        raise InputError("the file states no mapping", file=name, hint=hint)
 
     def first(*about: str) -> str | None:
         return next((value for each in about for value in described.get(str(each), ())), None)
@@ -79,12 +88,15 @@ def _facts(data: bytes, name: str, syntax: str) -> Facts:
         what = str(fault.args[0]).partition(": ")[2] or str(fault.args[0])
         if "LoadDocumentCallback" in what:
             what = "the JSON-LD refers to a context outside of the file, and nothing is fetched"
-        raise InputError(what, file=name, line=fault.lineno, column=fault.offset) from None
+        hint = (
+            "Put the context into the file." if "context outside" in what else "Look at what stands before."
+        )
+        raise InputError(what, file=name, line=fault.lineno, column=fault.offset, hint=hint) from None
     return facts
 
 
 def _record(
-    one: str, said: dict[str, list[str]], quoted: Facts, name: str, losses: Counter[str]
+    one: str, said: dict[str, list[str]], quoted: Facts, fault: Fault, losses: Counter[str]
 ) -> Record | None:
     for ends in _ENDS:
         found = [said.get(str(about), []) for about in ends]
@@ -94,22 +106,25 @@ def _record(
         return None
     wrong = [compact(about) for about, values in zip(ends, found, strict=True) if len(values) != 1]
     if wrong:
-        raise InputError(f"the record {compact(one)} has not one {wrong[0]}", file=name)
+        raise fault(f"the record {compact(one)} has not one {wrong[0]}", one, "Give it once.")
     subject, predicate, target = (values[0] for values in found)
     if ends[0] == OWL.annotatedSource and predicate not in MAPPING_PROPERTIES:
         return None
     if predicate not in MAPPING_PROPERTIES:
-        raise InputError(f"the predicate of {compact(one)} is no mapping property of SKOS", file=name)
+        names = ", ".join(sorted(compact(each) for each in MAPPING_PROPERTIES))
+        raise fault(
+            f"the predicate of {compact(one)} is no mapping property of SKOS", one, f"Known are {names}."
+        )
     justification = said.get(str(SSSOM.mapping_justification), [None])[0]
     if justification is None or not justification.startswith(str(SEMAPV)):
-        raise InputError(
-            f"the record {compact(one)} gives no sssom:mapping_justification of semapv", file=name
-        )
+        what = f"the record {compact(one)} gives no sssom:mapping_justification of semapv"
+        raise fault(what, one, "Add one, such as semapv:ManualMappingCuration.")
     names = {str(XW[each]): each for each in NAMES.values()}
     out = said.get(str(XW.excludesRelation), [])
     kind = compact(next(iter(said.get(str(XW.rationaleKind), [])), "")).rpartition(":")[2].casefold()
     if set(out) - set(names) or len(set(out)) == len(names) or (kind and kind not in RATIONALES):
-        raise InputError(f"the relations or the rationale of {compact(one)} are none of ours", file=name)
+        hint = f"Known are {', '.join((*NAMES.values(), *RATIONALES))}; not all relations can be excluded."
+        raise fault(f"the relations or the rationale of {compact(one)} are none of ours", one, hint)
 
     def first(about: str) -> str | None:
         return next(iter(said.get(str(about), ())), None)
@@ -132,16 +147,17 @@ def _record(
         date=first(SSSOM.mapping_date),
         comparison=first(XW.inComparison),
         quotations=tuple(quoted.get(one, {}).get("text", ())),
-        strength=_strength(first(XW.strength), one, name),
+        strength=_strength(first(XW.strength), one, fault),
         reviewers=tuple(said.get(str(SSSOM.reviewer_id), ())),
         reviewer_names=tuple(said.get(str(SSSOM.reviewer_label), ())),
         review_date=first(SSSOM.review_date),
     )
 
 
-def _strength(text: str | None, one: str, name: str) -> int | None:
+def _strength(text: str | None, one: str, fault: Fault) -> int | None:
     if text is not None and text not in [str(number) for number in range(11)]:
-        raise InputError(f"the xw:strength of {compact(one)} is no whole number from 0 to 10", file=name)
+        what = f"the xw:strength of {compact(one)} is no whole number from 0 to 10"
+        raise fault(what, one, "Mend it or leave it out.")
     return int(text) if text else None
 
 

@@ -82,9 +82,13 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise InputError("there is no such file", file=path) from None
+        raise InputError("there is no such file", file=path, hint="Look at the path.") from None
     except OSError as fault:
-        raise InputError(f"the file cannot be read: {fault.strerror}", file=path) from None
+        what, hint = f"the file cannot be read: {fault.strerror}", "Look whether it is a file, and whose."
+        raise InputError(what, file=path, hint=hint) from None
     if len(data) > LARGEST:
-        raise InputError(f"the file is larger than the {LARGEST >> 20} MB that are read", file=path)
+        hint = "Divide it."
+        raise InputError(
+            f"the file is larger than the {LARGEST >> 20} MB that are read", file=path, hint=hint
+        )
     return data

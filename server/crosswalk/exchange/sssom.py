@@ -31,13 +31,15 @@ def read(data: bytes, name: str) -> MappingSet:
     table = read_header(lines[:length], name)
     rows = [(line + length, cells) for line, cells in rows_of(lines[length:], name)]
     if not rows:
-        raise table.fault("there is no table below the header", length + 1)
+        hint = "The first line without # names the columns."
+        raise table.fault("there is no table below the header", length + 1, hint)
     columns = rows[0][1]
     check_columns(table, columns, rows[0][0])
     records = []
     for line, cells in rows[1:]:
         if len(cells) != len(columns):
-            raise table.fault(f"the row has {len(cells)} cells and the table {len(columns)} columns", line)
+            what = f"the row has {len(cells)} cells and the table {len(columns)} columns"
+            raise table.fault(what, line, "Put a tab between each two cells, beside empty ones as well.")
         filled = {column: cell.strip() for column, cell in zip(columns, cells, strict=True) if cell.strip()}
         records.append(_record(table, filled, line))
     return MappingSet(
@@ -63,9 +65,10 @@ def read(data: bytes, name: str) -> MappingSet:
 def _record(table: Table, cells: dict[str, str], line: int) -> Record:
     for column in REQUIRED:
         if column not in cells:
-            raise table.fault(f"the record gives no {column}", line)
+            raise table.fault(f"the record gives no {column}", line, "Fill the cell.")
     if "review_date" in cells and not ("reviewer_id" in cells or "reviewer_label" in cells):
-        raise table.fault("a review_date is given without a reviewer", line)
+        hint = "Name one in reviewer_id or reviewer_label, or leave the date out."
+        raise table.fault("a review_date is given without a reviewer", line, hint)
     for column in cells:
         same = cells[column] == table.slot(column)
         if column not in KEPT_COLUMNS and column not in table.extensions and not same:
@@ -74,7 +77,7 @@ def _record(table: Table, cells: dict[str, str], line: int) -> Record:
     subject = table.iri(cells["subject_id"], "subject_id", line)
     target = table.iri(cells["object_id"], "object_id", line)
     if subject == str(SSSOM.NoTermFound):
-        raise table.fault("a record without a subject has no place in the graph", line)
+        raise table.fault("a record without a subject has no place in the graph", line, "Take the row out.")
     predicate, candidates = _relation(table, cells, extended, line)
     identifier = cells.get("record_id")
     return Record(
@@ -127,18 +130,24 @@ def _relation(
     """The predicate, and what is left of the set relations; nothing is read out of a predicate alone."""
     predicate = table.iri(cells["predicate_id"], "predicate_id", line)
     if predicate not in MAPPING_PROPERTIES:
-        raise table.fault(f"“{cells['predicate_id']}” is no mapping property of SKOS", line)
+        names = ", ".join(sorted(each.rpartition("#")[2] for each in MAPPING_PROPERTIES))
+        raise table.fault(
+            f"“{cells['predicate_id']}” is no mapping property of SKOS", line, f"Known are {names}."
+        )
     names = {str(XW[name]): name for name in NAMES.values()}
     out = list(extended.get(str(XW.excludesRelation), ()))
     stated = list(extended.get(str(XW.setRelation), ()))
     for each in (*out, *stated):
         if each not in names:
-            raise table.fault(f"“{each}” is none of the five set relations", line)
+            raise table.fault(
+                f"“{each}” is none of the five set relations", line, f"Known are {', '.join(NAMES.values())}."
+            )
     candidates = without([names[each] for each in out])
     if stated:
         candidates &= next(relation for relation, name in NAMES.items() if name == names[stated[0]])
     if not candidates:
-        raise table.fault("the record excludes all five set relations, though one must hold", line)
+        hint = "Leave out at least the one that may hold."
+        raise table.fault("the record excludes all five set relations, though one must hold", line, hint)
     modifier = cells.get("predicate_modifier")
     if modifier is None:
         return predicate, candidates
@@ -170,19 +179,25 @@ def _fraction(table: Table, text: str | None, line: int) -> str | None:
     except InvalidOperation:
         is_fraction = False
     if not is_fraction:
-        raise table.fault(f"the confidence “{text}” is no number from 0 to 1", line)
+        raise table.fault(
+            f"the confidence “{text}” is no number from 0 to 1", line, "Write 80 per cent as 0.8."
+        )
     return text
 
 
 def _strength(table: Table, text: str | None, line: int) -> int | None:
     if text is not None and not re.fullmatch("10|[0-9]", text):
-        raise table.fault(f"the strength “{text}” is no whole number from 0 to 10", line)
+        raise table.fault(
+            f"the strength “{text}” is no whole number from 0 to 10", line, "Mend it or leave it out."
+        )
     return int(text) if text else None
 
 
 def _date(table: Table, text: str | None, line: int) -> str | None:
     if text is not None and not _DATE.fullmatch(text):
-        raise table.fault(f"“{text}” is no date such as 2026-01-31", line)
+        raise table.fault(
+            f"“{text}” is no date such as 2026-01-31", line, "Write year, month and day so, or leave it out."
+        )
     return text
 
 

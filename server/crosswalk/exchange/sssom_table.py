@@ -29,7 +29,8 @@ class Table:
 
     def iri(self, curie: str, slot: str, line: int) -> str:
         if not _RECORD_IRI.fullmatch(curie):
-            raise self.fault(f"“{curie}” in {slot} holds a space or another character that no IRI has", line)
+            what = f"“{curie}” in {slot} holds a space or another character that no IRI has"
+            raise self.fault(what, line, "Write prefix:name; several stand with a bar between them.")
         prefix, colon, local = curie.partition(":")
         if not colon or prefix not in self.prefixes or local.startswith("//"):
             hint = "Write prefix:name, and the prefix into the curie_map of the header."
@@ -65,17 +66,27 @@ def read_header(lines: list[str], name: str) -> Table:
     body = [line.removeprefix("#") for line in lines]
     header = read_yaml("".join(body).encode(), name) if "".join(body).strip() else Lined()
     if not isinstance(header, dict):
-        raise InputError("the header is no list of slots and values", file=name, line=1)
+        raise InputError(
+            "the header is no list of slots and values",
+            file=name,
+            line=1,
+            hint="Write “#slot: value” on each line.",
+        )
     declared = header.get("curie_map") or {}
     if not isinstance(declared, dict):
-        raise InputError("the curie_map is no list of prefixes", file=name, line=1)
+        raise InputError(
+            "the curie_map is no list of prefixes",
+            file=name,
+            line=1,
+            hint="Write “#  prefix: address” below it.",
+        )
     prefixes = {each: PREFIXES[each] for each in BUILT_IN} | {
         key: str(value) for key, value in declared.items()
     }
     table = Table(name, header, prefixes)
     for definition in header.get("extension_definitions") or []:
         if not isinstance(definition, dict) or "slot_name" not in definition:
-            raise table.fault("an extension definition has no slot_name", 1)
+            raise table.fault("an extension definition has no slot_name", 1, "Add “#- slot_name: …”.")
         about = definition.get("property")
         table.extensions[definition["slot_name"]] = (
             table.iri(about, "an extension's property", 1) if about else ""
@@ -85,7 +96,8 @@ def read_header(lines: list[str], name: str) -> Table:
             raise table.fault(f"the header gives no {key}", 1, f"Add a line “#{key}: …”.")
     for key in header:
         if key not in SET_SLOTS and key not in table.extensions:
-            raise table.fault(f"the header has an unknown slot {key}", 1)
+            hint = "Give it under extension_definitions, or leave it out."
+            raise table.fault(f"the header has an unknown slot {key}", 1, hint)
         if key not in KEPT_SLOTS:
             table.losses[f"slot {key} of the set"] += 1
     return table
@@ -98,7 +110,7 @@ def check_columns(table: Table, columns: list[str], line: int) -> None:
             hint = "An extension slot is declared under extension_definitions in the header."
             raise table.fault(f"the table has an unknown column {column}", line, hint)
         if columns.count(column) > 1:
-            raise table.fault(f"the table has the column {column} twice", line)
+            raise table.fault(f"the table has the column {column} twice", line, "Leave one out.")
     for column in REQUIRED:
         if column not in columns:
-            raise table.fault(f"the table has no column {column}", line)
+            raise table.fault(f"the table has no column {column}", line, "Add it; every record must fill it.")
