@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench.virtuoso import UNION, USER, Virtuoso, binary, started
 from crosswalk.answers import ask
 from crosswalk.errors import ResourceLimit, StoreFault
 from crosswalk.publishing import publish
@@ -13,12 +14,10 @@ from crosswalk.queries import catalogue
 from crosswalk.stores import SPARQL_JSON
 from crosswalk.stores.embedded import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
-from crosswalk.stores.writing import WritableStore
 from crosswalk.terms import read_term
 
 # The tests of the questions are collected here a third time, with the store below.
 from tests.test_questions import *  # noqa: F403
-from tests.virtuoso import UNION, USER, Virtuoso, binary, virtuoso
 
 pytestmark = pytest.mark.skipif(
     binary() is None,
@@ -67,15 +66,9 @@ def expect_what_is_known(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="module")
 def server(snapshot, tmp_path_factory) -> Iterator[Virtuoso]:
     """A Virtuoso server that the snapshot has been published to."""
-    with virtuoso(tmp_path_factory.mktemp("virtuoso")) as server:
-        publish(snapshot, *opened(server), default_graph=UNION)
+    with started(tmp_path_factory.mktemp("virtuoso")) as server:
+        publish(snapshot, *server.opened(), default_graph=UNION)
         yield server
-
-
-def opened(server: Virtuoso) -> tuple[RemoteStore, WritableStore]:
-    """What publishing needs of a server."""
-    writing = WritableStore(server.graphs, server.updates, user=USER, password=server.password)
-    return RemoteStore(server.updates, timeout=60, user=USER, password=server.password), writing
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +96,7 @@ def test_rows_are_those_of_the_embedded_store(query, bound, store, embedded) -> 
 
 
 def test_what_is_there_already_is_not_sent_again(server, snapshot) -> None:
-    assert publish(snapshot, *opened(server), default_graph=UNION).sent == 0
+    assert publish(snapshot, *server.opened(), default_graph=UNION).sent == 0
 
 
 def test_wrong_credentials_are_told_as_such(server) -> None:
