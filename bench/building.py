@@ -57,20 +57,28 @@ def rules(size: int) -> dict[str, Any]:
 
 
 def memory(size: int) -> dict[str, Any]:
-    """The most memory a process takes that reads a catalogue and infers, and one that loads its snapshot."""
+    """The most memory that a process takes which reads, infers and validates, and one which loads the result."""
     made = catalogues.built(size)
     reading = (
         "from pathlib import Path; from crosswalk.graph.sources import read_sources\n"
-        "from crosswalk.graph.closures import Closures
-from crosswalk.graph.inference import infer, read_rules\n"
+        "from crosswalk.graph.inference import infer, read_rules\n"
         f"root = Path({str(made.content)!r}); sources = read_sources(root)\n"
         "infer(sources.quads(), sources.ontology(), read_rules(root))"
     )
+    checking = (
+        "from pathlib import Path; from crosswalk.graph.build import check\n"
+        f"assert not check(Path({str(made.content)!r})).violations"
+    )
     serving = (
         "from pathlib import Path; from crosswalk.stores.embedded import EmbeddedStore\n"
-        f"EmbeddedStore.load(Path({str(made.snapshot.dataset)!r}))"
+        f"EmbeddedStore.load(Path({str(made.snapshot.dataset)!r}), trusted=True)"
     )
-    return {"size": size, "reading and inference": _peak(reading), "loading the snapshot": _peak(serving)}
+    return {
+        "size": size,
+        "reading and inference": _peak(reading),
+        "reading, inference and validation": _peak(checking),
+        "loading the snapshot": _peak(serving),
+    }
 
 
 def _peak(code: str) -> float:
