@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal, InvalidOperation
-
-from rdflib.namespace import SKOS
-
 from crosswalk.exchange.parsing import decode
 from crosswalk.exchange.records import MappingSet, Record
-from crosswalk.exchange.sssom_slots import (
-    KEPT_COLUMNS,
-    REQUIRED,
-)
+from crosswalk.exchange.sssom_slots import KEPT_COLUMNS, REQUIRED
 from crosswalk.exchange.sssom_table import Table, check_columns, read_header, rows_of, sources_of
-from crosswalk.exchange.words import MAPPING_PROPERTIES, NAMES, PREDICATES, RATIONALES, without
+from crosswalk.exchange.sssom_values import date, fraction, rationale_of, relation_of, split, strength
 from crosswalk.namespaces import SSSOM, XW
-from crosswalk.relations.algebra import DISJOINT, EQUAL, SUBSET, SUPERSET, Candidates
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_RECORD_IRI = re.compile(r"""[^\s<>"{}|\\^`]+""")
-_NEGATABLE = {PREDICATES[relation]: relation for relation in (EQUAL, SUBSET, SUPERSET)}
 
 
 def read(data: bytes, name: str) -> MappingSet:
@@ -55,8 +42,8 @@ def read(data: bytes, name: str) -> MappingSet:
         subject_version=table.slot("subject_source_version"),
         object_source=table.entity("object_source"),
         object_version=table.slot("object_source_version"),
-        mapping_date=_date(table, table.slot("mapping_date"), 1),
-        publication_date=_date(table, table.slot("publication_date"), 1),
+        mapping_date=date(table, table.slot("mapping_date"), 1),
+        publication_date=date(table, table.slot("publication_date"), 1),
         records=tuple(records),
         losses=table.losses,
     )
@@ -78,7 +65,7 @@ def _record(table: Table, cells: dict[str, str], line: int) -> Record:
     target = table.iri(cells["object_id"], "object_id", line)
     if subject == str(SSSOM.NoTermFound):
         raise table.fault("a record without a subject has no place in the graph", line, "Take the row out.")
-    predicate, candidates = _relation(table, cells, extended, line)
+    predicate, candidates = relation_of(table, cells, extended, line)
     identifier = cells.get("record_id")
     return Record(
         subject=subject,
@@ -87,19 +74,19 @@ def _record(table: Table, cells: dict[str, str], line: int) -> Record:
         justification=table.iri(cells["mapping_justification"], "mapping_justification", line),
         identifier=table.iri(identifier, "record_id", line) if identifier else None,
         candidates=candidates,
-        rationale_kind=_rationale(table, extended, line),
-        confidence=_fraction(table, cells.get("confidence"), line),
+        rationale_kind=rationale_of(table, extended, line),
+        confidence=fraction(table, cells.get("confidence"), line),
         comment=cells.get("comment"),
         as_cited=next(iter(extended.get(str(XW.asCited), ())), None),
         authors=tuple(table.iri(each, "author_id", line) for each in split(cells.get("author_id", ""))),
-        date=_date(table, cells.get("mapping_date"), line),
+        date=date(table, cells.get("mapping_date"), line),
         comparison=next(iter(extended.get(str(XW.inComparison), ())), None),
         alignment=next(iter(extended.get(str(XW.alignment), ())), None),
         quotations=extended.get(str(XW.text), ()),
-        strength=_strength(table, next(iter(extended.get(str(XW.strength), ())), None), line),
+        strength=strength(table, next(iter(extended.get(str(XW.strength), ())), None), line),
         reviewers=tuple(table.iri(each, "reviewer_id", line) for each in split(cells.get("reviewer_id", ""))),
         reviewer_names=split(cells.get("reviewer_label", "")),
-        review_date=_date(table, cells.get("review_date"), line),
+        review_date=date(table, cells.get("review_date"), line),
         place=line,
     )
 
@@ -122,86 +109,3 @@ def _extended(table: Table, cells: dict[str, str], line: int) -> dict[str, tuple
         values = split(cells[slot])
         found[about] = tuple(table.iri(each, slot, line) for each in values) if about in _NODES else values
     return found
-
-
-def _relation(
-    table: Table, cells: dict[str, str], extended: dict[str, tuple[str, ...]], line: int
-) -> tuple[str, Candidates]:
-    """The predicate, and what is left of the set relations; nothing is read out of a predicate alone."""
-    predicate = table.iri(cells["predicate_id"], "predicate_id", line)
-    if predicate not in MAPPING_PROPERTIES:
-        names = ", ".join(sorted(each.rpartition("#")[2] for each in MAPPING_PROPERTIES))
-        raise table.fault(
-            f"“{cells['predicate_id']}” is no mapping property of SKOS", line, f"Known are {names}."
-        )
-    names = {str(XW[name]): name for name in NAMES.values()}
-    out = list(extended.get(str(XW.excludesRelation), ()))
-    stated = list(extended.get(str(XW.setRelation), ()))
-    for each in (*out, *stated):
-        if each not in names:
-            raise table.fault(
-                f"“{each}” is none of the five set relations", line, f"Known are {', '.join(NAMES.values())}."
-            )
-    candidates = without([names[each] for each in out])
-    if stated:
-        candidates &= next(relation for relation, name in NAMES.items() if name == names[stated[0]])
-    if not candidates:
-        hint = "Leave out at least the one that may hold."
-        raise table.fault("the record excludes all five set relations, though one must hold", line, hint)
-    modifier = cells.get("predicate_modifier")
-    if modifier is None:
-        return predicate, candidates
-    if modifier != "Not":
-        raise table.fault(f"the predicate_modifier “{modifier}” is unknown", line, "The only one is Not.")
-    if candidates == DISJOINT:
-        return PREDICATES[DISJOINT], candidates
-    if predicate not in _NEGATABLE:
-        hint = "Say what does not hold in a slot for xw:setRelation or xw:excludesRelation."
-        raise table.fault(f"Not {cells['predicate_id']} says of no set relation that it is out", line, hint)
-    return str(SKOS.mappingRelation), candidates & ~_NEGATABLE[predicate]
-
-
-def _rationale(table: Table, extended: dict[str, tuple[str, ...]], line: int) -> str | None:
-    value = next(iter(extended.get(str(XW.rationaleKind), ())), None)
-    if value is None:
-        return None
-    kind = re.split("[/#]", value)[-1].casefold()
-    if kind not in RATIONALES:
-        raise table.fault(f"“{value}” is no kind of rationale", line, f"Known are {', '.join(RATIONALES)}.")
-    return kind
-
-
-def _fraction(table: Table, text: str | None, line: int) -> str | None:
-    if text is None:
-        return None
-    try:
-        is_fraction = 0 <= Decimal(text) <= 1
-    except InvalidOperation:
-        is_fraction = False
-    if not is_fraction:
-        raise table.fault(
-            f"the confidence “{text}” is no number from 0 to 1", line, "Write 80 per cent as 0.8."
-        )
-    return text
-
-
-def _strength(table: Table, text: str | None, line: int) -> int | None:
-    if text is not None and not re.fullmatch("10|[0-9]", text):
-        raise table.fault(
-            f"the strength “{text}” is no whole number from 0 to 10", line, "Mend it or leave it out."
-        )
-    return int(text) if text else None
-
-
-def _date(table: Table, text: str | None, line: int) -> str | None:
-    if text is not None and not _DATE.fullmatch(text):
-        raise table.fault(
-            f"“{text}” is no date such as 2026-01-31", line, "Write year, month and day so, or leave it out."
-        )
-    return text
-
-
-def split(cell: str) -> tuple[str, ...]:
-    r"""The values of a cell that holds several, divided by bars; ``\|`` is a bar in a value."""
-    values = re.split(r"(?<!\\)\|", cell)
-    return tuple(value.replace(r"\|", "|").strip() for value in values if value.strip())
