@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[], Any]] = {
     "rdflib": lambda: [
         endpoint.measure_rdflib(size, mix) for mix in ("questions", "lookups") for size in (1, 10)
     ],
+    "virtuoso": lambda: [endpoint.measure_virtuoso(10, mix) for mix in ("questions", "lookups")],
     "repeated": lambda: endpoint.measure_repeated(10),
     "runaway": lambda: endpoint.measure_runaway(10),
 }

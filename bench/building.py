@@ -57,13 +57,13 @@ def rules(size: int) -> dict[str, Any]:
 
 
 def memory(size: int) -> dict[str, Any]:
-    """The most memory that a process takes which reads, infers and validates, and one which loads the result."""
+    """The most memory of a process that reads, infers and validates, and of one that loads the result."""
     made = catalogues.built(size)
     reading = (
         "from pathlib import Path; from crosswalk.graph.sources import read_sources\n"
         "from crosswalk.graph.inference import infer, read_rules\n"
         f"root = Path({str(made.content)!r}); sources = read_sources(root)\n"
-        "infer(sources.quads(), sources.ontology(), read_rules(root))"
+        "infer({quad.triple for quad in sources.quads()}, sources.ontology(), read_rules(root))"
     )
     checking = (
         "from pathlib import Path; from crosswalk.graph.build import check\n"

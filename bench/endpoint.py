@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
-from bench import catalogues, peers
+from bench import catalogues, peers, virtuoso
 from bench.driver import Driver, Load
 from bench.generator import Catalogue
 from bench.mix import CSV, LOOKUPS, Ask, choose, lines, questions, repeated, uncached
@@ -61,17 +61,27 @@ def measure_uncached(
     return _against("crosswalk", rates) | {"size": size, "mix": mix, "clients": clients}
 
 
-def measure_rdflib(
-    size: int, mix: str = "questions", *, rounds: int = 2, seconds: float = 3.0
+def measure_rdflib(size: int, mix: str = "questions") -> dict[str, Any]:
+    """New queries beside the two that run on rdflib."""
+    made = catalogues.built(size)
+    others = [peers.rdflib_endpoint(made), peers.flask("over_rdflib", made)]
+    return _beside(others, size, mix)
+
+
+def measure_virtuoso(size: int, mix: str = "questions") -> dict[str, Any]:
+    """New queries beside Virtuoso, where it is installed."""
+    return _beside([virtuoso.virtuoso(catalogues.built(size))], size, mix)
+
+
+def _beside(
+    others: list[AbstractContextManager[Server]], size: int, mix: str, rounds: int = 2, seconds: float = 3.0
 ) -> dict[str, Any]:
-    """New queries only, beside what runs on rdflib: those of them that it answers rightly and in time."""
-    made, asks = catalogues.built(size), choose(size, catalogues.store(size), mix=mix)
-    shapes = (
-        len(LOOKUPS) if mix == "lookups" else len(questions(Catalogue(size).units[0], catalogues.store(size)))
-    )
-    servers = [peers.crosswalk(made), peers.rdflib_endpoint(made), peers.flask("over_rdflib", made)]
+    """New queries only, and of them those that the others answer rightly and in time."""
+    made, store = catalogues.built(size), catalogues.store(size)
+    asks = choose(size, store, mix=mix)
+    shapes = len(LOOKUPS if mix == "lookups" else questions(Catalogue(size).units[0], store))
     with ExitStack() as stack:
-        started = [stack.enter_context(each) for each in servers]
+        started = [stack.enter_context(each) for each in (peers.crosswalk(made), *others)]
         able = {place for place in range(shapes) if all(_answers(each, asks[place]) for each in started)}
         asked = [ask for place, ask in enumerate(asks) if place % shapes in able]
         rates: dict[str, list[float]] = {each.name: [] for each in started}
@@ -79,12 +89,13 @@ def measure_rdflib(
             for server in started:
                 rates[server.name].append(run(server, uncached(asked, turn), CLIENTS, seconds).rate)
     found = _against("crosswalk", {name: statistics.median(each) for name, each in rates.items()})
-    return found | {"size": size, "mix": mix, "shapes": shapes, "shapes rdflib answers": len(able)}
+    return found | {"size": size, "mix": mix, "shapes": shapes, "shapes all answer": len(able)}
 
 
 def _answers(server: Server, ask: Ask) -> bool:
     """Whether a server answers a query rightly within some seconds."""
-    address = f"http://127.0.0.1:{server.port}{server.path}?query={ask.encoded}"
+    path = server.path if "?" in server.path else f"{server.path}?query="
+    address = f"http://127.0.0.1:{server.port}{path}{ask.encoded}"
     try:
         with urllib.request.urlopen(
             urllib.request.Request(address, headers={"Accept": CSV}), timeout=_PATIENCE
