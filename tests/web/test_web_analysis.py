@@ -7,6 +7,8 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 
+from crosswalk.web.desk import Desk
+
 
 def read(site, address: str, status: int = 200) -> BeautifulSoup:
     response = site.get(address)
@@ -53,7 +55,7 @@ def test_where_no_source_counts_the_sections_no_share_is_given(site) -> None:
 
 
 def test_the_index_leads_to_every_pair_and_back(site) -> None:
-    links = {link["href"] for link in read(site, "/gaps").select("main li a")}
+    links = {link["href"] for link in read(site, "/gaps").select("main a")}
     assert {"/gaps/ipa/2.0/gsma/2.0", "/gaps/gsma/2.0/ipa/2.0"} <= links
 
 
@@ -104,7 +106,7 @@ def test_a_new_edition_shows_what_it_leaves_and_which_numbers_moved(site) -> Non
 
 
 def test_every_recorded_step_between_editions_is_offered(site) -> None:
-    links = {link["href"] for link in read(site, "/stale").select("main li a")}
+    links = {link["href"] for link in read(site, "/stale").select("main a")}
     assert {"/stale/ipa/1.0/2.0", "/stale/gsma/2.0/2.2"} <= links
     assert read(site, "/stale/ipa/2.0/1.0", 404).find("a", href="/stale/ipa/1.0/2.0")
 
@@ -171,6 +173,25 @@ def test_what_a_record_joins_directly_is_no_path_across(site) -> None:
     mapped = {a["href"] for one in said for a in one.select(".head a")}
     ends = {a["href"] for a in page.select("details.paths ol.hops > li:last-child > a")}
     assert ends and not {link for link in ends & mapped if "/provision/" in link}
+
+
+@pytest.mark.parametrize("remembered", [0, 8])
+def test_the_network_behind_the_paths_is_not_read_for_every_page(real_store, monkeypatch, remembered) -> None:
+    asked: list[str] = []
+
+    class Counting:
+        def query(self, text: str, media_type: str) -> bytes:
+            asked.append(text)
+            return real_store.query(text, media_type)
+
+    now = [100.0]
+    monkeypatch.setattr("crosswalk.web.desk.monotonic", lambda: now[0])
+    desk = Desk(Counting(), remembered=remembered)
+    first = desk.network()
+    once = len(asked)
+    assert once and desk.network() is first and len(asked) == once
+    now[0] += 61
+    assert (desk.network() is first) == bool(remembered), "what may have changed is read again in a minute"
 
 
 def test_an_element_that_nothing_joins_has_no_paths_across(site) -> None:

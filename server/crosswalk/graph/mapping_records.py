@@ -9,6 +9,7 @@ from pyoxigraph import Literal, Triple
 from rdflib.namespace import DCTERMS, RDF, SKOS, XSD
 
 from ..namespaces import ID, SEMAPV, SSSOM, XW
+from .mapping_reviews import review
 from .mapping_sets import comparison_sets, english, extended, node, sources, triple, typed
 from .sssom import Row, Table
 
@@ -39,7 +40,6 @@ JUSTIFICATIONS = frozenset(
 )
 
 _DECIMAL = re.compile(r"\d+(\.\d+)?|\.\d+")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _KINDS = {"guideline", "provision", "section"}
 
 
@@ -66,7 +66,7 @@ def record(table: Table, row: Row, name: str) -> Iterator[Triple]:
         yield triple(name, SSSOM.confidence, _confidence(table, row))
     for curie in filter(None, row.cells.get("author_id", "").split("|")):
         yield triple(name, DCTERMS.creator, node(table.iri(curie, "column author_id", row.line)))
-    yield from _review(table, row, name)
+    yield from review(table, row, name)
     if "comment" in row.cells:
         yield triple(name, SKOS.note, english(row.cells["comment"]))
     for slot, extension in table.extensions.items():
@@ -96,31 +96,9 @@ def comparison(table: Table, row: Row, earlier: dict[str, Row]) -> Iterator[Trip
     yield triple(name, XW.outcome, node(XW.AssertedNone if none else XW.Mapped))
     yield from sources(table, name)
     if none:
-        yield from _review(table, row, name)
+        yield from review(table, row, name)
     if none and "comment" in row.cells:
         yield triple(name, SKOS.note, english(row.cells["comment"]))
-
-
-def _review(table: Table, row: Row, name: str) -> Iterator[Triple]:
-    """Who looked a record over, by IRI or by name, and when."""
-    given = [column for column in ("reviewer_id", "reviewer_label") if column in row.cells]
-    for column in given:
-        for text in _listed(row.cells[column]):
-            value = (
-                node(table.iri(text, f"column {column}", row.line)) if column[-2:] == "id" else Literal(text)
-            )
-            yield triple(name, SSSOM[column], value)
-    if day := row.cells.get("review_date"):
-        if not given:
-            raise table.fault("a review_date is given without a reviewer", row.line)
-        if not _DAY.fullmatch(day):
-            raise table.fault(f"“{day}” in column review_date is no date such as 2026-01-31", row.line)
-        yield triple(name, SSSOM.review_date, typed(day, XSD.date))
-
-
-def _listed(cell: str) -> list[str]:
-    """The values of a cell that holds several, divided by bars; a bar in a value stands after a backslash."""
-    return [text.replace(r"\|", "|").strip() for text in re.split(r"(?<!\\)\|", cell) if text.strip()]
 
 
 def _against(table: Table, row: Row) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
+from time import monotonic
 from typing import Any, Protocol
 
 from flask import current_app
@@ -16,6 +17,7 @@ from crosswalk.relations.network import Network
 from crosswalk.stores import SPARQL_JSON
 from crosswalk.web.shelf import Shelf
 
+NETWORK_SECONDS = 60
 EVERYTHING = Term("literal", "")
 """The words that stand in every text."""
 _LASTING: tuple[dict[str, Any], ...] = ({}, {"words": EVERYTHING})
@@ -42,6 +44,7 @@ class Desk:
         self._remembered = remembered
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._lock = Lock()
+        self._network: tuple[float, Network] | None = None
 
     def ask(self, name: str, **terms: Any) -> Answer:
         """The rows that the page query ``name`` gives for these terms."""
@@ -59,8 +62,16 @@ class Desk:
         return self.shelf.answer(name, text, lambda: self.store.query(text, SPARQL_JSON))
 
     def network(self) -> Network:
-        """Everything that joins elements, for paths."""
-        return self.keep(("network",), lambda: read_network(self.ask))
+        """Everything that joins elements, for paths.
+
+        It takes whole questions to the store, and stands behind many pages: of a store that may change it is
+        kept for a minute.
+        """
+        if self._remembered:
+            return self.keep(("network",), lambda: read_network(self.ask))
+        if self._network is None or monotonic() - self._network[0] > NETWORK_SECONDS:
+            self._network = (monotonic(), read_network(self.ask))
+        return self._network[1]
 
     def keep(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
         """What was found before under a key, as long as it is remembered; otherwise what ``find`` finds."""
