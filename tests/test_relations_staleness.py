@@ -112,3 +112,27 @@ def test_editions_without_lineage_are_refused(snapshot, monkeypatch) -> None:
     monkeypatch.setenv("CROSSWALK_SNAPSHOTS", str(snapshot.path.parent.parent))
     result = CliRunner().invoke(main, ["stale", "gsma/2.0", "ipa/2.0"])
     assert result.exit_code == 2 and "no lineage" in result.stderr
+
+
+@pytest.mark.parametrize("pair", [("gsma/2.2", "gsma/2.0"), ("gsma/2.1", "gsma/2.0"), ("ipa/2.0", "ipa/1.0")])
+def test_an_older_edition_makes_nothing_stale(snapshot, monkeypatch, pair) -> None:
+    monkeypatch.setenv("CROSSWALK_SNAPSHOTS", str(snapshot.path.parent.parent))
+    result = CliRunner().invoke(main, ["stale", *pair])
+    assert result.exit_code == 2 and "no lineage" in result.stderr
+
+
+@pytest.mark.parametrize(("pair", "claims"), [(("gsma/2.0", "gsma/2.1"), 55), (("gsma/2.1", "gsma/2.2"), 0)])
+def test_where_no_source_tells_what_became_of_the_elements_all_is_to_be_reviewed(run, pair, claims) -> None:
+    found = run(*pair)
+    assert found["counts"]["re-review"] == len(found["claims"]) == claims
+    assert {one["why"] for one in found["claims"]} <= {"what became of it is not known"}
+
+
+def test_the_counts_of_every_recorded_lineage_add_up(run) -> None:
+    for pair in (("ipa/1.0", "ipa/2.0"), ("gsma/2.0", "gsma/2.2"),
+                 ("etsi-en-303-645/2.1.1", "etsi-en-303-645/3.1.3")):  # fmt: skip
+        found = run(*pair)
+        claims = [one for one in found["claims"] if one["claim"]]
+        assert sum(found["counts"][state] for state in STATES) == len(claims) > 20
+        assert len(found["claims"]) - len(claims) == found["counts"][UNMAPPED] + found["counts"][MAPPED_ANEW]
+        assert len({(one["claim"], one["element"]) for one in claims}) == len(claims)

@@ -60,3 +60,12 @@ DELETE WHERE { <mapping/t> sssom:subject_source_version ?said . }
 
 #! MappingSetNamesItsObjectVersion
 DELETE WHERE { <mapping/t> sssom:object_source_version ?said . }
+
+#! MappingNamesTheEdition
+INSERT DATA {
+    <a/guideline/2> a xw:Provision ; xw:inEdition <b/1> ; dcterms:isPartOf <b/1> ; skos:notation "2" ;
+        xw:ordinal 9 ; dcterms:source <source/table> .
+    <mapping/u/other> a xw:Mapping ; xw:subject <a/guideline/2> ; xw:predicate skos:mappingRelation ;
+        xw:object <b/1/D.1/section/1> ; sssom:mapping_justification semapv:ManualMappingCuration ;
+        xw:inMappingSet <mapping/u> ; dcterms:source <source/paper> .
+}

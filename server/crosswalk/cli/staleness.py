@@ -8,7 +8,7 @@ import click
 
 from crosswalk.cli.analysing import asker, write_json, write_rows
 from crosswalk.cli.options import chosen, format_option, settings_options
-from crosswalk.cli.output import write
+from crosswalk.cli.output import tell, write
 
 
 @click.command()
@@ -30,14 +30,16 @@ def stale(old: str, new: str, form: str | None, as_json: bool, **options: Any) -
     from crosswalk.namespaces import compact
     from crosswalk.relations.addresses import find_edition
     from crosswalk.relations.evidence import read_changes
-    from crosswalk.relations.staleness import review
+    from crosswalk.relations.staleness import is_later, review
 
     ask = asker(options)
     editions = [find_edition(ask, text) for text in (old, new)]
     found = review(ask, *editions)
-    if not read_changes(ask, old=editions[0], new=editions[1]):
+    if not is_later(ask, *editions):
         raise InputError(f"there is no lineage between {old} and {new}",
                          hint="`crosswalk lineage` lists what there is.")  # fmt: skip
+    if not read_changes(ask, old=editions[0], new=editions[1]):
+        tell(f"{new} follows {old}, and what became of each element is not known.")
     rows = [
         {
             "state": one.state,

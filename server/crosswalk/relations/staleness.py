@@ -59,6 +59,12 @@ class Staleness:
         return {state: found[state] for state in (*STATES, UNMAPPED, MAPPED_ANEW)}
 
 
+def is_later(ask: Ask, old: str, new: str) -> bool:
+    """Whether changes lead from one edition to the other, or sources say that it follows."""
+    told = {(row["old"].value, row["new"].value) for row in ask("pages/lineages")}
+    return (old, new) in told or bool(list(ask("pages/follows", old=old, new=new)))
+
+
 def review(ask: Ask, old: str, new: str) -> Staleness:
     """Judges the records that touch an old edition, and its rows, by the lineage to the new one."""
     touching = {one.iri: one for one in (*read_records(ask, left=old), *read_records(ask, right=old))}

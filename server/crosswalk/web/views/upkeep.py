@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from crosswalk.relations import agreement as agreements
 from crosswalk.relations.evidence import read_parts, read_records
 from crosswalk.relations.records import Record, in_signs, in_words
-from crosswalk.relations.staleness import review
+from crosswalk.relations.staleness import is_later, review
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.links import iri_of, name_of
@@ -41,7 +41,7 @@ def stale(standard: str, old: str, new: str) -> Response:
     """What a new edition leaves of the mappings to the old one."""
     editions = [iri_of(f"id/{standard}/{version}") or "" for version in (old, new)]
     pairs = desk().ask("pages/lineages").rows
-    if tuple(editions) not in {(row["old"].value, row["new"].value) for row in pairs}:
+    if not all(editions) or not is_later(desk().ask, *editions):
         there = [_pair(row["old"].value, row["new"].value) for row in pairs]
         raise UnknownThing(f"No lineage from {standard}/{old} to {standard}/{new} is recorded here.", there)
     chosen = choose(TABLE)
