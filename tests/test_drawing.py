@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -171,3 +172,65 @@ def test_graph_without_editions_is_an_empty_drawing() -> None:
     client = create_app(EmbeddedStore.holding([]), Settings(), None).test_client()
     assert drawn(client) == {"focus": None, "nodes": [], "edges": [], "left_out": 0}
     assert client.get("/graph").status_code == 200
+
+
+def catalogue(editions: int, sections: int = 80) -> EmbeddedStore:
+    """A store of many standards; each second edition is mapped to the one before, later ones more often."""
+    ontology, a = "https://w3id.org/iot-security-crosswalk/ontology#", pyoxigraph.NamedNode
+    kind = a("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    quads = []
+
+    def say(subject: str, predicate: str, value: str) -> None:
+        quads.append(pyoxigraph.Quad(a(ID + subject), a(ontology + predicate), a(ID + value)))
+
+    for number in range(editions):
+        standard, edition = f"s{number:03}", f"s{number:03}/1"
+        quads.append(pyoxigraph.Quad(a(ID + edition), kind, a(ontology + "Edition")))
+        say(edition, "editionOf", standard)
+        for place in range(sections):
+            section = f"{edition}/section/{place}"
+            quads.append(pyoxigraph.Quad(a(ID + section), kind, a(ontology + "Section")))
+            say(section, "inEdition", edition)
+            part_of = a("http://purl.org/dc/terms/isPartOf")
+            quads.append(pyoxigraph.Quad(a(ID + section), part_of, a(ID + edition)))
+        for place in range(number // 10 if number % 2 else 0):
+            ends = f"{edition}/section/{place}", f"s{number - 1:03}/1/section/{place}"
+            record = f"mapping/m/{number}-{place}"
+            for predicate, end in zip(("subject", "object"), ends, strict=True):
+                say(record, predicate, end)
+            say(ends[0], "linkedTo", ends[1])
+    return EmbeddedStore.holding(quads)
+
+
+@pytest.fixture(scope="module")
+def many() -> FlaskClient:
+    """A client of the pages over a graph of 12,300 things."""
+    return create_app(catalogue(150), Settings(), None).test_client()
+
+
+def test_a_large_graph_opens_as_the_editions_that_most_mappings_join(many: FlaskClient) -> None:
+    part = drawn(many)
+    assert len(part["nodes"]) == neighbourhood.MOST_NODES and part["left_out"] == 300 - len(part["nodes"])
+    assert part["edges"][0]["label"] == "14 mappings"
+    assert {f"s{number:03}/1" for number in range(11, 150, 2)} <= names(part)
+
+
+def test_a_whole_large_graph_is_cut_at_what_a_browser_bears(many: FlaskClient) -> None:
+    part = drawn(many, whole="yes")
+    assert len(part["nodes"]) == neighbourhood.MOST_WHOLE and part["left_out"]
+
+
+def test_a_neighbourhood_takes_no_longer_in_a_graph_thirty_times_as_large(many: FlaskClient) -> None:
+    """Two hundred things in both; what it takes depends on them, and not on how much else there is."""
+    few = create_app(catalogue(5), Settings(), None).test_client()
+
+    def took(client: FlaskClient) -> float:
+        best = float("inf")
+        for _ in range(5):
+            begin = time.process_time()
+            part = drawn(client, focus="s003/1", depth=2)
+            best = min(best, time.process_time() - begin)
+        assert len(part["nodes"]) > 80
+        return best
+
+    assert took(many) < 3 * took(few)

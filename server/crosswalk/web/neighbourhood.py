@@ -74,8 +74,15 @@ def neighbourhood(desk: Desk, focus: str, depth: int, also: Sequence[str] = ()) 
 def overview(desk: Desk, also: Sequence[str] = ()) -> dict[str, Any]:
     """The standards and their editions, joined by how many mappings stand between them."""
     part = Growth(MOST_NODES)
-    part.take(desk.ask("pages/overview").rows)
+    part.take(_weightiest_first(desk.ask("pages/overview").rows))
     return _expanded(desk, part, also).describe(desk)
+
+
+def _weightiest_first(rows: Sequence[Row]) -> Sequence[Row]:
+    """The links in the order of the query; where there is no room for all, those of most mappings first."""
+    if len({row[end].value for row in rows for end in ("from", "to")}) <= MOST_NODES:
+        return rows
+    return sorted(rows, key=lambda row: -int(row["mappings"].value) if row["mappings"] else 0)
 
 
 def whole(desk: Desk) -> dict[str, Any]:

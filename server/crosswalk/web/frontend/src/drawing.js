@@ -1,7 +1,7 @@
 // The page /graph: a neighbourhood drawn, widened step by step, filtered, laid out, kept. The table says the same in words.
 import { copy, make, save } from "./elements.js";
 import { listKinds } from "./filters.js";
-import { layOut } from "./layouts.js";
+import { LARGE, layOut } from "./layouts.js";
 import { createNetwork, fit, kindOf, nameEdges } from "./network.js";
 import { fetchPart, listEdges, merge, nameOf, seen, summary } from "./parts.js";
 import { toSvg } from "./picture.js";
@@ -44,10 +44,10 @@ function choose(id) {
   const node = seen.nodes.get(id);
   const drawn = network.getElementById(id);
   network.batch(() => {
-    network.elements().unselect().removeClass("near");
+    network.$(":selected, .near").unselect().removeClass("near");
     drawn.select();
     const near = drawn.closedNeighborhood();
-    network.elements().addClass("away");
+    if (network.nodes().length <= LARGE) network.elements().addClass("away"); // each would be drawn anew
     near.removeClass("away").addClass("near");
   });
   nameEdges(network);
@@ -81,7 +81,8 @@ async function start() {
     return;
   }
   if (part.focus) controls.querySelector('[value="rows"]').remove();
-  const wanted = read("layout") || (part.focus || read("whole") ? "forces" : "rows");
+  const whole = part.nodes.length > LARGE ? "grid" : "forces"; // thousands of things take forces a minute
+  const wanted = read("layout") || (part.focus ? "forces" : read("whole") ? whole : "rows");
   controls.elements.layout.value = wanted;
   if (!layout()) controls.elements.layout.value = "forces";
   place.replaceChildren();

@@ -3,6 +3,7 @@ import { still } from "./elements.js";
 import { KINDS } from "./shapes.js";
 
 const MANY = 400;
+export const LARGE = 2000; // more things than forces lay out, or names are drawn for, while somebody waits
 const NARROW = 600; // pixels: a telephone
 const FITTED = { fit: true, padding: 36, nodeDimensionsIncludeLabels: true };
 
@@ -119,7 +120,8 @@ function rows(network) {
   return { name: "preset", ...FITTED, positions: (node) => at.get(node.id()) };
 }
 
-const grid = () => ({ name: "grid", ...FITTED, animate: false, avoidOverlap: true, avoidOverlapPadding: 14 });
+const grid = (network) => ({ name: "grid", ...FITTED, animate: false, avoidOverlap: true, avoidOverlapPadding: 14,
+  nodeDimensionsIncludeLabels: network.nodes().length <= LARGE }); // to measure thousands of names takes long
 
 export const LAYOUTS = { forces, rows, columns, circles, tree, grid };
 

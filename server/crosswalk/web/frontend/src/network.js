@@ -3,7 +3,7 @@ import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
 
 import { shorten } from "./labels.js";
-import { isNarrow, layOut } from "./layouts.js";
+import { LARGE, isNarrow, layOut } from "./layouts.js";
 import { KINDS, kindOf } from "./shapes.js";
 
 cytoscape.use(fcose);
@@ -55,6 +55,7 @@ function style(narrow) {
 
 // Names of links are shown where they are few, and beside the chosen thing.
 export function nameEdges(network) {
+  if (network.nodes().length > LARGE) return; // nothing is named at a distance, and all would be drawn anew
   const seen = network.edges().not(".hidden");
   const chosen = network.nodes(":selected");
   network.edges().removeClass("named");
@@ -82,7 +83,8 @@ export function createNetwork(container, elements, layout = "forces") {
   let network = null;
   container.addEventListener("wheel", (event) =>
     network?.userZoomingEnabled(event.ctrlKey || event.metaKey || container.contains(document.activeElement)), { capture: true });
-  network = cytoscape({ container, elements, style: style(container.clientWidth < 600), minZoom: 0.08, maxZoom: 4, layout: { name: "null" } });
+  network = cytoscape({ container, elements, style: style(container.clientWidth < 600), minZoom: 0.08, maxZoom: 4, layout: { name: "null" },
+    ...(elements.length > LARGE && { pixelRatio: 1, hideEdgesOnViewport: true, textureOnViewport: true }) });
   network.on("layoutstop", () => {
     fit(network);
     if (isNarrow(network) && network.zoom() < LEAST) begin(network);
