@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from bench import building, catalogues, endpoint, growth, relating, searching, starting
+from bench import building, catalogues, endpoint, growth, relating, searching, starting, validating
 from bench.peers import Missing
 
 PARTS: dict[str, Callable[[], Any]] = {
     "start": lambda: {"commands": starting.commands(), "server": starting.server()},
     "load": lambda: [building.load(size) for size in (1, 10)],
     "rules": lambda: building.rules(1),
+    "validation": lambda: {"time": validating.measure(10), "findings": validating.agree(1)},
     "memory": lambda: building.memory(100),
     "search": lambda: searching.measure(100),
     "relations": relating.measure,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, Triple
@@ -72,15 +73,15 @@ def check(
     with clock.step("inference"):
         asserted = {quad.triple for quad in sources.quads()}
         chained = chain_mappings(asserted)
-        derived = infer([*sources.quads(), *map(_bare, chained)], sources.ontology(), rules, closures)
+        derived = infer(asserted | chained, sources.ontology(), rules, closures)
         derived[DERIVED] = derived.get(DERIVED, set()) | chained
         doubtful = doubtful_kinds(asserted | chained, derived[INFERRED])
         # Every graph is said to be one, so that a shape can demand its description.
         derived[INFERRED] |= _graphs(sources) - asserted
     with clock.step("validation"):
-        findings = validate(
-            asserted.union(*derived.values()) - doubtful - computed_relations(derived), shapes, sources
-        )
+        left_out = doubtful | computed_relations(derived)
+        stated = (each for each in chain(asserted, *derived.values()) if each not in left_out)
+        findings = validate(stated, shapes, sources)
     return CheckedGraph(sources, derived, findings, clock.seconds)
 
 
@@ -135,10 +136,6 @@ def _describe(
 def _graphs(sources: Sources) -> set[Triple]:
     kind, dataset = NamedNode(str(RDF.type)), NamedNode(str(VOID.Dataset))
     return {Triple(NamedNode(source.graph), kind, dataset) for source in sources if source.graph}
-
-
-def _bare(triple: Triple) -> Quad:
-    return Quad(triple.subject, triple.predicate, triple.object)
 
 
 def _in_graph(name: str, triples: Iterable[Triple]) -> Iterator[Quad]:

@@ -90,7 +90,7 @@ def is_kept(triple: Triple) -> bool:
 
 
 def infer(
-    asserted: Iterable[Quad],
+    asserted: Iterable[Quad | Triple],
     ontology: Iterable[Quad],
     rules: Iterable[Rule],
     closures: Closures | None = None,
@@ -100,7 +100,8 @@ def infer(
     The rules run in turn, over facts and results together, until each has added nothing since any other did.
     """
     rules = list(rules)
-    known = {quad.triple for quad in asserted}
+    # A triple that is given as such is not copied: most of the memory of a build is in them.
+    known = {each if isinstance(each, Triple) else each.triple for each in asserted}
     results: dict[str, set[Triple]] = {INFERRED: close_ontology(ontology, closures) - known}
     known |= results[INFERRED]
     store = Store()
