@@ -423,3 +423,18 @@ def test_a_graph_of_another_vocabulary_breaks_no_page() -> None:
         response = client.get(address)
         assert response.status_code == 200, address
         assert "ETag" not in response.headers
+
+
+def test_a_question_shows_its_example_as_people_write_it(site: FlaskClient) -> None:
+    page = soup(site, "/questions/which-editions-are-here")
+    shown = page.find("input", id="p-standard")["value"]
+    assert shown and "://" not in shown and "<" not in shown
+    spelt = f"/questions/which-editions-are-here?standard=%3Chttps://w3id.org/iot-security-crosswalk/id/{shown}%3E"
+    assert page.select("table.answer td")[0].text == soup(site, spelt).select("table.answer td")[0].text
+
+
+def test_the_questions_and_the_notes_begin_with_an_index(site: FlaskClient) -> None:
+    for address in ("/questions", "/notes"):
+        page = soup(site, address)
+        anchors = [link["href"][1:] for link in page.select("ul.index a")]
+        assert len(anchors) > 5 and anchors == [heading["id"] for heading in page.select("main h2")]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import render_template
+from markupsafe import Markup
+
 from crosswalk.answers import Row
 from crosswalk.namespaces import compact
 from crosswalk.web.desk import desk
@@ -47,5 +50,10 @@ def story(iri: str, said: tuple[Row, ...]) -> tuple[str, dict[str, Any]]:
         for question in (*ALWAYS, *questions)
     }
     if kind in PATHS:
-        told["onward"] = desk().keep(("onward", iri), lambda: onward(iri))
+        told["paths"] = desk().keep(("paths", iri), lambda: paths(iri))
     return f"things/{name}.html", {"kind": kind or next(iter(types), ""), **told}
+
+
+def paths(iri: str) -> Markup:
+    """The section on the paths from an element, which is long for some, and is kept as it was written."""
+    return Markup(render_template("part-paths.html", iri=iri, onward=onward(iri)))

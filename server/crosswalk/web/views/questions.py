@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from crosswalk.answers import ask
+from crosswalk.namespaces import compact
 from crosswalk.queries import Query, bind, catalogue
 from crosswalk.terms import read_term
 from crosswalk.web.desk import desk
@@ -35,7 +36,8 @@ def question(name: str) -> Response:
         raise UnknownThing(f"No question is called {name}.", close_names(name, known, "/questions/"))
     query = known[name]
     chosen = choose(TABLE)
-    given = {each: request.args.get(each, query.examples.get(each, "")).strip() for each in query.parameters}
+    given = {each: request.args.get(each, brief(query.examples.get(each, ""))).strip()
+             for each in query.parameters}  # fmt: skip
     terms = {each: read_term(text) for each, text in given.items() if text}
     if query.form not in ("SELECT", "ASK"):
         raise NotFound("This question gives triples; put it to the query endpoint.")
@@ -45,3 +47,8 @@ def question(name: str) -> Response:
     return render(
         "question.html", query=query, given=given, answer=answer, shown=SHOWN, text=bind(query, **terms)
     )
+
+
+def brief(example: str) -> str:
+    """An example as people write it: an IRI without its brackets, as short as it can be."""
+    return compact(example[1:-1]) if example.startswith("<") and example.endswith(">") else example
