@@ -7,6 +7,7 @@ from pyoxigraph import NamedNode, Quad, Triple
 from rdflib.namespace import RDFS
 
 from crosswalk.graph import inference
+from crosswalk.graph.build import build
 from crosswalk.graph.closures import KEPT, Closures
 from crosswalk.graph.inference import close_ontology
 
@@ -62,3 +63,11 @@ def test_a_folder_that_cannot_be_written_does_no_harm(tmp_path) -> None:
     file = tmp_path / "file"
     file.write_text("in the way")
     assert len(close_ontology(chain("a", "b", "c"), Closures(file))) == 1
+
+
+def test_a_build_closes_an_ontology_that_has_not_changed_only_once(content, closings) -> None:
+    build(content.root, content.out)
+    data = next((content.root / "data").rglob("*.ttl"))
+    data.write_text(data.read_text(encoding="utf-8") + "\n# another line\n", encoding="utf-8")
+    build(content.root, content.out)
+    assert len(closings) == 1
