@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import product
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given, settings
@@ -149,6 +149,90 @@ def test_another_record_never_widens_what_follows_for_a_pair(records, more) -> N
     new = [record for record in more if record.iri not in {one.iri for one in records}]
     before, after = known(records), known(records + new)
     assert all(after.get(pair, ANY) & ~mask == NONE for pair, mask in before.items())
+
+
+sure = st.sampled_from([None, Decimal("0.3"), Decimal("0.8")])
+respects = st.sampled_from([SEMANTIC, FUNCTIONAL])
+sure_claims = st.lists(
+    st.builds(says, elements, masks, elements, respects, confidence=sure).filter(
+        lambda record: record.subject_edition != record.object_edition
+    ),
+    min_size=2,
+    max_size=9,
+    unique_by=lambda record: record.iri,
+)
+
+
+def every_chain(records: list[Record]) -> list[tuple[str, str, str, Candidates, Decimal]]:
+    """All chains of one to three records in one respect, tried one by one: ends, what follows, how surely."""
+    found = []
+    for length in (1, 2, 3):
+        for chosen in permutations(records, length):
+            for start in (chosen[0].subject, chosen[0].object):
+                ends, known = [start], EQUAL
+                for record in chosen:
+                    if ends[-1] not in record.ends:
+                        break
+                    known = compose(known, record.seen_from(ends[-1]))
+                    ends.append(record.other_end(ends[-1]))
+                whole = len(ends) == length + 1 == len({end[0] for end in ends})
+                if whole and known not in (ANY, NONE) and len({one.rationale for one in chosen}) == 1:
+                    least = min(Decimal(-1) if one.confidence is None else one.confidence for one in chosen)
+                    found.append((start, ends[-1], chosen[0].rationale, known, least))
+    return found
+
+
+@settings(deadline=None, max_examples=150)
+@given(sure_claims)
+def test_whatever_any_chain_says_is_said_as_surely(records) -> None:
+    told = [
+        (
+            one.subject,
+            one.object,
+            one.rationale,
+            one.candidates,
+            Decimal(-1) if one.confidence is None else one.confidence,
+        )
+        for one in derive(records)
+    ]
+    told += [chain for chain in every_chain(records) if any({*chain[:2]} == one.ends for one in records)]
+    for start, end, rationale, known, least in every_chain(records):
+        if start < end:
+            assert any(
+                (start, end, rationale) == one[:3] and not one[3] & ~known and one[4] >= least for one in told
+            )
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ({"confidence": Decimal("0.3")}, {"confidence": Decimal("0.8")}),
+        ({"confidence": None}, {"confidence": Decimal("0.1")}),
+        ({"rationale": SEMANTIC}, {"rationale": FUNCTIONAL}),
+    ],
+)
+def test_a_longer_chain_stands_beside_a_shorter_that_is_less_sure_or_of_another_respect(short, long) -> None:
+    records = [
+        says("a1", SUBSET, "b1", **short),
+        says("b1", SUBSET, "d1", **short),
+        says("a1", SUBSET, "b2", **long),
+        says("b2", SUBSET, "c1", **long),
+        says("c1", SUBSET, "d1", **long),
+    ]
+    found = [one for one in derive(records) if (one.subject, one.object) == ("a1", "d1")]
+    assert sorted(len(one.premises) for one in found) == [2, 3]
+
+
+def test_a_chain_through_fewer_editions_does_not_hide_one_that_can_go_on() -> None:
+    """The surer chain has been in edition d, so that only the other one reaches it."""
+    records = [
+        says("a1", SUBSET, "d2", confidence=Decimal("0.9")),
+        says("d2", SUBSET, "c1", confidence=Decimal("0.9")),
+        says("a1", SUBSET, "b1", confidence=Decimal("0.4")),
+        says("b1", SUBSET, "c1", confidence=Decimal("0.4")),
+        says("c1", SUBSET, "d1", confidence=Decimal("0.9")),
+    ]
+    assert pairs(records)["a1", "d1"] == SUBSET
 
 
 def relation(left: frozenset, right: frozenset) -> Candidates:
