@@ -329,3 +329,24 @@ def test_a_set_relation_written_by_hand_stops_the_build(content, repository) -> 
         build(content.root, content.out)
     (finding,) = [one for one in caught.value.findings if one.severity == "violation"]
     assert finding.shape.endswith("SetRelationIsComputed") and finding.file == "data/toy/mapping.ttl"
+
+
+NARROWED = """
+<a/1/guideline/1> xw:inEdition <a/1> .
+<b/1/guideline/1> xw:inEdition <b/1> .
+<mapping/ab/1> a xw:Mapping ; xw:subject <a/1/guideline/1> ; xw:object <b/1/guideline/1> ;
+    xw:excludesRelation xw:Equal , xw:Disjoint ; xw:rationaleKind xw:Semantic ; dcterms:source <source/s> .
+"""
+MORE = """
+<mapping/ab/1> xw:excludesRelation xw:Superset , xw:Intersects ; dcterms:source <source/t> .
+"""
+
+
+def test_merging_a_graph_that_rules_out_more_leaves_one_relation(content) -> None:
+    """What may be inside, around or overlapping is inside, once another source has ruled out the others."""
+    content.write("data/toy/mapping.ttl", NARROWED)
+    before = check(content.root).derived.get(DERIVED, set())
+    assert values(before, XW.setRelation) == set()
+    content.write("data/toy/more.ttl", MORE)
+    after = check(content.root).derived[DERIVED]
+    assert values(after, XW.setRelation) == {str(XW.Subset)}
