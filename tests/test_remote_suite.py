@@ -35,9 +35,10 @@ def embedded(snapshot) -> EmbeddedStore:
 
 
 def rows(store, query) -> list[str]:
-    """The rows of a query's answer to its examples, in a fixed order."""
+    """The rows of a query's answer to its examples, in their order where it asks for one."""
     terms = {name: read_term(text) for name, text in query.examples.items()}
-    return sorted(repr(sorted(row.items())) for row in ask(store, query, **terms))
+    found = [repr(sorted(row.items())) for row in ask(store, query, **terms)]
+    return found if "ORDER BY" in query.text else sorted(found)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
