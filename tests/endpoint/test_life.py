@@ -44,6 +44,21 @@ def test_evaluators_that_are_killed_are_replaced(sturdy, eventually) -> None:
     assert eventually(lambda: len(set(sturdy.evaluators) - set(before)) >= 2, REPLACED)
 
 
+def test_evaluators_may_be_killed_again_and_again_beside_long_queries(large, start, crowd) -> None:
+    with start("--graph", str(large), query_timeout="3") as site:
+        beside = crowd(site)
+        for turn in range(12):
+            beside.send(f"{ENDLESS} # {turn}")
+            time.sleep(0.25)
+            for pid in site.evaluators:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            answer = site.easy()
+            assert answer.status in (200, 503) and answer.seconds < 3
+        assert {(one.status, one.seconds < 7) for one in beside.results()} == {(503, True)}
+        assert site.easy().status == 200
+
+
 def test_evaluators_answer_one_query_after_the_other(sturdy, eventually) -> None:
     assert eventually(lambda: len(sturdy.evaluators) >= 2)
     before = set(sturdy.evaluators)

@@ -80,7 +80,7 @@ class Broker:
             ):
                 self.poll.unregister(descriptor)
         else:
-            job = self.pool.bury(descriptor)
+            job = self.pool.bury(descriptor, self.poll)
             if job and job.entry.client:
                 self.allowance.spend(job.entry.client, job.effort)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from crosswalk.evaluation.board import Board, Entry
@@ -64,7 +65,8 @@ class Evaluator:
         if niceness > self.niceness:
             self.niceness = niceness
             self.board.wear(self.place)
-            os.setpriority(os.PRIO_PROCESS, self.board.thread(self.place), niceness)
+            with suppress(ProcessLookupError):  # it may have ended just now
+                os.setpriority(os.PRIO_PROCESS, self.board.thread(self.place), niceness)
 
     def end(self, verdict: Verdict | None = None) -> None:
         """Kills the process; who waits for the reply to its job is told the verdict."""

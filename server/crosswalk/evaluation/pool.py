@@ -82,8 +82,10 @@ class Pool:
         self._place = found + 1
         return found
 
-    def bury(self, watch: int) -> Job | None:
+    def bury(self, watch: int, poll: select.epoll) -> Job | None:
         """Forgets an evaluator that has ended, and gives the job it left."""
+        # A child that was forked in between may hold the descriptor, so that closing it would not be enough.
+        poll.unregister(watch)
         each = self.evaluators.pop(watch)
         each.reap()
         return each.job
