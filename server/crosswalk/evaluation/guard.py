@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from crosswalk.errors import QueryRefused
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
-from crosswalk.stores.lexer import Token, query_form, tokens
+from crosswalk.stores.lexer import ServiceWatch, Token, tokens, usual_form
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"])
@@ -19,7 +19,8 @@ VOLATILE = frozenset(["NOW", "RAND", "UUID", "STRUUID", "BNODE"])
 _PROLOGUE = frozenset(("PREFIX", "BASE", "VERSION"))
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _PREFIXING = frozenset("!+-^")
-_MATTERING = re.compile("|".join(["SERVICE", "FROM", *sorted(UPDATES | VOLATILE)]))
+_MATTERING = re.compile(r"SERVICE|\bFROM|(?:NOW|RAND|UUID|BNODE)[\s#(]")
+"""What makes a survey worth its while: the engine needs no space before a keyword, or after it."""
 _DISGUISE = re.compile(r"<(?=[^<>\"{}|^`\\\x00-\x20']*'[^<>\"{}|^`\\\x00-\x20]*>)")
 """What may be an IRI with an apostrophe in it, or a comparison and the beginning of a string."""
 
@@ -39,8 +40,9 @@ def inspect(text: str, settings: Settings) -> Inspection:
     Raises QueryRefused for an update, for SERVICE wherever it stands, and for a text nested more deeply or
     made of more tokens than the engine can bear: it recurses natively, and dies of a long nesting.
     """
-    if _is_harmless(text, settings):
-        return Inspection(query_form(text))
+    form = usual_form(text)
+    if form and _is_harmless(text, settings):
+        return Inspection(form)
     found = _survey(text, settings)
     if _DISGUISE.search(text):
         _survey(_DISGUISE.sub(" ", text), settings)
@@ -60,7 +62,7 @@ def _is_harmless(text: str, settings: Settings) -> bool:
 
 def _survey(text: str, settings: Settings) -> Inspection:
     words: list[str] = []
-    dataset = _Dataset()
+    dataset, watch = _Dataset(), ServiceWatch()
     depth = run = 0
     form: str | None = None
     previous = ""
@@ -75,12 +77,12 @@ def _survey(text: str, settings: Settings) -> Inspection:
             raise _refused(text, token, f"the query is nested more than {settings.query_depth} deep")
         if count > settings.query_tokens:
             raise _refused(text, token, f"the query has more than {settings.query_tokens} words and signs")
+        if service := watch.found(token):
+            raise _refused(text, service, "SERVICE is not answered: a query may not reach other servers")
         if token.kind == "word":
             word = mark.upper()
             if form is None and word not in _PROLOGUE:
                 form = _form(text, token, word)
-            if word == "SERVICE":
-                raise _refused(text, token, "SERVICE is not answered: a query may not reach other servers")
             words.append(word)
         dataset.read(token, previous)
         previous = mark.upper() if token.kind == "word" else previous if token.kind == "name" else ""

@@ -15,7 +15,7 @@ from crosswalk.errors import InputError, QueryRefused, StoreFault
 from crosswalk.names import PREFIXES
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.faults import syntax_error
-from crosswalk.stores.lexer import query_form, tokens
+from crosswalk.stores.lexer import find_service, query_form, tokens
 
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"}
 _GENERIC = {"application/json": QueryResultsFormat.JSON, "application/xml": QueryResultsFormat.XML,
@@ -75,18 +75,14 @@ class EmbeddedStore:
 
 def refuse_service(text: str) -> None:
     """Raises QueryRefused where SERVICE stands as a keyword, however deep: it would reach the network."""
-    if "SERVICE" not in text.upper():
-        return
-    for token in tokens(text):
-        if token.kind == "word" and token.text.upper() == "SERVICE":
-            line = text.count("\n", 0, token.start) + 1
-            column = token.start - text.rfind("\n", 0, token.start)
-            raise QueryRefused(
-                "SERVICE is not answered: a query may not reach other servers",
-                line=line,
-                column=column,
-                hint="Ask the other server itself, and join the answers afterwards.",
-            )
+    token = find_service(text)
+    if token:
+        raise QueryRefused(
+            "SERVICE is not answered: a query may not reach other servers",
+            line=text.count("\n", 0, token.start) + 1,
+            column=token.start - text.rfind("\n", 0, token.start),
+            hint="Ask the other server itself, and join the answers afterwards.",
+        )
 
 
 def _load(engine: pyoxigraph.Store, path: Path, trusted: bool) -> None:

@@ -37,6 +37,9 @@ KEYWORDS = frozenset(
 """The words of the language and its functions, for finding the one a misspelt word was meant to be."""
 
 
+_SERVICE = "SERVICE"
+
+
 class Token(NamedTuple):
     """One token: its kind (a group of the grammar above), its text and where it begins, from 0."""
 
@@ -61,12 +64,18 @@ _PROLOGUE = r"""
 """What stands before a query, and the word it begins with, as most queries are written."""
 
 
+def usual_form(text: str) -> str | None:
+    """The word a query begins with after a prologue as it is usually written; None where it is not."""
+    usual = _prologue().match(text)
+    return usual[1].upper() if usual else None
+
+
 def query_form(text: str) -> str | None:
     """SELECT, ASK, CONSTRUCT or DESCRIBE: the first of these words in ``text``; None when it has none."""
     if (first := _first_word(text)) in _FORMS:
         return first
-    if usual := re.match(_PROLOGUE, text, re.VERBOSE | re.IGNORECASE):
-        return usual[1].upper()
+    if usual := usual_form(text):
+        return usual
     words = (token.text.upper() for token in tokens(text) if token.kind == "word")
     return next((word for word in words if word in _FORMS), None)
 
@@ -82,9 +91,47 @@ def _first_word(text: str) -> str:
 
 
 @cache
+def _prologue() -> re.Pattern[str]:
+    return re.compile(_PROLOGUE, re.VERBOSE | re.IGNORECASE)
+
+
+@cache
 def _grammar() -> re.Pattern[str]:
     # Compiled when it is needed: that takes as long as many a query.
     return re.compile(_GRAMMAR, re.VERBOSE | re.DOTALL)
+
+
+class ServiceWatch:
+    """Finds SERVICE wherever the engine would: it needs no space around a keyword.
+
+    ``trueSERVICE``, ``SERVICESILENT`` and, before a brace, ``SERVICEex:there`` are the keyword and its
+    neighbours, although they look like one word or name.
+    """
+
+    def __init__(self) -> None:
+        self._suspect: Token | None = None
+        self._previous = ""
+
+    def found(self, token: Token) -> Token | None:
+        """Takes the next token; gives the one in which the keyword stands, as soon as that is certain."""
+        if self._suspect and token.text == "{":
+            return self._suspect
+        word = token.text.upper()
+        within = _SERVICE in word.partition(":")[0]
+        if token.kind == "word" and within:
+            return token
+        graph = self._previous == "GRAPH"
+        self._suspect = token if token.kind == "name" and within and not graph else None
+        self._previous = word
+        return None
+
+
+def find_service(text: str) -> Token | None:
+    """The token in which the keyword SERVICE stands, if there is one."""
+    if _SERVICE not in text.upper():
+        return None
+    watch = ServiceWatch()
+    return next((found for token in tokens(text) if (found := watch.found(token))), None)
 
 
 def undeclared_prefix(text: str) -> Token | None:
