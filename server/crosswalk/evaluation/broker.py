@@ -45,8 +45,8 @@ class Broker:
                     # One at a time, so that what is said is heard in between.
                     self.pool.fork(self.store, self.snapshot, self.poll)
                 # One event at a time: to handle it may close a descriptor, and open another of its number.
-                for descriptor, event in self.poll.poll(self._pause(), 1):
-                    self._handle(descriptor, event)
+                for descriptor, _ in self.poll.poll(self._pause(), 1):
+                    self._handle(descriptor)
                 self._patrol()
         finally:
             self.pool.close()
@@ -68,17 +68,13 @@ class Broker:
         self.premises.board.rest(calm)
         return _REST if calm else _TICK
 
-    def _handle(self, descriptor: int, event: int) -> None:
+    def _handle(self, descriptor: int) -> None:
         if descriptor == self.premises.door.fileno():
             self.deserted = True
             self.poll.unregister(descriptor)
         elif descriptor == self.premises.counter.fileno():
             self._busy = time.monotonic()
-            if (
-                not attend(self.premises.counter, self.allowance, self._spending())
-                and event & select.EPOLLHUP
-            ):
-                self.poll.unregister(descriptor)
+            attend(self.premises.counter, self.allowance, self._spending())
         else:
             job = self.pool.bury(descriptor, self.poll)
             if job and job.entry.client:

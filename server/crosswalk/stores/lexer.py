@@ -72,22 +72,10 @@ def usual_form(text: str) -> str | None:
 
 def query_form(text: str) -> str | None:
     """SELECT, ASK, CONSTRUCT or DESCRIBE: the first of these words in ``text``; None when it has none."""
-    if (first := _first_word(text)) in _FORMS:
-        return first
     if usual := usual_form(text):
         return usual
     words = (token.text.upper() for token in tokens(text) if token.kind == "word")
     return next((word for word in words if word in _FORMS), None)
-
-
-def _first_word(text: str) -> str:
-    """The word that begins the first line which is neither empty, a comment nor a declaration of its own."""
-    for line in text.splitlines():
-        words = line.split()
-        declares = len(words) == 3 and words[0].upper() == "PREFIX" and words[2][0] + words[2][-1] == "<>"
-        if words and not words[0].startswith("#") and not declares:
-            return words[0].upper()
-    return ""
 
 
 @cache
