@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import doctest
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -86,3 +88,19 @@ def test_a_path_expands_and_compacts_back(path: str) -> None:
 def test_a_curie_expands_to_an_iri_that_is_found_again(prefix: str, local: str) -> None:
     iri = expand(f"{prefix}:{local}")
     assert expand(compact(iri)) == iri
+
+
+def test_terms_named_as_text_are_terms_of_the_ontology() -> None:
+    package = Path(names.__file__).parent
+    named = {
+        name
+        for path in package.rglob("*.py")
+        for name in re.findall(r'\bterm\("(\w+)"\)', path.read_text(encoding="utf-8"))
+    }
+    assert {"Mapped", "Equal", "Removed"} <= named
+    assert [name for name in sorted(named) if names.term(name) != str(getattr(XW, name))] == []
+
+
+def test_a_server_starts_without_an_rdf_library_it_does_not_need() -> None:
+    code = "import sys, crosswalk.web.serving; assert 'rdflib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

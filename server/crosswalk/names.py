@@ -14,6 +14,9 @@ BASE = "https://w3id.org/iot-security-crosswalk/"
 ID = BASE + "id/"
 """What the IRI of every thing begins with."""
 
+GRAPH = BASE + "graph/"
+"""What the IRI of every named graph begins with."""
+
 _DECLARED = ("http://www.w3.org/ns/shacl#prefix", "http://www.w3.org/ns/shacl#namespace")
 
 
@@ -46,6 +49,15 @@ class _Prefixes(Mapping[str, str]):
 
 PREFIXES: Mapping[str, str] = _Prefixes()
 """Every declared prefix with its namespace."""
+
+
+def term(name: str) -> str:
+    """The IRI of a term of the ontology; a test holds every name given here against namespaces.XW.
+
+    >>> term("Guideline") == expand("xw:Guideline")
+    True
+    """
+    return f"{BASE}ontology#{name}"
 
 
 def compact(iri: str) -> str:

@@ -71,7 +71,7 @@ _SELDOM = ("title", "printed", "through", "only within", "covered", "notes")
 
 def _row(line: Any) -> dict[str, Any]:
     """An element with its answer as a row of a table."""
-    from crosswalk.namespaces import compact
+    from crosswalk.names import compact
 
     return {
         "level": line.level,
@@ -91,7 +91,7 @@ def _row(line: Any) -> dict[str, Any]:
 
 def _figures(coverage: Any, shares: Sequence[Any]) -> dict[str, Any]:
     """The shares of a level as programs read them, with what its number of elements rests on."""
-    from crosswalk.namespaces import compact
+    from crosswalk.names import compact
     from crosswalk.relations.gaps import in_fractions
 
     level = shares[0].level if shares else None
@@ -119,7 +119,7 @@ def asker(options: dict[str, Any]) -> Ask:
 
 def concept(iri: str) -> str:
     """The bare name of a concept of the vocabulary; other texts stay as they are."""
-    from crosswalk.namespaces import compact
+    from crosswalk.names import compact
 
     return compact(iri).removeprefix("xw:") if "#" in iri else iri
 

@@ -116,7 +116,7 @@ def _check_support(source: Path, form: str) -> None:
 
 def _located(one: Any, sources: Any) -> dict[str, Any]:
     """An unsupported fact with the place where it is stated."""
-    from crosswalk.namespaces import compact
+    from crosswalk.names import compact
 
     holding = [file for file in sources if one.subject in file.subjects]
     lines = [(file.name, file.locations.line(one.subject, one.predicate, one.text)) for file in holding]

@@ -80,10 +80,10 @@ def _show(name: str, form: str, options: dict[str, Any], day: date | None = None
 
 def _held(answer: Answer, asking: Any, editions: dict[str, str], day: date) -> Answer:
     """The rows of a comparison that stood on a day; how many give no date is told."""
-    from crosswalk.namespaces import expand
+    from crosswalk.names import expand
     from crosswalk.relations.dates import rows_held_on
 
-    held, without = rows_held_on(asking, *(str(expand(text)) for text in editions.values()), day)
+    held, without = rows_held_on(asking, *(expand(text) for text in editions.values()), day)
     if without:
         tell(f"{without} rows give no date: whether they stood on {day} is not known.")
     return Answer(answer.columns, tuple(row for row in answer.rows if row["row"].value in held))
@@ -91,7 +91,7 @@ def _held(answer: Answer, asking: Any, editions: dict[str, str], day: date) -> A
 
 def _ask(store: Store, name: str, editions: dict[str, str]) -> Answer:
     """The rows about two editions; InputError when one is unknown, or nothing is known of the two."""
-    from crosswalk.namespaces import expand
+    from crosswalk.names import expand
 
     known = _column(ask(store, "pages/editions"), "edition")
     for text in editions.values():
@@ -120,7 +120,7 @@ def _column(answer: Answer, name: str) -> list[str]:
 
 
 def _path(term: Any) -> str:
-    from crosswalk.namespaces import compact
+    from crosswalk.names import compact
 
     return compact(str(term))
 

@@ -21,7 +21,7 @@ def conflicts(form: str | None, as_json: bool, **options: Any) -> None:
     Example:  crosswalk conflicts
     Example:  crosswalk conflicts --json
     """
-    from crosswalk.namespaces import compact
+    from crosswalk.names import compact
     from crosswalk.relations.conflicts import find_conflicts
     from crosswalk.relations.evidence import read_parts, read_records
     from crosswalk.relations.records import in_signs

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from crosswalk.cli.faults import printable
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 
 
 def write_findings(findings: Sequence[Any]) -> str:

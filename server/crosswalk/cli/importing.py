@@ -17,7 +17,7 @@ from crosswalk.exchange.olir import DIRECTIONS
 from crosswalk.exchange.reading import FORMATS, Choices, read
 from crosswalk.exchange.records import Catalogue, MappingSet
 from crosswalk.exchange.register import Register, Unknown, resolve
-from crosswalk.namespaces import ID, expand
+from crosswalk.names import ID, expand
 from crosswalk.settings import Settings
 
 SUFFIXES = (".ttl", ".sssom.tsv")
@@ -92,7 +92,7 @@ def _edition(text: str | None, register: Register, option: str) -> str | None:
     """The IRI of an edition that the graph knows."""
     if text is None:
         return None
-    iri = str(expand(text))
+    iri = expand(text)
     if iri not in register.editions:
         names = ", ".join(sorted(each.removeprefix(ID) for each in register.editions))
         raise InputError(f"{option} {text} is no edition of the graph", hint=f"Editions here: {names}.")
@@ -103,12 +103,12 @@ def _mappings(
     found: MappingSet, register: Register, given: dict[str, Any], out: Path
 ) -> tuple[bytes, list[Unknown]]:
     name = given["name"] or out.name.removesuffix(".ttl").removesuffix(".sssom.tsv")
-    identifier = str(ID[f"mapping/{name}"])
+    identifier = f"{ID}mapping/{name}"
     completed = replace(
         found,
         identifier=identifier if given["name"] or not found.identifier else found.identifier,
         licence=given["licence"] or found.licence,
-        sources=(str(expand(given["document"])),) if given["document"] else found.sources,
+        sources=(expand(given["document"]),) if given["document"] else found.sources,
         subject_source=_end(given["source"], found.subject_source, register, "--from"),
         object_source=_end(given["target"], found.object_source, register, "--to"),
     )
@@ -149,19 +149,19 @@ def _catalogue(
     from crosswalk.exchange.catalogue_triples import of_catalogue, of_selection
     from crosswalk.graph.turtle import serialize
 
-    document = str(expand(given["document"])) if given["document"] else None
+    document = expand(given["document"]) if given["document"] else None
     _tell_losses(found.losses)
     if given["edition"] is None:
         raise InputError("--edition says which edition the file is about", hint="Such as nist-csf/2.0.")
     if found.selection:
         edition = _edition(given["edition"], register, "--edition")
-        name = str(ID[f"collection/{given['name'] or out.name.removesuffix('.ttl')}"])
+        name = f"{ID}collection/{given['name'] or out.name.removesuffix('.ttl')}"
         missing = [each for each in found.entries if register.find(each.identifier, edition) is None]
         unknown = [
             Unknown(each.identifier, each.place, register.near(each.identifier, edition)) for each in missing
         ]
         return serialize(of_selection(found, name, edition or "", register, document)).encode(), unknown
-    edition = str(expand(given["edition"]))
+    edition = expand(given["edition"])
     known = sum(register.find(each.identifier, edition) is not None for each in found.entries)
     tell(f"{len(found.entries)} elements, of which the graph knows {known}")
     return serialize(of_catalogue(found, edition, given["licence"], document)).encode(), []

@@ -34,8 +34,10 @@ def serve(graphs: tuple[Path, ...], **options: Any) -> None:
     Example:  crosswalk serve --port 8123
     Example:  crosswalk serve --graph my-data.trig
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from crosswalk.assemble import changed_since, published
-    from crosswalk.web.serving import serve as serve_graph
+    from crosswalk.web.exhibit import open_exhibit
 
     settings = Settings.from_environment(**options)
     if graphs:
@@ -50,4 +52,8 @@ def serve(graphs: tuple[Path, ...], **options: Any) -> None:
             tell(
                 f"{len(changed)} files are newer than the graph that is served; crosswalk build takes them in"
             )
-    serve_graph(settings, graphs)
+    with ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(open_exhibit, settings, graphs)
+        # To load the program takes about as long as to load the graph.
+        from crosswalk.web.serving import serve as serve_graph
+    serve_graph(settings, opening.result(), graphs)

@@ -27,7 +27,7 @@ def stale(old: str, new: str, form: str | None, as_json: bool, **options: Any) -
     Example:  crosswalk stale ipa/1.0 ipa/2.0 --json
     """
     from crosswalk.errors import InputError
-    from crosswalk.namespaces import compact
+    from crosswalk.names import compact
     from crosswalk.relations.addresses import find_edition
     from crosswalk.relations.evidence import read_changes
     from crosswalk.relations.staleness import is_later, review

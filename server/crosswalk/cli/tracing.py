@@ -57,7 +57,7 @@ def path(
 
 def lines(number: int, one: Path) -> Iterator[str]:
     """A path as a proof to read: what follows, then every hop with its evidence."""
-    from crosswalk.namespaces import compact
+    from crosswalk.names import compact
     from crosswalk.relations.paths import in_words_of
     from crosswalk.relations.proofs import evidence
 

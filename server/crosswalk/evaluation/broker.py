@@ -10,7 +10,7 @@ import select
 import signal
 import time
 
-from crosswalk.evaluation import confinement
+from crosswalk.evaluation import confinement, evaluator
 from crosswalk.evaluation.allowance import Allowance
 from crosswalk.evaluation.board import PLACES
 from crosswalk.evaluation.limits import Verdict
@@ -106,5 +106,6 @@ def serve(premises: Premises, store: EmbeddedStore, settings: Settings, snapshot
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, end)
     confinement.leave_network()
+    evaluator.warm_up()
     gc.freeze()
     Broker(premises, store, settings, snapshot).run()

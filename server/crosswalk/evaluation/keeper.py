@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 
-from crosswalk.evaluation import broker, evaluator
+from crosswalk.evaluation import broker
 from crosswalk.evaluation.client import Evaluation
 from crosswalk.evaluation.ledger import Ledger
 from crosswalk.evaluation.premises import Premises
@@ -34,7 +34,6 @@ class Keeper(threading.Thread):
 
     def start(self) -> None:
         """Forks the first broker, while the calling thread is the only one there is, and attends to it."""
-        evaluator.warm_up()
         self._pid = self._fork()
         super().start()
 

@@ -8,42 +8,42 @@ from functools import cache
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
-from rdflib.namespace import DCTERMS, OWL, PROV, RDF, RDFS, SKOS, XSD
 
 from crosswalk.content import content_root
-from crosswalk.namespaces import PREFIXES, SSSOM
+from crosswalk.names import PREFIXES, expand
 
 Definition = dict[str, str]
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LINK: Definition = {"@type": "@id"}
 _DATE: Definition = {"@type": "xsd:date"}
 _BORROWED: tuple[tuple[str, str, Definition], ...] = (
-    ("prefLabel", SKOS.prefLabel, {}),
-    ("altLabel", SKOS.altLabel, {}),
-    ("notation", SKOS.notation, {}),
-    ("definition", SKOS.definition, {}),
-    ("example", SKOS.example, {}),
-    ("note", SKOS.note, {}),
-    ("editorialNote", SKOS.editorialNote, {}),
-    ("inScheme", SKOS.inScheme, _LINK),
-    ("title", DCTERMS.title, {}),
-    ("description", DCTERMS.description, {}),
-    ("rights", DCTERMS.rights, {}),
-    ("license", DCTERMS.license, _LINK),
-    ("source", DCTERMS.source, _LINK),
-    ("creator", DCTERMS.creator, _LINK),
-    ("publisher", DCTERMS.publisher, _LINK),
-    ("isPartOf", DCTERMS.isPartOf, _LINK),
-    ("modified", DCTERMS.modified, _DATE),
-    ("wasRevisionOf", PROV.wasRevisionOf, _LINK),
-    ("wasDerivedFrom", PROV.wasDerivedFrom, _LINK),
-    ("mappingJustification", SSSOM.mapping_justification, _LINK),
-    ("confidence", SSSOM.confidence, {"@type": "xsd:decimal"}),
-    ("mappingSetId", SSSOM.mapping_set_id, {"@type": "xsd:anyURI"}),
-    ("mappingDate", SSSOM.mapping_date, _DATE),
-    ("subjectSource", SSSOM.subject_source, _LINK),
-    ("subjectSourceVersion", SSSOM.subject_source_version, {}),
-    ("objectSource", SSSOM.object_source, _LINK),
-    ("objectSourceVersion", SSSOM.object_source_version, {}),
+    ("prefLabel", "skos:prefLabel", {}),
+    ("altLabel", "skos:altLabel", {}),
+    ("notation", "skos:notation", {}),
+    ("definition", "skos:definition", {}),
+    ("example", "skos:example", {}),
+    ("note", "skos:note", {}),
+    ("editorialNote", "skos:editorialNote", {}),
+    ("inScheme", "skos:inScheme", _LINK),
+    ("title", "dcterms:title", {}),
+    ("description", "dcterms:description", {}),
+    ("rights", "dcterms:rights", {}),
+    ("license", "dcterms:license", _LINK),
+    ("source", "dcterms:source", _LINK),
+    ("creator", "dcterms:creator", _LINK),
+    ("publisher", "dcterms:publisher", _LINK),
+    ("isPartOf", "dcterms:isPartOf", _LINK),
+    ("modified", "dcterms:modified", _DATE),
+    ("wasRevisionOf", "prov:wasRevisionOf", _LINK),
+    ("wasDerivedFrom", "prov:wasDerivedFrom", _LINK),
+    ("mappingJustification", "sssom:mapping_justification", _LINK),
+    ("confidence", "sssom:confidence", {"@type": "xsd:decimal"}),
+    ("mappingSetId", "sssom:mapping_set_id", {"@type": "xsd:anyURI"}),
+    ("mappingDate", "sssom:mapping_date", _DATE),
+    ("subjectSource", "sssom:subject_source", _LINK),
+    ("subjectSourceVersion", "sssom:subject_source_version", {}),
+    ("objectSource", "sssom:object_source", _LINK),
+    ("objectSourceVersion", "sssom:object_source_version", {}),
 )
 """Terms of other vocabularies that the data uses most: short name, property, how its values are written."""
 
@@ -61,17 +61,17 @@ def make_context() -> dict[str, Any]:
     for iri, said in sorted(facts.items()):
         if iri.startswith(PREFIXES["xw"]):
             context[iri.removeprefix(PREFIXES["xw"])] = _define(iri, said)
-    for name, iri, definition in _BORROWED:
-        context[name] = {"@id": _curie(iri), **definition} if definition else _curie(iri)
+    for name, curie, definition in _BORROWED:
+        context[name] = {"@id": curie, **definition} if definition else curie
     return {
         "@context": dict(sorted(context.items(), key=lambda item: (not item[0].startswith("@"), item[0])))
     }
 
 
 def _define(iri: str, said: dict[str, list[str]]) -> str | Definition:
-    types = said.get(str(RDF.type), [])
-    ranges = [each for each in said.get(str(RDFS.range), []) if each.startswith(str(XSD))]
-    if str(OWL.ObjectProperty) in types:
+    types = said.get(_TYPE, [])
+    ranges = [each for each in said.get(expand("rdfs:range"), []) if each.startswith(PREFIXES["xsd"])]
+    if expand("owl:ObjectProperty") in types:
         return {"@id": _curie(iri), "@type": "@id"}
     if ranges:
         return {"@id": _curie(iri), "@type": _curie(ranges[0])}
@@ -93,7 +93,7 @@ def compacted(facts: Iterable[Triple | Quad]) -> dict[str, Any]:
     things: dict[str, dict[str, Any]] = {}
     for fact in facts:
         thing = things.setdefault(fact.subject.value, {"@id": _curie(fact.subject.value)})
-        if fact.predicate.value == str(RDF.type):
+        if fact.predicate.value == _TYPE:
             name, value = "@type", _named(fact.object.value)
         else:
             name, definition = terms.get(fact.predicate.value, (_curie(fact.predicate.value), {}))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from difflib import get_close_matches
 
-from rdflib import Literal
+from pyoxigraph import Literal, NamedNode
 
 from crosswalk.errors import InputError
-from crosswalk.namespaces import compact, expand
+from crosswalk.names import PREFIXES, compact, expand
 from crosswalk.relations.evidence import Ask
 
 IN_FORCE = "questions/which-editions-were-in-force-on-a-date"
@@ -16,7 +16,7 @@ IN_FORCE = "questions/which-editions-were-in-force-on-a-date"
 
 def find_edition(ask: Ask, text: str) -> str:
     """The IRI of the edition of that name; an InputError suggests near ones."""
-    iri = str(expand(text))
+    iri = expand(text)
     known = [row["edition"].value for row in ask("pages/editions")]
     if iri not in known:
         raise InputError(f"no edition is called {text!r}", hint=_meant(text, known))
@@ -30,7 +30,7 @@ def find_edition_on(ask: Ask, text: str, day: date | None) -> str:
     """
     if day is None:
         return find_edition(ask, text)
-    iri = str(expand(text))
+    iri = expand(text)
     in_force = editions_in_force(ask, day)
     own = [edition for edition, standard in in_force.items() if iri in (edition, standard)]
     if len(own) == 1:
@@ -51,7 +51,7 @@ def find_edition_on(ask: Ask, text: str, day: date | None) -> str:
 
 def editions_in_force(ask: Ask, day: date) -> dict[str, str]:
     """The editions in force on a day, or possibly so, each with its standard."""
-    rows = ask(IN_FORCE, date=Literal(day))
+    rows = ask(IN_FORCE, date=Literal(day.isoformat(), datatype=NamedNode(PREFIXES["xsd"] + "date")))
     return {row["edition"].value: row["standard"].value for row in rows}
 
 
@@ -61,7 +61,7 @@ def find_element(ask: Ask, text: str) -> str:
     A number without its edition is refused where editions of the standard number differently: the
     InputError then says what the number means in each.
     """
-    iri = str(expand(text))
+    iri = expand(text)
     known = {row["element"].value: row for row in ask("pages/path-elements")}
     if iri in known:
         return iri

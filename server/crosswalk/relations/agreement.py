@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crosswalk.errors import InputError
-from crosswalk.namespaces import expand
+from crosswalk.names import expand
 from crosswalk.relations.algebra import ANY
 from crosswalk.relations.evidence import Ask, read_judgements, read_records
 from crosswalk.relations.records import Record, in_signs
@@ -36,7 +36,7 @@ def compare_sets(ask: Ask, one: str, other: str) -> list[Line]:
 
     Relations are compared within one rationale. InputError where the two judge nothing in common.
     """
-    first, second = str(expand(one)), str(expand(other))
+    first, second = expand(one), expand(other)
     judged = read_judgements(ask)
     found: list[Line] = []
     for kind, read in ((OUTCOME, lambda row: row.outcome), (COLOUR, lambda row: row.alignment)):

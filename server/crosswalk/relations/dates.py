@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from crosswalk.errors import InputError
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 from crosswalk.relations.evidence import Ask, read_judgements
 from crosswalk.relations.records import Judgement, Record
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from crosswalk.namespaces import ID
+from crosswalk.names import ID
 from crosswalk.relations.algebra import ANY, Candidates
 from crosswalk.relations.chains import Chains
 from crosswalk.relations.network import Claim, Network

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crosswalk.namespaces import XW
+from crosswalk.names import term
 from crosswalk.relations.algebra import EQUAL, NONE, SUBSET, Candidates, intersect
 from crosswalk.relations.nesting import Bearing, Nesting, bearings
 from crosswalk.relations.records import Judgement, Part, Record
 
-MAPPED, ASSERTED_NONE, NOT_NAMED, NOT_ASSESSED, SILENT, CONTRADICTORY = map(
-    str,
-    (XW.Mapped, XW.AssertedNone, XW.CounterpartNotNamed, XW.NotAssessed, XW.SourceSilent, XW.Contradictory),
-)
+MAPPED, ASSERTED_NONE, NOT_NAMED = term("Mapped"), term("AssertedNone"), term("CounterpartNotNamed")
+NOT_ASSESSED, SILENT, CONTRADICTORY = term("NotAssessed"), term("SourceSilent"), term("Contradictory")
 OUTCOMES = (MAPPED, ASSERTED_NONE, NOT_NAMED, SILENT, CONTRADICTORY, NOT_ASSESSED)
 _POSITIVE = {MAPPED, NOT_NAMED}
 

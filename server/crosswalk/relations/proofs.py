@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 from crosswalk.relations.paths import Path, Step, bare, in_words_of
 
 COLUMNS = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from crosswalk.namespaces import XW
+from crosswalk.names import term
 from crosswalk.relations.algebra import (
     ANY,
     DISJOINT,
@@ -23,11 +23,11 @@ from crosswalk.relations.algebra import (
 )
 
 CONCEPTS: dict[str, Candidates] = {
-    str(XW.Equal): EQUAL,
-    str(XW.Subset): SUBSET,
-    str(XW.Superset): SUPERSET,
-    str(XW.Intersects): INTERSECTS,
-    str(XW.Disjoint): DISJOINT,
+    term("Equal"): EQUAL,
+    term("Subset"): SUBSET,
+    term("Superset"): SUPERSET,
+    term("Intersects"): INTERSECTS,
+    term("Disjoint"): DISJOINT,
 }
 """The set relation that each concept of the vocabulary stands for."""
 

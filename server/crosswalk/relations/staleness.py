@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crosswalk.namespaces import XW
+from crosswalk.names import term
 from crosswalk.relations.evidence import Ask, read_changes, read_judgements, read_records
 from crosswalk.relations.records import Change, Judgement, Record
 
@@ -15,11 +15,11 @@ UNMAPPED, MAPPED_ANEW = "unmapped", "mapped anew"
 STATES = (CARRIED, REVIEW, ORPHANED)
 
 _WHY = {
-    str(XW.Continued): "continued; whether its wording was kept is not known",
-    str(XW.Renumbered): "renumbered",
-    str(XW.Merged): "merged with others",
-    str(XW.Split): "split",
-    str(XW.Removed): "removed",
+    term("Continued"): "continued; whether its wording was kept is not known",
+    term("Renumbered"): "renumbered",
+    term("Merged"): "merged with others",
+    term("Split"): "split",
+    term("Removed"): "removed",
 }
 
 
@@ -78,7 +78,7 @@ def review(ask: Ask, old: str, new: str) -> Staleness:
     return judge(
         [one for one in touching.values() if not one.derived],
         changes,
-        [one for one in read_judgements(ask, left=old) if one.outcome != str(XW.Mapped)],
+        [one for one in read_judgements(ask, left=old) if one.outcome != term("Mapped")],
         old,
         {end for record in newer if not record.derived for end in record.ends},
         numbers[old],
@@ -134,7 +134,7 @@ def _held(claim: str, element: str, other: str, change: Change | None) -> Held:
 
 
 def _is_carried(change: Change) -> bool:
-    return change.kind == str(XW.Continued) and change.unchanged is True and not change.approximate
+    return change.kind == term("Continued") and change.unchanged is True and not change.approximate
 
 
 def _why(change: Change) -> str:

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from flask import Flask, request, url_for
 
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 from crosswalk.settings import Settings
 from crosswalk.web import errors, glossary, links, responses
-from crosswalk.web.compiled import Compiled, prepare
+from crosswalk.web.compiled import Compiled
 from crosswalk.web.compression import Kept
 from crosswalk.web.desk import Desk, Store
 from crosswalk.web.excerpts import excerpt
@@ -91,7 +91,6 @@ def create_app(
             "navigation": NAVIGATION,
         }
 
-    prepare(app)
     return app
 
 

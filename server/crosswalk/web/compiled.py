@@ -1,4 +1,4 @@
-"""What processes would otherwise do at their first requests, done before they are forked or beside them."""
+"""What processes would otherwise do at their first requests, done beside them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ VISITED = ("/", "/matrix", "/graph", "/gaps", "/lineage", "/stale", "/conflicts"
            "/completeness", "/notes", "/ontology", "/data/", "/id/ipa/2.0/guideline/9")  # fmt: skip
 """Pages that between them put every question whose answer is kept."""
 
+TYPICAL = ("/id/ipa/2.0/guideline/9", "/id/gsma/2.0", "/compare/ipa/2.0/gsma/2.0",
+           "/matrix/ipa/2.0/gsma/2.0")  # fmt: skip
+"""Pages that between them use most of the code and of the store's memory that any page uses."""
+
 
 class Compiled(FileSystemBytecodeCache):
     """Templates as bytecode in a folder, made when first used; compiling all of them takes most of a second.
@@ -40,16 +44,38 @@ class Compiled(FileSystemBytecodeCache):
 
 
 def prepare(app: Flask) -> None:
-    """Reads what every process needs: templates, page queries, addresses, and what the shelf holds."""
+    """Reads what every page needs: templates, page queries, addresses, and what the shelf holds."""
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     catalogue("pages")
     app.url_map.update()
     "localhost".encode("idna")  # loads the codec that every request's host is read with
     with app.app_context():
-        if not desk().shelf.unread:
+        if desk().shelf.read_in:
             desk().network()
             texts().read()
+
+
+def warm(app: Flask) -> None:
+    """Makes a process ready that has just been forked: it copies memory now that requests would have to.
+
+    The typical pages are visited where what they need is on the shelf; otherwise that takes too long.
+    """
+    prepare(app)
+    if app.extensions["crosswalk-desk"].shelf.read_in:
+        client = app.test_client()
+        for address in TYPICAL:
+            client.get(address)
+
+
+def warm_beside(app: Flask) -> None:
+    """Makes a process ready while it answers its first requests, which go before."""
+
+    def run() -> None:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        warm(app)
+
+    threading.Thread(target=run, name="warm", daemon=True).start()
 
 
 def visit(app: Flask) -> None:

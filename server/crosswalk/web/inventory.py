@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crosswalk.answers import Answer, Term
-from crosswalk.namespaces import GRAPH
+from crosswalk.names import GRAPH
 
 KINDS = {"comparisons": "Comparisons", "mappings": "Mapping sets", "notes": "Curation notes"}
 SHARED = {"bodies": "Shared by all", "sources": "Shared by all", "topics": "Shared by all",
@@ -32,7 +32,7 @@ def gathered(
     """The graphs under what they are about: comparisons and mappings, then each standard, then the rest."""
     found: dict[tuple[int, str], list[dict[str, Any]]] = {}
     for graph in graphs:
-        first = graph["graph"].value.removeprefix(str(GRAPH)).partition("/")[0]
+        first = graph["graph"].value.removeprefix(GRAPH).partition("/")[0]
         if first in KINDS:
             place = (0, KINDS[first])
         elif first in SHARED:

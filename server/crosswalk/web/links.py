@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from crosswalk.namespaces import BASE, ID
+from crosswalk.names import BASE, ID
 
-SITE = str(BASE)
+SITE = BASE
 _LEGAL = re.compile(r"[^\x00-\x20<>\"{}|\\^`\x7f]+")
 
 
@@ -29,7 +29,7 @@ def local(iri: str) -> str:
 
 def name_of(iri: str) -> str:
     """The part of a thing's IRI that tells it apart: ``ipa/2.0/guideline/9``."""
-    return iri.removeprefix(str(ID))
+    return iri.removeprefix(ID)
 
 
 def last_part(iri: str) -> str:

@@ -8,7 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from crosswalk.answers import Row
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 from crosswalk.web.desk import Desk
 from crosswalk.web.links import last_part, local, name_of
 

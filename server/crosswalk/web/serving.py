@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -31,7 +32,7 @@ from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON
 from crosswalk.stores.embedded import EmbeddedStore
 from crosswalk.web.app import create_app
-from crosswalk.web.compiled import visit_beside
+from crosswalk.web.compiled import visit_beside, warm_beside
 from crosswalk.web.endpoint.application import HEADER_BYTES, Endpoint
 from crosswalk.web.endpoint.asking import Asking
 from crosswalk.web.exhibit import Exhibit, edition_on_disk, open_exhibit
@@ -77,10 +78,9 @@ class Server(MPServer):
 class Site:
     """The processes of one server: this one, which holds what is shown, the workers and the broker."""
 
-    def __init__(self, settings: Settings, graphs: Sequence[Path]) -> None:
-        self.settings, self.graphs = settings, graphs
-        self.exhibit = open_exhibit(settings, graphs)
-        self.folder = edition_on_disk(settings)
+    def __init__(self, settings: Settings, exhibit: Exhibit, graphs: Sequence[Path]) -> None:
+        self.settings, self.exhibit, self.graphs = settings, exhibit, graphs
+        self.folder = Path(exhibit.snapshot.path).resolve() if exhibit.snapshot else None
         self.ledger = Ledger(max(1, settings.workers))
         self.keeper: Keeper | None = None
         if isinstance(self.exhibit.store, EmbeddedStore):
@@ -112,10 +112,13 @@ class Site:
         """The application of one worker; called in the worker's own process."""
         confinement.die_with_parent(os.getppid())
         confinement.write_no_core()
+        # What came with the fork is never collected: going through it takes longer than most requests.
+        gc.freeze()
         evaluation = (
             self.keeper.evaluation if self.keeper else RemoteEvaluation(self.exhibit.store, self.settings)
         )
         asking = Asking(evaluation, self.settings, self.exhibit.edition, self.ledger, worker)
+        warm_beside(self.pages)
         return Endpoint(self.pages, asking)
 
     def _pages(self, exhibit: Exhibit) -> Flask:
@@ -159,10 +162,10 @@ class Site:
         visit_beside(pages)
 
 
-def serve(settings: Settings, graphs: Sequence[Path] = ()) -> None:
-    """Serves the published snapshot, or the RDF files given, until TERM or INT."""
+def serve(settings: Settings, exhibit: Exhibit, graphs: Sequence[Path] = ()) -> None:
+    """Serves what was opened, and later snapshots unless RDF files were given, until TERM or INT."""
     multiprocessing.set_start_method("fork", force=True)
-    Site(_bindable(settings), tuple(graphs)).run()
+    Site(_bindable(settings), exhibit, tuple(graphs)).run()
 
 
 def _bindable(settings: Settings) -> Settings:

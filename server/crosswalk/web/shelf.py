@@ -35,6 +35,11 @@ class Shelf:
         """Whether there is a folder, and nothing was read from it."""
         return self._folder is not None and not self._answers
 
+    @property
+    def read_in(self) -> bool:
+        """Whether something was read from it."""
+        return bool(self._answers)
+
     def read(self) -> Shelf:
         """Reads the answers that are there, for the processes that are forked later."""
         for path in sorted(self._folder.glob("*.srj")) if self._folder else ():

@@ -8,7 +8,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from crosswalk.answers import Row
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 from crosswalk.web.desk import desk
 from crosswalk.web.onward import onward
 

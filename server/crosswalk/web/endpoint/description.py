@@ -13,7 +13,7 @@ DATASET = VOID_ADDRESS + "#dataset"
 
 def site(settings: Settings) -> str:
     """The address of this site as clients reach it: the one set, else the one it listens on."""
-    if settings.base_iri != str(BASE):
+    if settings.base_iri != BASE:
         return settings.base_iri
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/"

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from crosswalk.answers import Term
 from crosswalk.errors import InputError
-from crosswalk.namespaces import ID
+from crosswalk.names import ID
 from crosswalk.relations import gaps, proofs
 from crosswalk.relations.addresses import find_edition, find_edition_on, find_element
 from crosswalk.relations.evidence import members

@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from crosswalk.namespaces import BASE, PREFIXES, compact
+from crosswalk.names import BASE, PREFIXES, compact
 from crosswalk.queries import Query, catalogue, load
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing, close_names
@@ -54,7 +54,7 @@ def vocabulary() -> Markup:
         for row in desk().ask("pages/terms")
     }
     content = {
-        "base": str(BASE),
+        "base": BASE,
         "prefixes": {name: str(iri) for name, iri in PREFIXES.items()},
         "terms": list(terms.values()),
         "labels": load("pages/labels").text,

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from crosswalk.answers import Row, Term
-from crosswalk.namespaces import ID
+from crosswalk.names import ID
 from crosswalk.relations.addresses import find_edition_on
 from crosswalk.relations.dates import rows_held_on
 from crosswalk.web.desk import desk
@@ -154,7 +154,7 @@ def write_graph(left: str, right: str, lines: list[Line], wanted: dict[str, str]
         column = {"category": "category", "colour": "alignment"}.get(name)
         iris = {value: (line.documents[value] if name == "document" else line.row[column].value)
                 for line in lines for value in line.facet(name) if value != "none"}  # fmt: skip
-        terms[name] = iris.get(wish, str(ID) + "none" if wish else None)
+        terms[name] = iris.get(wish, ID + "none" if wish else None)
     return desk().write("pages/compare-graph", media_type, left=left, right=right, **terms)
 
 

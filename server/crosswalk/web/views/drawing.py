@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
-from crosswalk.namespaces import BASE, expand
+from crosswalk.names import BASE, expand
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.negotiation import JSON
@@ -25,7 +25,7 @@ def graph() -> Response:
     """The drawing's page; the table below it says the same without JavaScript."""
     part = _asked_for()
     names = {node["id"]: node for node in part["nodes"]}
-    names_for_script = {"base": str(BASE), "prefixes": {}, "labels": ""}
+    names_for_script = {"base": BASE, "prefixes": {}, "labels": ""}
     return page(
         "drawing.html", part=part, names=names, focus=names.get(part["focus"]), vocabulary=names_for_script
     )
@@ -47,10 +47,10 @@ def _asked_for() -> dict[str, Any]:
         raise BadRequest("The depth is a number of links: 1, 2 or 3.")
     if request.args.get("whole"):
         return whole(desk())
-    also = [str(expand(name)) for name in request.args.getlist("also")[:MOST_EXPANDED] if name]
+    also = [expand(name) for name in request.args.getlist("also")[:MOST_EXPANDED] if name]
     if not focus:
         return overview(desk(), also)
-    iri = str(expand(focus))
+    iri = expand(focus)
     if not desk().ask("pages/existence", thing=iri).rows:
         raise UnknownThing(f"The graph has nothing called {focus}.", [])
     return neighbourhood(desk(), iri, int(depth), also)

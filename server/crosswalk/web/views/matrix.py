@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from crosswalk.namespaces import ID
+from crosswalk.names import ID
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.heat import lay_heat, lay_matrix

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from crosswalk.answers import ask
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 from crosswalk.queries import Query, bind, catalogue
 from crosswalk.terms import read_term
 from crosswalk.web.desk import desk

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, request
 
 from crosswalk.answers import Row, Term
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 from crosswalk.web.desk import desk
 from crosswalk.web.links import name_of
 from crosswalk.web.negotiation import HTML, TABLE

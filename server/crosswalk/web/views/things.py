@@ -8,7 +8,7 @@ from itertools import groupby
 from flask import Blueprint, Response
 
 from crosswalk.answers import Row
-from crosswalk.namespaces import ID
+from crosswalk.names import ID
 from crosswalk.web.desk import desk
 from crosswalk.web.dumps import ordered
 from crosswalk.web.errors import UnknownThing
@@ -78,13 +78,13 @@ def unknown(address: str) -> tuple[str, list[dict[str, str]]]:
         inside = desk().ask("pages/named", whole=whole).rows if whole else ()
         if inside:
             labels = {row["thing"].value: row["label"] for row in inside}
-            near = get_close_matches(str(ID) + address, labels, n=5, cutoff=0.5)
+            near = get_close_matches(ID + address, labels, n=5, cutoff=0.5)
             listed = [
                 {"href": local(iri), "label": f"{name_of(iri)} {labels[iri] or ''}".strip()} for iri in near
             ]
             listed.append({"href": local(whole), "label": name_of(whole)})
             return f"Nothing here is called {address}.", listed
     standards = {row["standard"].value: row["standardTitle"] for row in desk().ask("pages/editions")}
-    near = get_close_matches(str(ID) + parts[0], standards, n=3, cutoff=0.7)
+    near = get_close_matches(ID + parts[0], standards, n=3, cutoff=0.7)
     listed = [{"href": local(iri), "label": str(standards[iri] or name_of(iri))} for iri in near]
     return f"Nothing here is called {address}.", listed

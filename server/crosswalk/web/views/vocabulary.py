@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from crosswalk.answers import Row
 from crosswalk.exchange.context import make_context
-from crosswalk.namespaces import compact
+from crosswalk.names import compact
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.negotiation import HTML, JSONLD, PAGE, RDF, by_suffix
