@@ -12,7 +12,8 @@ import pyoxigraph
 from bench.generator import Catalogue
 from crosswalk.graph.build import CheckedGraph
 from crosswalk.graph.canonical import canonical_nquads
-from crosswalk.graph.inference import infer, read_rules
+from crosswalk.graph.inference import infer
+from crosswalk.graph.rules import read_rules
 from crosswalk.graph.snapshot import Snapshot, publish, read_snapshot
 from crosswalk.graph.sources import read_sources
 from crosswalk.stores.embedded import EmbeddedStore

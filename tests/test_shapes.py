@@ -13,9 +13,11 @@ from rdflib.namespace import RDF, SH
 
 from crosswalk.content import content_root
 from crosswalk.graph.findings import Finding
-from crosswalk.graph.inference import INFERRED, close_ontology, infer, read_rules
+from crosswalk.graph.hierarchy import close_ontology
+from crosswalk.graph.inference import infer
 from crosswalk.graph.kinds import doubtful_kinds
 from crosswalk.graph.reading import read_rdf
+from crosswalk.graph.rules import INFERRED, read_rules
 from crosswalk.graph.shapes import Shapes, read_shapes
 from crosswalk.graph.validation import validate
 from crosswalk.namespaces import ID, PREFIXES, SHAPE

@@ -23,9 +23,10 @@ from .chaining import DERIVED, chain_mappings, computed_relations
 from .clock import Clock, Progress
 from .closures import FOLDER, Closures
 from .findings import FINDINGS, Finding, findings_graph
-from .inference import INFERRED, infer, read_rules
+from .inference import infer
 from .inputs import digest_of_inputs
 from .kinds import doubtful_kinds
+from .rules import INFERRED, read_rules
 from .shapes import read_shapes
 from .snapshot import Snapshot, publish, unwritable
 from .sources import Source, Sources, read_sources

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,11 +48,17 @@ class Closures:
 
 
 def _digest(axioms: Iterable[Triple]) -> str:
-    digest = hashlib.sha256(f"owlrl {version('owlrl')}, rdflib {version('rdflib')}\n".encode())
-    digest.update(Path(__file__).with_name("inference.py").read_bytes())
+    digest = hashlib.sha256(_closer())
     for line in _lines(axioms):
         digest.update(line)
     return digest.hexdigest()
+
+
+@cache
+def _closer() -> bytes:
+    """What closes an ontology: the libraries, and the code that asks them."""
+    libraries = f"owlrl {version('owlrl')}, rdflib {version('rdflib')}\n"
+    return libraries.encode() + Path(__file__).with_name("hierarchy.py").read_bytes()
 
 
 def _lines(triples: Iterable[Triple]) -> list[bytes]:

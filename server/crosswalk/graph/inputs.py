@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from .inference import RULES
+from .rules import RULES
 from .snapshot import Snapshot, current, is_whole
 
 FOLDERS = (Path("ontology"), Path("data"), Path("shapes"), RULES)
