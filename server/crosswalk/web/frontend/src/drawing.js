@@ -1,9 +1,11 @@
 // The page /graph: a neighbourhood drawn, widened step by step, filtered, laid out, kept. The table says the same in words.
+import { LARGE, isCrowd } from "./crowd.js";
 import { copy, make, save } from "./elements.js";
 import { listKinds } from "./filters.js";
-import { LARGE, layOut } from "./layouts.js";
+import { layOut } from "./layouts.js";
 import { createNetwork, fit, kindOf, nameEdges } from "./network.js";
-import { fetchPart, listEdges, merge, nameOf, seen, summary } from "./parts.js";
+import { shown } from "./order.js";
+import { adopt, fetchPart, listEdges, merge, nameOf, seen, summary } from "./parts.js";
 import { toSvg } from "./picture.js";
 import { add, around, asked, read, write } from "./state.js";
 import { suggest } from "./suggestions.js";
@@ -14,6 +16,7 @@ const [place, panel, status, controls] = ["#drawing", "#chosen", "#drawing-statu
 const chips = { things: find("#things"), links: find("#kinds") };
 const MEANINGS = { green: "aligned in detail and substance", yellow: "similar message, other detail", red: "nothing comparable" };
 let network = null;
+let marked = null; // what is chosen, and what stands beside it
 
 const layout = () => controls.elements.layout.value;
 
@@ -44,11 +47,11 @@ function choose(id) {
   const node = seen.nodes.get(id);
   const drawn = network.getElementById(id);
   network.batch(() => {
-    network.$(":selected, .near").unselect().removeClass("near");
+    unmark();
+    marked = drawn.closedNeighborhood();
     drawn.select();
-    const near = drawn.closedNeighborhood();
-    if (network.nodes().length <= LARGE) network.elements().addClass("away"); // each would be drawn anew
-    near.removeClass("away").addClass("near");
+    if (!isCrowd(network)) network.elements().not(marked).addClass("away"); // each would be drawn anew
+    marked.addClass("near");
   });
   nameEdges(network);
   const count = drawn.connectedEdges(":visible").length;
@@ -66,9 +69,15 @@ function choose(id) {
   panel.hidden = false;
 }
 
+function unmark() {
+  marked?.unselect().removeClass("near");
+  if (!isCrowd(network)) network.elements().unselect().removeClass("away near");
+  marked = null;
+}
+
 function leave() {
   if (panel.contains(document.activeElement)) place.focus();
-  network.elements().unselect().removeClass("away near");
+  network.batch(unmark);
   nameEdges(network);
   panel.hidden = true;
 }
@@ -81,10 +90,11 @@ async function start() {
     return;
   }
   if (part.focus) controls.querySelector('[value="rows"]').remove();
-  const whole = part.nodes.length > LARGE ? "grid" : "forces"; // thousands of things take forces a minute
+  const whole = part.nodes.length > LARGE ? "editions" : "forces"; // thousands of things take forces a minute
   const wanted = read("layout") || (part.focus ? "forces" : read("whole") ? whole : "rows");
   controls.elements.layout.value = wanted;
   if (!layout()) controls.elements.layout.value = "forces";
+  adopt(find("#edges tbody"), part);
   place.replaceChildren();
   controls.hidden = false;
   find("#legend").hidden = false;
@@ -93,7 +103,7 @@ async function start() {
   network.on("tap", "node", (event) => choose(event.target.id()));
   network.on("dbltap", "node", (event) => expand(event.target.id()));
   network.on("tap", (event) => { if (event.target === network) leave(); });
-  walk(place, network, { choose, expand, leave });
+  walk(place, network, { choose, expand, leave, chosen: () => marked?.filter(":selected")[0] });
   listKinds(network, chips, tell);
   place.dataset.ready = "yes";
 }
@@ -108,10 +118,11 @@ controls.elements.find.addEventListener("input", (event) => {
   const text = event.target.value.trim().toLowerCase();
   leave();
   if (!text) return tell();
-  const found = network.nodes(":visible").filter((node) => node.data("title").toLowerCase().includes(text));
-  network.elements().addClass("away");
-  found.removeClass("away").addClass("near");
-  found.select();
+  const found = shown(network).filter((node) => node.data("title").toLowerCase().includes(text));
+  network.batch(() => {
+    if (!isCrowd(network)) network.elements().not(found).addClass("away");
+    marked = found.addClass("near").select();
+  });
   status.textContent = `${found.length} found.`;
   if (found.length) network.animate({ fit: { eles: found.closedNeighborhood(), padding: 60 }, duration: 0 });
 });

@@ -38,4 +38,5 @@ function filter(network, things, links) {
     network.nodes().forEach((node) => { node.toggleClass("hidden", hide.includes(node.data("kind")) && !node.hasClass("focus")); });
     network.edges().forEach((edge) => { edge.toggleClass("hidden", without.includes(edge.data("kind"))); });
   });
+  network.emit("filtered");
 }

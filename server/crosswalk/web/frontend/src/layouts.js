@@ -1,9 +1,10 @@
 // Where things stand: each layout is a set of options for Cytoscape, made for the network at hand.
+import { editions } from "./blocks.js";
+import { isCrowd } from "./crowd.js";
 import { still } from "./elements.js";
 import { KINDS } from "./shapes.js";
 
 const MANY = 400;
-export const LARGE = 2000; // more things than forces lay out, or names are drawn for, while somebody waits
 const NARROW = 600; // pixels: a telephone
 const FITTED = { fit: true, padding: 36, nodeDimensionsIncludeLabels: true };
 
@@ -96,7 +97,19 @@ function columns(network) {
   return { name: "preset", ...FITTED, positions: (node) => at.get(node.id()) };
 }
 
-// Each standard with its editions in a row, those that mappings join first; the rest in as many columns as fit.
+// Chains side by side, as many on a shelf as have room there.
+function shelve(chains, room) {
+  const shelves = [];
+  for (const { things } of chains) {
+    let shelf = shelves.find(({ full }) => full + things.length <= room);
+    if (!shelf) shelves.push((shelf = { full: 0, things: [] }));
+    things.forEach((node, each) => shelf.things.push([node, shelf.full + each]));
+    shelf.full += things.length;
+  }
+  return shelves;
+}
+
+// Each standard with its editions in a row, those that mappings join first; as many in a row as fit.
 function rows(network) {
   const at = new Map();
   const chains = network.nodes(".Standard").toArray().map((standard) => {
@@ -107,32 +120,34 @@ function rows(network) {
     const mapped = editions.reduce((sum, node) => sum + node.connectedEdges('[kind = "xw:linkedTo"]').length, 0);
     return { things: [standard, ...editions], mapped };
   });
-  const wide = chains.filter(({ things, mapped }) => mapped || things.length > 2).sort((a, b) => b.mapped - a.mapped || b.things.length - a.things.length);
-  const narrow = chains.filter((chain) => !wide.includes(chain));
-  const [across, down] = isNarrow(network) ? [150, 126] : [178, 100];
-  const pairs = isNarrow(network) ? 1 : 4;
-  wide.forEach(({ things }, row) => things.forEach((node, place) => at.set(node.id(), { x: place * across, y: row * down })));
-  narrow.forEach(({ things }, each) => things.forEach((node, place) =>
-    at.set(node.id(), { x: ((each % pairs) * 2 + place) * across, y: (wide.length + Math.floor(each / pairs)) * down + 24 })));
+  chains.sort((a, b) => Math.sign(b.mapped) - Math.sign(a.mapped) || b.things.length - a.things.length || b.mapped - a.mapped);
+  const [across, down] = isNarrow(network) ? [150, 126] : [178, 104];
+  const shelves = shelve(chains, isNarrow(network) ? 2 : 8);
+  shelves.forEach(({ things }, row) => things.forEach(([node, place]) => at.set(node.id(), { x: place * across, y: row * down })));
   const rest = network.nodes().filter((node) => !at.has(node.id())).toArray();
-  const below = (wide.length + Math.ceil(narrow.length / pairs)) * down + 60;
-  rest.forEach((node, each) => at.set(node.id(), { x: (each % (2 * pairs)) * across, y: below + Math.floor(each / 6) * down }));
+  const below = shelves.length * down + 60;
+  rest.forEach((node, each) => at.set(node.id(), { x: (each % 6) * across, y: below + Math.floor(each / 6) * down }));
   return { name: "preset", ...FITTED, positions: (node) => at.get(node.id()) };
 }
 
 const grid = (network) => ({ name: "grid", ...FITTED, animate: false, avoidOverlap: true, avoidOverlapPadding: 14,
-  nodeDimensionsIncludeLabels: network.nodes().length <= LARGE }); // to measure thousands of names takes long
+  nodeDimensionsIncludeLabels: !isCrowd(network) }); // to measure thousands of names takes long
 
-export const LAYOUTS = { forces, rows, columns, circles, tree, grid };
+export const LAYOUTS = { forces, rows, editions, columns, circles, tree, grid };
 
 export function layOut(network, name, { fresh = true } = {}) {
   const write = LAYOUTS[name] ?? forces;
-  network.nodes().toggleClass("side", write === columns);
-  const options = write(network, { fresh });
-  // Straight lines would lie on each other within a column, and on the names between two rows.
-  network.edges().forEach((edge) => {
-    const beside = write === columns && edge.source().data("kind") === edge.target().data("kind");
-    edge.toggleClass("bow", beside || (write === rows && edge.data("kind") === "xw:linkedTo"));
+  if (!isCrowd(network)) dress(network, write);
+  network.layout(write(network, { fresh })).run();
+}
+
+// Straight lines would lie on each other within a column, and on the names between two rows.
+function dress(network, write) {
+  network.batch(() => {
+    network.nodes().toggleClass("side", write === columns);
+    network.edges().forEach((edge) => {
+      const beside = write === columns && edge.source().data("kind") === edge.target().data("kind");
+      edge.toggleClass("bow", beside || (write === rows && edge.data("kind") === "xw:linkedTo"));
+    });
   });
-  network.layout(options).run();
 }

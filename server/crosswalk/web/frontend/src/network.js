@@ -2,8 +2,9 @@
 import cytoscape from "cytoscape";
 import fcose from "cytoscape-fcose";
 
+import { LARGE, crowdStyle, fitCrowd, isCrowd, nameWhatIsNear } from "./crowd.js";
 import { shorten } from "./labels.js";
-import { LARGE, isNarrow, layOut } from "./layouts.js";
+import { isNarrow, layOut } from "./layouts.js";
 import { KINDS, kindOf } from "./shapes.js";
 
 cytoscape.use(fcose);
@@ -20,9 +21,14 @@ const form = ({ round, rounded, points }) =>
 // Each colour also has a line of its own, for those who cannot tell colours apart.
 const LINES = { green: "solid", yellow: "dashed", red: "dotted" };
 
-function style(narrow) {
+function style(narrow, crowd) {
   const [ink, sheet, line, accent, soft, focus] = ["--ink", "--sheet", "--line-strong", "--accent", "--soft", "--focus"].map(colour);
   const font = getComputedStyle(document.body).fontFamily;
+  if (crowd) {
+    const kinds = Object.fromEntries(Object.entries(KINDS).map(([kind, shape]) => [kind, { form: form(shape), fill: colour(`--kind-${kind.toLowerCase()}`) }]));
+    const colours = Object.fromEntries(Object.keys(LINES).map((name) => [name, colour(`--${name}`)]));
+    return crowdStyle({ ink, sheet, line, soft, focus, font, kinds, colours });
+  }
   return [
     { selector: "node", style: { label: "data(label)", color: ink, "border-color": soft, "border-width": 1.5, "background-color": sheet,
       "font-family": font, "font-size": 12, "line-height": 1.15, "text-wrap": "wrap", "text-max-width": narrow ? 96 : 132, "text-valign": "bottom", "text-margin-y": 5,
@@ -55,7 +61,7 @@ function style(narrow) {
 
 // Names of links are shown where they are few, and beside the chosen thing.
 export function nameEdges(network) {
-  if (network.nodes().length > LARGE) return; // nothing is named at a distance, and all would be drawn anew
+  if (isCrowd(network)) return; // nothing is named at a distance, and all would be drawn anew
   const seen = network.edges().not(".hidden");
   const chosen = network.nodes(":selected");
   network.edges().removeClass("named");
@@ -64,6 +70,7 @@ export function nameEdges(network) {
 }
 
 export function fit(network) {
+  if (isCrowd(network)) return fitCrowd(network, 36);
   network.fit(network.elements(":visible"), 36);
   if (network.zoom() > LARGEST) network.zoom(LARGEST);
   network.center(network.elements(":visible"));
@@ -80,18 +87,20 @@ function begin(network) {
 export function createNetwork(container, elements, layout = "forces") {
   // A page that is scrolled past the drawing goes on scrolling; with Ctrl, or once the drawing has the focus, the wheel zooms.
   // Cytoscape listens at the same place: whoever comes first is heard first.
+  const crowd = elements.filter(({ group }) => group === "nodes").length > LARGE;
   let network = null;
   container.addEventListener("wheel", (event) =>
     network?.userZoomingEnabled(event.ctrlKey || event.metaKey || container.contains(document.activeElement)), { capture: true });
-  network = cytoscape({ container, elements, style: style(container.clientWidth < 600), minZoom: 0.08, maxZoom: 4, layout: { name: "null" },
-    ...(elements.length > LARGE && { pixelRatio: 1, hideEdgesOnViewport: true, textureOnViewport: true }) });
+  network = cytoscape({ container, elements, style: style(container.clientWidth < 600, crowd), minZoom: 0.03, maxZoom: 4, layout: { name: "null" },
+    ...(crowd && { pixelRatio: 1, hideEdgesOnViewport: true, textureOnViewport: true }) });
   network.on("layoutstop", () => {
     fit(network);
     if (isNarrow(network) && network.zoom() < LEAST) begin(network);
   });
   layOut(network, layout);
   nameEdges(network);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.style(style(isNarrow(network))));
+  if (crowd) nameWhatIsNear(network);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => network.style(style(isNarrow(network), crowd)));
   return network;
 }
 

@@ -16,7 +16,7 @@ export async function fetchPart(question) {
 
 const nodeOf = (node, focus) => ({
   group: "nodes",
-  data: { id: node.id, label: node.label, title: node.title, kind: node.kind },
+  data: { id: node.id, label: node.label, title: node.title, kind: node.kind, edition: node.edition },
   classes: [node.kind, node.alignment, node.id === focus ? "focus" : ""].filter(Boolean).join(" "),
 });
 const edgeOf = (edge) => ({
@@ -61,12 +61,24 @@ export function summary(network) {
   ].filter(Boolean).join(" ");
 }
 
+const lines = new Map();
+
+function line(edge) {
+  const name = (id) => make("td", {}, make("a", { href: seen.nodes.get(id).address }, seen.nodes.get(id).title));
+  const said = edge.alignment ? `${edge.label} (${edge.alignment})` : edge.label;
+  return make("tr", {}, name(edge.from), make("td", {}, said), name(edge.to));
+}
+
+// The server has written the table of the first part already, in the order of its links.
+export function adopt(body, part) {
+  part.edges.forEach(({ id }, place) => lines.set(id, body.rows[place]));
+}
+
 // The table below the drawing: the links that are drawn, in words.
 export function listEdges(body, network) {
-  const name = (id) => make("td", {}, make("a", { href: seen.nodes.get(id).address }, seen.nodes.get(id).title));
-  const said = ({ label, alignment }) => (alignment ? `${label} (${alignment})` : label);
-  body.replaceChildren(
-    ...[...seen.edges.values()].filter(({ id }) => isShown(network.getElementById(id)))
-      .map((edge) => make("tr", {}, name(edge.from), make("td", {}, said(edge)), name(edge.to))),
-  );
+  const wanted = [...seen.edges.values()].filter(({ id }) => isShown(network.getElementById(id)));
+  for (const edge of wanted) if (!lines.has(edge.id)) lines.set(edge.id, line(edge));
+  if (body.rows.length !== wanted.length || wanted.some(({ id }, place) => body.rows[place] !== lines.get(id))) {
+    body.replaceChildren(...wanted.map(({ id }) => lines.get(id)));
+  }
 }

@@ -1,19 +1,25 @@
 // The drawing from the keyboard: every thing can be reached, widened, left; the view zoomed and fitted.
 import { still } from "./elements.js";
 import { fit } from "./network.js";
+import { readingOrder } from "./order.js";
+
+const chosenOf = (network) => network.nodes(":selected")[0];
 
 // Left and right follow the reading order, so that nothing is out of reach; up and down go to what is nearest there.
-function next(network, key) {
-  const nodes = network.nodes(":visible");
-  const order = nodes.sort((a, b) => a.position("y") - b.position("y") || a.position("x") - b.position("x")).toArray();
-  const chosen = nodes.filter(":selected")[0];
-  if (!chosen) return nodes.filter(".focus")[0] ?? order[0];
+function next(network, key, chosen) {
+  const { places, at } = readingOrder(network);
+  if (!chosen || !at.has(chosen.id())) return network.nodes(".focus").not(".hidden")[0] ?? places[0]?.node;
   const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-  if (step) return order[(order.findIndex((node) => node.same(chosen)) + step + order.length) % order.length];
+  if (step) return places[(at.get(chosen.id()) + step + places.length) % places.length].node;
   const { x, y } = chosen.position();
   const way = key === "ArrowDown" ? 1 : -1;
-  const far = (node) => Math.abs(node.position("y") - y) + 2 * Math.abs(node.position("x") - x);
-  return order.filter((node) => (node.position("y") - y) * way > 4).sort((a, b) => far(a) - far(b))[0] ?? chosen;
+  let [nearest, least] = [chosen, Infinity];
+  for (const one of places) {
+    if ((one.y - y) * way <= 4) continue;
+    const far = Math.abs(one.y - y) + 2 * Math.abs(one.x - x);
+    if (far < least) [nearest, least] = [one.node, far];
+  }
+  return nearest;
 }
 
 function bringIntoView(network, node) {
@@ -27,17 +33,16 @@ export function zoom(network, factor) {
   network.zoom({ level: network.zoom() * factor, renderedPosition: { x: network.width() / 2, y: network.height() / 2 } });
 }
 
-export function walk(place, network, { choose, expand, leave }) {
+export function walk(place, network, { choose, expand, leave, chosen = () => chosenOf(network) }) {
   place.addEventListener("keydown", (event) => {
     if (event.target !== place || event.ctrlKey || event.metaKey || event.altKey) return;
-    const chosen = network.nodes(":selected")[0];
     if (event.key.startsWith("Arrow")) {
-      const node = next(network, event.key);
+      const node = next(network, event.key, chosen());
       if (!node) return;
       choose(node.id());
       bringIntoView(network, node);
-    } else if (event.key === "Enter" && chosen) expand(chosen.id());
-    else if (event.key === "Escape" && chosen) leave();
+    } else if (event.key === "Enter" && chosen()) expand(chosen().id());
+    else if (event.key === "Escape" && chosen()) leave();
     else if (event.key === "+" || event.key === "=") zoom(network, 1.25);
     else if (event.key === "-") zoom(network, 0.8);
     else if (event.key === "0") fit(network);
