@@ -541,3 +541,18 @@ def test_the_overview_takes_hardly_longer_than_python_itself() -> None:
         return min(once() for _ in range(7))
 
     assert best("-m", "crosswalk", "--help") < 4 * best("-c", "pass")
+
+
+def test_a_process_that_ends_at_once_has_written_everything() -> None:
+    program = [sys.executable, "-c", "from crosswalk.cli import run; run()"]
+    asked = [*program, "query", "-e", "SELECT ?s ?p ?o { ?s ?p ?o }", "--format", "csv"]
+    with open("/dev/full", "w") as full:
+        assert subprocess.run(asked, stdout=full, stderr=subprocess.PIPE).returncode == 2
+    unsaid = (
+        "from crosswalk.cli import _leave; print('word ' * 20, end=''); _leave({}); print('more', end='')"
+    )
+    ended = subprocess.run([sys.executable, "-c", unsaid.format(3)], capture_output=True)
+    assert (ended.returncode, ended.stdout) == (3, b"word " * 20)
+    beside = "import threading, time; threading.Thread(target=time.sleep, args=[0.2]).start(); "
+    ended = subprocess.run([sys.executable, "-c", beside + unsaid.format(3)], capture_output=True)
+    assert (ended.returncode, ended.stdout) == (0, b"word " * 20 + b"more")

@@ -5,7 +5,10 @@ Only what ``crosswalk --help`` needs is here, so that it answers at once; everyt
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
+from contextlib import suppress
 
 COMMANDS = {
     "build": ("building:build", "Build the graph from the curated files, check it and publish it."),
@@ -63,10 +66,28 @@ def run() -> None:
     """Runs the command line; a call for the overview is answered without loading anything."""
     if sys.argv[1:] == ["--help"]:
         sys.stdout.write(overview())
-    else:
-        from crosswalk.cli.program import main
+        return
+    from crosswalk.cli.program import main
 
+    try:
         main(prog_name="crosswalk")
+    except SystemExit as end:
+        _leave(end.code)
+        raise
+
+
+def _leave(code: object) -> None:
+    """Ends the process at once, where nothing else is at work in it that has to be ended in order.
+
+    To take apart the modules and the store of a command that has said everything takes as long as an
+    eighth of the command itself.
+    """
+    alone = threading.active_count() == 1 and "multiprocessing" not in sys.modules
+    if alone and isinstance(code, int):
+        with suppress(OSError):  # the reader has gone: the ordinary end says so
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
 
 
 def __getattr__(name: str) -> object:
