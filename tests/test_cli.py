@@ -554,5 +554,5 @@ def test_a_process_that_ends_at_once_has_written_everything() -> None:
     ended = subprocess.run([sys.executable, "-c", unsaid.format(3)], capture_output=True)
     assert (ended.returncode, ended.stdout) == (3, b"word " * 20)
     beside = "import threading, time; threading.Thread(target=time.sleep, args=[0.2]).start(); "
-    ended = subprocess.run([sys.executable, "-c", beside + unsaid.format(3)], capture_output=True)
+    ended = subprocess.run([sys.executable, "-c", beside + unsaid], capture_output=True, env=buffered)
     assert (ended.returncode, ended.stdout) == (0, b"word " * 20 + b"more")
