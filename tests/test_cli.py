@@ -548,10 +548,9 @@ def test_a_process_that_ends_at_once_has_written_everything() -> None:
     asked = [*program, "query", "-e", "SELECT ?s ?p ?o { ?s ?p ?o }", "--format", "csv"]
     with open("/dev/full", "w") as full:
         assert subprocess.run(asked, stdout=full, stderr=subprocess.PIPE).returncode == 2
-    unsaid = (
-        "from crosswalk.cli import _leave; print('word ' * 20, end=''); _leave({}); print('more', end='')"
-    )
-    ended = subprocess.run([sys.executable, "-c", unsaid.format(3)], capture_output=True)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    unsaid = "from crosswalk.cli import _leave; print('word ' * 20, end=''); _leave(3); print('more', end='')"
+    ended = subprocess.run([sys.executable, "-c", unsaid], capture_output=True, env=buffered)
     assert (ended.returncode, ended.stdout) == (3, b"word " * 20)
     beside = "import threading, time; threading.Thread(target=time.sleep, args=[0.2]).start(); "
     ended = subprocess.run([sys.executable, "-c", beside + unsaid], capture_output=True, env=buffered)
