@@ -16,7 +16,7 @@ from rdflib import Graph
 
 from bench import catalogues, peers
 from crosswalk.graph.closures import Closures
-from crosswalk.graph.inference import holding, in_default_graph, infer, infer_in
+from crosswalk.graph.inference import holding, infer, infer_in
 from crosswalk.graph.rules import read_rules
 from crosswalk.graph.sources import read_sources
 from crosswalk.stores.embedded import EmbeddedStore
@@ -46,7 +46,7 @@ def rules(size: int) -> dict[str, Any]:
 
     sources = read_sources(catalogues.built(size).content)
     shipped = read_rules(catalogues.REPOSITORY)
-    axioms, facts = list(sources.ontology()), list(map(in_default_graph, sources.quads()))
+    axioms, facts = list(sources.ontology()), list(sources.facts())
     stores = [holding(facts) for _ in range(20)]
     with tempfile.TemporaryDirectory() as folder:
         closures = Closures(Path(folder))
@@ -68,7 +68,7 @@ def memory(size: int) -> dict[str, Any]:
         "from pathlib import Path; from crosswalk.graph.sources import read_sources\n"
         "from crosswalk.graph.inference import infer\nfrom crosswalk.graph.rules import read_rules\n"
         f"root = Path({str(made.content)!r}); sources = read_sources(root)\n"
-        "infer({quad.triple for quad in sources.quads()}, sources.ontology(), read_rules(root))"
+        "infer(sources.facts(), sources.ontology(), read_rules(root))"
     )
     checking = (
         "from pathlib import Path; from crosswalk.graph.build import check\n"

@@ -69,11 +69,11 @@ def store(size: int) -> EmbeddedStore:
 def _publish(made: Built) -> None:
     sources = read_sources(made.content)
     graph = CheckedGraph(
-        sources, infer(sources.quads(), sources.ontology(), read_rules(made.content)), [], {}
+        sources, infer(sources.facts(), sources.ontology(), read_rules(made.content)), [], {}
     )
     dataset = canonical_nquads(graph.quads())
     triples = sum(isinstance(quad.graph_name, pyoxigraph.DefaultGraph) for quad in graph.quads())
-    graphs = [{"name": each.name, "iri": each.graph, "file": each.name, "triples": len(each.quads)}
+    graphs = [{"name": each.name, "iri": each.graph, "file": each.name, "triples": len(each.facts)}
               for each in sources]  # fmt: skip
     publish(made.out, dataset, Snapshot(
         path=made.out, hash=hashlib.sha256(dataset).hexdigest(), built_at="2026-11-22T00:00:00+00:00",

@@ -14,6 +14,7 @@ from crosswalk.errors import InputError
 from crosswalk.graph.build import check
 from crosswalk.graph.constraints import inlined
 from crosswalk.graph.findings import FINDINGS, Finding, findings_graph, merge
+from crosswalk.graph.inference import holding
 from crosswalk.graph.locations import Locations
 from crosswalk.graph.places import Places
 from crosswalk.graph.shapes import read_shapes
@@ -135,7 +136,7 @@ def test_a_shape_that_cannot_be_applied_is_the_callers_fault(shape: str, content
 def test_shapes_are_applied_to_triples_without_files(content) -> None:
     guideline = NamedNode(ID["lone"])
     lone = Triple(guideline, NamedNode(str(RDF.type)), NamedNode(str(XW.Guideline)))
-    found = validate([lone], read_shapes(content.root))
+    found = validate(holding([lone]), read_shapes(content.root))
     assert {(each.focus, each.file, each.line) for each in found} == {(guideline.value, None, None)}
     assert len(found) == 2
 

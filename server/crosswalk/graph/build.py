@@ -18,12 +18,12 @@ from rdflib.namespace import RDF, VOID
 
 from ..errors import NonconformingData
 from ..namespaces import GRAPH
-from .canonical import canonical_nquads
+from .canonical import canonical_nquads, in_default_graph
 from .chaining import DERIVED, chain_mappings, computed_relations
 from .clock import Clock, Progress
 from .closures import FOLDER, Closures
 from .findings import FINDINGS, Finding, findings_graph
-from .inference import infer
+from .inference import add, holding, infer_in
 from .inputs import digest_of_inputs
 from .kinds import doubtful_kinds
 from .rules import INFERRED, read_rules
@@ -44,15 +44,14 @@ class CheckedGraph:
 
     def quads(self) -> Iterator[Quad]:
         """The named graphs, and their union without the findings as the default graph."""
-        union: set[Triple] = set()
+        union: set[Quad] = set(self.sources.facts())
         for source in self.sources:
-            union.update(quad.triple for quad in source.quads)
             yield from source.quads
         for name, triples in self.derived.items():
-            union |= triples
+            union.update(map(in_default_graph, triples))
             yield from _in_graph(GRAPH + name, triples)
         yield from _in_graph(FINDINGS, findings_graph(self.findings))
-        yield from (Quad(*triple) for triple in union)
+        yield from union
 
     @property
     def violations(self) -> list[Finding]:
@@ -72,17 +71,19 @@ def check(
         sources = read_sources(root).with_files(others)
         rules, shapes = read_rules(root), read_shapes(root)
     with clock.step("inference"):
-        asserted = {quad.triple for quad in sources.quads()}
+        asserted = list(sources.facts())
         chained = chain_mappings(asserted)
-        derived = infer(asserted | chained, sources.ontology(), rules, closures)
+        # One store serves inference and validation: in a large graph nothing else takes as much memory.
+        store = holding(chain(asserted, chained))
+        derived = infer_in(store, sources.ontology(), rules, closures)
         derived[DERIVED] = derived.get(DERIVED, set()) | chained
-        doubtful = doubtful_kinds(asserted | chained, derived[INFERRED])
+        doubtful = doubtful_kinds([*asserted, *chained], derived[INFERRED])
         # Every graph is said to be one, so that a shape can demand its description.
-        derived[INFERRED] |= _graphs(sources) - asserted
+        derived[INFERRED] |= add(store, _graphs(sources))
     with clock.step("validation"):
-        left_out = doubtful | computed_relations(derived)
-        stated = (each for each in chain(asserted, *derived.values()) if each not in left_out)
-        findings = validate(stated, shapes, sources)
+        for each in chain(doubtful, computed_relations(derived)):
+            store.remove(Quad(*each))
+        findings = validate(store, shapes, sources)
     return CheckedGraph(sources, derived, findings, clock.seconds)
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, serialize
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    Quad,
+    RdfFormat,
+    Triple,
+    serialize,
+)
+
+_DEFAULT = DefaultGraph()
 
 
 def canonical_nquads(quads: Iterable[Quad]) -> bytes:
@@ -31,3 +42,10 @@ def is_isomorphic(left: Iterable[Quad], right: Iterable[Quad]) -> bool:
 def has_blank_node(quad: Quad) -> bool:
     """Whether any part of a quad has no name of its own."""
     return any(isinstance(term, BlankNode) for term in (quad.subject, quad.object, quad.graph_name))
+
+
+def in_default_graph(fact: Quad | Triple) -> Quad:
+    """A fact as one of the default graph; one that is there already is not made anew."""
+    if isinstance(fact, Triple):
+        return Quad(*fact)
+    return fact if fact.graph_name == _DEFAULT else Quad(*fact.triple)

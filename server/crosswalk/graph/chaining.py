@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 from rdflib.namespace import DCTERMS, PROV, RDF, SKOS, XSD
 
 from ..namespaces import ID, SEMAPV, SSSOM, XW
@@ -57,7 +57,7 @@ _BOOLEAN, _INTEGER, _DECIMAL = (NamedNode(str(kind)) for kind in (XSD.boolean, X
 _DIRECTION = {back: Literal(str(back).lower(), datatype=_BOOLEAN) for back in (True, False)}
 
 
-def chain_mappings(asserted: Iterable[Triple]) -> set[Triple]:
+def chain_mappings(asserted: Iterable[Quad | Triple]) -> set[Triple]:
     """The derived mappings, their premises and their mapping sets, from what is asserted."""
     facts = read_facts(asserted)
     triples: set[Triple] = set()

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import cycle
 
-from pyoxigraph import DefaultGraph, Quad, Store, Triple
+from pyoxigraph import Quad, Store, Triple
 
 from ..errors import InputError
+from .canonical import in_default_graph
 from .closures import Closures
 from .hierarchy import close_ontology, is_kept
 from .reading import explain_sparql
 from .rules import INFERRED, RULES, Rule
-
-_DEFAULT = DefaultGraph()
 
 
 def infer(
@@ -35,7 +34,7 @@ def infer_in(
     passed over while nothing has been added that it reads.
     """
     rules = list(rules)
-    results: dict[str, set[Triple]] = {INFERRED: _add(store, close_ontology(ontology, closures))}
+    results: dict[str, set[Triple]] = {INFERRED: add(store, close_ontology(ontology, closures))}
     unread: dict[str, set[str] | None] = dict.fromkeys(rule.name for rule in rules)
     quiet = 0
     for rule in cycle(rules):
@@ -43,7 +42,7 @@ def infer_in(
         quiet += 1
         if properties is None or rule.is_touched(properties, store):
             unread[rule.name] = set()
-            if new := _add(store, filter(is_kept, _apply(rule, store))):
+            if new := add(store, filter(is_kept, _apply(rule, store))):
                 results.setdefault(rule.graph, set()).update(new)
                 _tell(rules, rule, {triple.predicate.value for triple in new}, unread)
                 quiet = 0
@@ -52,25 +51,18 @@ def infer_in(
     return results
 
 
+def add(store: Store, triples: Iterable[Triple]) -> set[Triple]:
+    """Those triples that were not in the store, which now has them."""
+    new = {triple: quad for triple in triples if (quad := Quad(*triple)) not in store}
+    store.bulk_extend(new.values())
+    return set(new)
+
+
 def holding(facts: Iterable[Quad | Triple]) -> Store:
     """A store whose default graph holds facts, whatever graphs they are in."""
     store = Store()
     store.bulk_extend(map(in_default_graph, facts))
     return store
-
-
-def in_default_graph(fact: Quad | Triple) -> Quad:
-    """A fact as one of the default graph; one that is there already is not made anew."""
-    if isinstance(fact, Triple):
-        return Quad(*fact)
-    return fact if fact.graph_name == _DEFAULT else Quad(*fact.triple)
-
-
-def _add(store: Store, triples: Iterable[Triple]) -> set[Triple]:
-    """Those triples that were not in the store, which now has them."""
-    new = {triple: quad for triple in triples if (quad := Quad(*triple)) not in store}
-    store.bulk_extend(new.values())
-    return set(new)
 
 
 def _tell(rules: list[Rule], by: Rule, properties: set[str], unread: dict[str, set[str] | None]) -> None:

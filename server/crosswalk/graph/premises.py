@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from pyoxigraph import Triple
+from pyoxigraph import Quad, Triple
 from rdflib.namespace import DCAT, DCTERMS
 
 from ..namespaces import SEMAPV, SSSOM, XW
@@ -40,7 +40,7 @@ _TRUE = ("true", "1")
 Facts = dict[str, dict[str, list[str]]]
 
 
-def read_facts(triples: Iterable[Triple]) -> Facts:
+def read_facts(triples: Iterable[Quad | Triple]) -> Facts:
     """The values that are needed here, by subject and predicate."""
     facts: Facts = defaultdict(lambda: defaultdict(list))
     for triple in triples:

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad
 
 from ..errors import InputError
 from ..namespaces import GRAPH, ID
-from .canonical import has_blank_node
+from .canonical import has_blank_node, in_default_graph
 from .locations import Locations, locate_file, tokens
 from .mappings import locate_mappings, read_mappings
 from .reading import read_rdf, read_text
@@ -23,12 +23,24 @@ UNREAD_SUFFIXES = {".md"}
 
 @dataclass(frozen=True)
 class Source:
-    """One file with the quads it gives; ``name`` is its path as people are told it."""
+    """One file with the facts it gives, as they are read; ``name`` is its path as people are told it.
+
+    Those of a curated file are held in the default graph, as most steps need them; ``quads`` has them in the
+    graph that bears the file's name.
+    """
 
     path: Path
     name: str
     graph: str | None
-    quads: tuple[Quad, ...]
+    facts: tuple[Quad, ...]
+
+    @property
+    def quads(self) -> tuple[Quad, ...]:
+        """The facts in the graph of a curated file, or in the graphs that somebody else's file names."""
+        if self.graph is None:
+            return self.facts
+        node = NamedNode(self.graph)
+        return tuple(Quad(fact.subject, fact.predicate, fact.object, node) for fact in self.facts)
 
     @cached_property
     def locations(self) -> Locations:
@@ -40,7 +52,7 @@ class Source:
     @cached_property
     def subjects(self) -> frozenset[str]:
         """Everything this file says something about."""
-        return frozenset(quad.subject.value for quad in self.quads)
+        return frozenset(fact.subject.value for fact in self.facts)
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,10 @@ class Sources:
     def quads(self) -> Iterator[Quad]:
         """Every quad of every file."""
         return (quad for source in self.files for quad in source.quads)
+
+    def facts(self) -> Iterator[Quad]:
+        """Every fact of every file, whichever graph it is in, as one of the default graph."""
+        return (in_default_graph(fact) for source in self.files for fact in source.facts)
 
     def ontology(self) -> Iterator[Quad]:
         """The quads of the ontology's files alone."""
@@ -130,8 +146,7 @@ def _read_curated(root: Path, path: Path) -> Source:
         )
     if not triples:
         raise InputError("the file states no fact", file=name, hint="Write its facts, or delete it.")
-    node = NamedNode(graph)
-    return Source(path, name, graph, tuple(Quad(q.subject, q.predicate, q.object, node) for q in triples))
+    return Source(path, name, graph, tuple(map(in_default_graph, triples)))
 
 
 def _refuse_blank_nodes(path: Path, name: str) -> None:

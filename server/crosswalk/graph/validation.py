@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from pyoxigraph import Quad, Store, Triple
+from pyoxigraph import Store
 from rdflib import Graph, URIRef
 from rdflib.namespace import SH
 
@@ -17,18 +17,19 @@ from .shapes import Shapes
 from .sources import Source
 
 
-def validate(triples: Iterable[Triple], shapes: Shapes, sources: Iterable[Source] = ()) -> list[Finding]:
+def validate(store: Store, shapes: Shapes, sources: Iterable[Source] = ()) -> list[Finding]:
     """The findings of pySHACL on an Oxigraph store: somebody else's files first, then by file and line."""
     from . import shacl  # it takes longer to import than most commands take
 
-    store = Store()
-    store.bulk_extend(Quad(*triple) for triple in triples)
+    places = Places(sources)
     try:
-        report = shacl.report(store, shapes.graph)
+        return merge(
+            _finding(report, result, shapes, places)
+            for report in shacl.reports(store, shapes.graph)
+            for result in report.objects(None, SH.result)
+        )
     except shacl.InapplicableShape as fault:
         raise _inapplicable(shapes, str(fault)) from None
-    places = Places(sources)
-    return merge(_finding(report, result, shapes, places) for result in report.objects(None, SH.result))
 
 
 def _inapplicable(shapes: Shapes, why: str) -> InputError:
