@@ -162,3 +162,16 @@ def test_the_usual_prologue_is_read_as_the_tokens_say() -> None:
     for text in ("PREFIX a" + " " * 200_000, "#\n" * 100_000, "PREFIX a: " + "#\n" * 100_000):
         assert query_form(text) is None
     assert time.perf_counter() - began < 20
+
+
+CLAUSES = ("FROM<urn:a>FROM<urn:b>", "FROM <urn:a>", "from#c\n<urn:a>", "FROM\tNAMED <urn:a>",
+           "FROM NAMED<urn:a>", "FROM e:a from e:b", "FROM :a", "FROM named e:a", "FROM NAMED#x\n:a",
+           "FROM named:a", "FROM a:b", "FROM\nnamed.x:b")  # fmt: skip
+"""Clauses in every way they are written; what a glance takes for harmless is not surveyed."""
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+@pytest.mark.parametrize("before", ["*", "?s ", "(1 AS ?s)", "* # from a part to a whole\n"])
+def test_no_clause_is_taken_for_a_word(before: str, clause: str) -> None:
+    prologue = "".join(f"PREFIX {name}: <urn:> " for name in ("e", "", "a", "named", "named.x"))
+    assert inspect(f"{prologue}SELECT {before}{clause} {{ ?s ?p ?o }}", SETTINGS).dataset
