@@ -226,7 +226,7 @@ def test_guideline_page_tells_what_it_says_what_is_mapped_and_where_it_was(site:
     ]
     assert len(page.select("section .reference blockquote")) == 4
     assert page.find("a", href="/id/ipa/1.0/guideline/9")
-    assert "graph:comparisons/ipa-2.0--gsma-2.0" in text
+    assert "From The comparison of IPA 2.0 with GSMA 2.0, after" in text
     assert "Cite this" in text
 
 
@@ -438,3 +438,34 @@ def test_the_questions_and_the_notes_begin_with_an_index(site: FlaskClient) -> N
         page = soup(site, address)
         anchors = [link["href"][1:] for link in page.select("ul.index a")]
         assert len(anchors) > 5 and anchors == [heading["id"] for heading in page.select("main h2")]
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "unsaid"),
+    [
+        ("/questions/which-editions-are-here", "GSMA IoT Security Guidelines, Version 2.0", "gsma/2.0"),
+        ("/gaps/ipa/2.0/gsma/2.0", "CLP.13 §7.2 Anomaly Detection", "gsma/2.0/CLP.13/section/7.2"),
+        ("/notes", "CLP.11 §7", "gsma/2.0/CLP.11/section/7"),
+        ("/id/note/guideline-6-empty-cell", "Guideline 6 against GSMA", "comparison/ipa-2.0--gsma-2.0/6"),
+        ("/id/source/ipa-gsma-comparison", "Guideline 2 → Guideline 3", "change/ipa-1.0--ipa-2.0/2--3"),
+        ("/id/mapping/ipa-2.0--gsma-2.0/9-CLP.12-5.7", "mapping relation", "skos:mappingRelation"),
+        ("/graph/ipa/2.0", "rights holder", "dcterms:rightsHolder"),
+        ("/search?q=anomaly", "section · GSMA IoT Security Guidelines, Version 2.0", "gsma/2.0"),
+        ("/id/body/ipa", "organisation", "foaf:Organization"),
+    ],
+)
+def test_pages_call_things_by_their_names(site: FlaskClient, address: str, said: str, unsaid: str) -> None:
+    page = soup(site, address)
+    for code in page.select("code, input, .citation, #all ~ details"):
+        code.decompose()
+    text = " ".join(page.find("main").get_text(" ").split())
+    assert said in text
+    assert unsaid not in text
+
+
+def test_set_without_colours_has_no_column_for_them(site: FlaskClient) -> None:
+    heads = {}
+    for kind in ("mapping", "comparison"):
+        page = soup(site, f"/id/{kind}/ipa-2.0--gsma-2.0")
+        heads[kind] = [each.get_text() for each in page.select("#records ~ div th[scope=col]")]
+    assert heads == {"mapping": ["Record", "From", "To"], "comparison": ["Record", "From", "To", "Colour"]}

@@ -10,7 +10,7 @@ from flask import Flask, request, url_for
 
 from crosswalk.names import compact
 from crosswalk.settings import Settings
-from crosswalk.web import errors, glossary, links, responses
+from crosswalk.web import errors, glossary, links, naming, responses
 from crosswalk.web.compiled import Compiled
 from crosswalk.web.compression import Kept
 from crosswalk.web.desk import Desk, Store
@@ -45,6 +45,7 @@ NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matri
 
 FILTERS = {"local": links.local, "name_of": links.name_of, "last_part": links.last_part, "compact": compact,
            "document_of": links.document_of, "called": glossary.called, "meaning": glossary.meaning,
+           "named": naming.named, "spelled": naming.spelled,
            "excerpt": excerpt}  # fmt: skip
 
 COMPRESSED_BYTES = 16 * 2**20

@@ -23,6 +23,15 @@ SENTENCES = {
     414: "The address is too long.",
     500: "Something went wrong on this side. It has been logged.",
 }
+HEADINGS = {
+    400: "This cannot be answered as asked",
+    403: "This is not allowed",
+    404: "This page is not here",
+    406: "Not in this format",
+    500: "Something went wrong",
+    503: "This was too much to answer",
+}
+"""What pages say above the fault, in words for people; programs get the words of HTTP."""
 STATUS = {QueryTimedOut: 503, ResourceLimit: 503, InputError: 400, NonconformingData: 500}
 
 
@@ -68,9 +77,9 @@ def answer(
         request.args.get("format") in (None, "html")
         and by_accept(request.accept_mimetypes, (HTML, PROBLEM)) is HTML
     ):
-        body = render_template(
-            "error.html", status=status, title=title, detail=detail, hint=hint, suggestions=suggestions or []
-        )
+        heading = HEADINGS.get(status, title)
+        body = render_template("error.html", status=status, title=heading, detail=detail, hint=hint,
+                               suggestions=suggestions or [])  # fmt: skip
         return Response(body, status, content_type=HTML.content_type)
     problem = {"type": "about:blank", "title": title, "status": status, "detail": detail, "hint": hint}
     problem["suggestions"] = [one["href"] for one in suggestions or []]

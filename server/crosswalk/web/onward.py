@@ -11,7 +11,8 @@ from crosswalk.answers import Row
 from crosswalk.relations.onward import Way, ways_onward
 from crosswalk.relations.paths import Step, in_words_of
 from crosswalk.web.desk import desk
-from crosswalk.web.links import document_of, last_part, local, name_of
+from crosswalk.web.links import document_of, local, name_of
+from crosswalk.web.naming import named
 
 ENDS = ("Guideline", "Provision")
 """What a path is shown from and to; sections lie on the way."""
@@ -91,7 +92,7 @@ def _hop(step: Step, stops: dict[str, Stop]) -> Hop:
     claims = tuple((local(claim.iri), "change" if claim.change else "record") for claim in step.claims)
     sources = tuple(dict.fromkeys(source for claim in step.claims for source in claim.sources))
     start, end = (stops.get(iri) or Stop(local(iri), name_of(iri), None) for iri in (step.start, step.end))
-    return Hop(start, in_words_of(step), end, claims, tuple((local(one), last_part(one)) for one in sources))
+    return Hop(start, in_words_of(step), end, claims, tuple((local(one), named(one)) for one in sources))
 
 
 def _stop(row: Row) -> Stop:

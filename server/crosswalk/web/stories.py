@@ -36,6 +36,10 @@ STORIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "xw:Change": ("change", ("changed",)),
     "xkos:Correspondence": ("correspondence", ("made-of",)),
     "xw:CurationNote": ("note", ("readings",)),
+    "dcterms:BibliographicResource": ("source", ()),
+    "foaf:Organization": ("body", ()),
+    "org:Organization": ("body", ()),
+    "org:OrganizationalUnit": ("body", ()),
 }
 """Class → template in ``things/``, and the page queries with ``?thing`` whose rows it shows."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from crosswalk.relations.paths import in_words_of
 from crosswalk.relations.search import MAX_HOPS, find_paths
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
+from crosswalk.web.naming import keep
 from crosswalk.web.negotiation import HTML, TABLE
 from crosswalk.web.parameters import wanted_day, wanted_number
 from crosswalk.web.responses import choose, render, table
@@ -56,7 +58,7 @@ def edition_gaps(a: str, a_version: str, b: str, b_version: str) -> Response:
         day=day,
         uri=uri,
         percent=gaps.in_percent,
-        titles=titles((left, right, *(iri for row in rows for iri in row["counterparts"]))),
+        titles=titles({left, right, *(iri for row in rows for iri in _named(row))}),
     )
 
 
@@ -102,7 +104,10 @@ def titles(iris: Any) -> dict[str, Any]:
     """What the elements and editions of these IRIs are called: rows with number, title and edition."""
     wanted = set(iris)
     rows = desk().ask("pages/path-elements")
-    return {row["element"].value: row for row in rows if row["element"].value in wanted}
+    called = {row["element"].value: row for row in rows if row["element"].value in wanted}
+    for iri, row in called.items():
+        keep(iri, row["number"], row["title"])
+    return called
 
 
 def path(term: Term) -> str:
@@ -113,6 +118,11 @@ def path(term: Term) -> str:
 def uri(iri: str | None) -> Term | None:
     """An IRI as the templates take terms."""
     return Term("uri", iri) if iri else None
+
+
+def _named(row: dict[str, Any]) -> Iterator[str]:
+    """The elements that a line names."""
+    yield from (row["element"], *row["counterparts"], *row["through"], *row["beside"])
 
 
 def _line(line: gaps.Line) -> dict[str, Any]:

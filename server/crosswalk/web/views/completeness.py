@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from crosswalk.answers import Row
 from crosswalk.web.desk import desk
+from crosswalk.web.naming import keep
 from crosswalk.web.negotiation import HTML, TABLE
 from crosswalk.web.responses import choose, render, table
 
@@ -32,6 +33,9 @@ def notes() -> Response:
     answer = desk().ask("pages/notes")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "notes")
+    for row in answer.rows:
+        if row["about"]:
+            keep(row["about"].value, row["aboutNotation"], row["aboutTitle"])
     titles = {row["standard"].value: row["standardTitle"] for row in desk().ask("pages/editions")}
     return render("notes.html", by_standard=notes_by_standard(answer.rows), titles=titles)
 

@@ -11,6 +11,7 @@ from crosswalk.queries import Query, bind, catalogue
 from crosswalk.terms import read_term
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing, close_names
+from crosswalk.web.naming import learn
 from crosswalk.web.negotiation import HTML, TABLE
 from crosswalk.web.responses import choose, page, render, table
 
@@ -44,6 +45,7 @@ def question(name: str) -> Response:
     answer = ask(desk().store, query, **terms)
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, name)
+    learn(term.value for row in answer.rows[:SHOWN] for term in row.values() if term and term.kind == "uri")
     return render(
         "question.html", query=query, given=given, answer=answer, shown=SHOWN, text=bind(query, **terms)
     )

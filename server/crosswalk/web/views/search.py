@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, request
 
 from crosswalk.answers import Row, Term
-from crosswalk.names import compact
+from crosswalk.names import ID, compact
 from crosswalk.web.desk import desk
 from crosswalk.web.links import name_of
+from crosswalk.web.naming import learn, named
 from crosswalk.web.negotiation import HTML, TABLE
 from crosswalk.web.responses import choose, render, table
 from crosswalk.web.texts import holding
@@ -34,8 +35,11 @@ def results() -> Response:
     shown = [row for row in found if fits(row, wanted)]
     if chosen is not HTML:
         return table(chosen, COLUMNS, shown, "search")
+    learn(row["edition"].value for row in shown[:SHOWN] if row["edition"])
+    standards = counts(found, "standard")
     return render("search.html", words_asked=words, wanted=wanted, found=shown[:SHOWN], total=len(shown),
-                  types=counts(found, "kind"), standards=counts(found, "standard"))  # fmt: skip
+                  types=counts(found, "kind"), standards=standards,
+                  called={name: named(ID + name) for name in standards})  # fmt: skip
 
 
 def find(words: str) -> list[Row]:

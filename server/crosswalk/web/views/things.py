@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import groupby
 
@@ -13,6 +14,7 @@ from crosswalk.web.desk import desk
 from crosswalk.web.dumps import ordered
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.links import iri_of, local, name_of
+from crosswalk.web.naming import learn
 from crosswalk.web.negotiation import HTML, JSON, NTRIPLES, RDF, THING, by_suffix
 from crosswalk.web.responses import choose, finish, render, table
 from crosswalk.web.stories import story
@@ -36,6 +38,7 @@ def thing(address: str) -> Response:
     if chosen is JSON:
         return table(JSON, JSON_COLUMNS, said, address.replace("/", "-"))
     referring = desk().ask("pages/referring", thing=iri).rows
+    learn(unnamed(*said, *referring))
     template, told = story(iri, said)
     return render(
         template, iri=iri, name=address, said=by_property(said), referring=by_property(referring), **told
@@ -56,6 +59,14 @@ def named_graph(name: str) -> Response:
         return finish(ordered(body) if chosen is NTRIPLES else body, chosen)
     said = desk().ask("pages/thing", thing=iri).rows
     return render("graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"])
+
+
+def unnamed(*rows: Row) -> Iterator[str]:
+    """The IRIs that these rows give without a label."""
+    for row in rows:
+        term = row.get("value") or row["subject"]
+        if term.kind == "uri" and not row["label"]:
+            yield term.value
 
 
 def by_property(rows: tuple[Row, ...]) -> list[tuple[str, list[Row]]]:
