@@ -16,7 +16,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
 
 from crosswalk.errors import InputError, NonconformingData
-from crosswalk.graph import inputs
+from crosswalk.graph import canonical, inputs
 from crosswalk.graph.build import build, check
 from crosswalk.graph.canonical import canonical_nquads, is_isomorphic
 from crosswalk.graph.inputs import unchanged
@@ -100,6 +100,19 @@ def test_blank_nodes_do_not_change_the_text(tmp_path: Path) -> None:
     assert found[0] != found[1]
     assert canonical_nquads(found[0]) == canonical_nquads(found[1])
     assert not is_isomorphic(found[0], found[1][:1])
+
+
+def test_the_text_is_the_same_however_many_quads_are_written_at_a_time(tmp_path: Path, monkeypatch) -> None:
+    lines = [
+        f"<urn:s{place % 5}> <urn:p> _:b{place} . _:b{place} <urn:q> <urn:o{place}> ." for place in range(9)
+    ]
+    (tmp_path / "a.ttl").write_text("\n".join([*lines, *lines]))
+    quads = read_file(tmp_path / "a.ttl").quads
+    whole = canonical_nquads(quads)
+    assert whole.count(b"\n") == 18
+    for some in (1, 2, 7):
+        monkeypatch.setattr(canonical, "_AT_A_TIME", some)
+        assert canonical_nquads(reversed(quads)) == whole
 
 
 def test_a_violation_publishes_nothing_and_says_where(content) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby, islice
 
 from pyoxigraph import (
     BlankNode,
@@ -15,6 +16,7 @@ from pyoxigraph import (
     serialize,
 )
 
+_AT_A_TIME = 10_000
 _DEFAULT = DefaultGraph()
 
 
@@ -23,15 +25,24 @@ def canonical_nquads(quads: Iterable[Quad]) -> bytes:
 
     Only quads with blank nodes go through the algorithm: it names them by those quads alone.
     """
-    named, unnamed = [], []
-    for quad in quads:
-        (unnamed if has_blank_node(quad) else named).append(quad)
+    lines: list[bytes] = []
+    unnamed: list[Quad] = []
+    ahead = iter(quads)
+    # Some at a time: as quads, a large graph takes several times the room of its lines.
+    while some := list(islice(ahead, _AT_A_TIME)):
+        found = [quad for quad in some if has_blank_node(quad)]
+        unnamed += found
+        lines += _lines(some if not found else (quad for quad in some if not has_blank_node(quad)))
     if unnamed:
         dataset = Dataset(unnamed)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-        named += dataset
-    lines = serialize(named, format=RdfFormat.N_QUADS).split(b"\n")
-    return b"".join(line + b"\n" for line in sorted(set(lines)) if line)
+        lines += _lines(dataset)
+    lines.sort()
+    return b"".join([line for line, _ in groupby(lines)])
+
+
+def _lines(quads: Iterable[Quad]) -> list[bytes]:
+    return serialize(quads, format=RdfFormat.N_QUADS).splitlines(keepends=True)
 
 
 def is_isomorphic(left: Iterable[Quad], right: Iterable[Quad]) -> bool:
