@@ -172,12 +172,14 @@ def test_names_of_twenty_things_can_be_read(tab: Page, width: int) -> None:
 
 
 def test_overview_names_the_mappings_and_overlaps_nothing(tab: Page) -> None:
+    tab.set_viewport_size({"width": 1280, "height": 900})
     open_drawing(tab, "/graph")
     labels = of_network(tab, "network.edges('.named').map(one => one.data('short'))")
     assert "34 mappings" in labels
     boxes = of_network(tab, NAMES)
     assert overlap(boxes) == 0
     assert tab.get_by_label("Layout").input_value() == "rows"
+    assert of_network(tab, "network.zoom() * network.nodes()[0].numericStyle('font-size')") >= 6.5
 
 
 def test_keyboard_reaches_everything_widens_zooms_and_lets_go(tab: Page) -> None:
@@ -300,6 +302,44 @@ def test_whole_graph_is_drawn_on_request(tab: Page) -> None:
     tab.get_by_role("link", name="Draw everything").click()
     tab.locator("#drawing[data-ready]").wait_for(timeout=60_000)
     assert len(shown(tab)) > 500
+
+
+def test_crowd_stands_by_edition_and_names_what_is_near(tab: Page, until: Callable[[str], None]) -> None:
+    open_drawing(tab, "/graph?whole=yes")
+    assert tab.get_by_label("Layout").input_value() == "editions"
+    named = "network.nodes().filter(one => one.style('label')).map(one => one.data('kind'))"
+    assert set(of_network(tab, named)) == {"Edition"}
+    edition = "one.data('edition') === 'IPA IoT Security Guidelines, Version 2.0'"
+    inside = f"network.nodes('.Guideline').filter(one => {edition})"
+    block = of_network(tab, f"{inside}.boundingBox({{ includeLabels: false }})")
+    assert 0 < block["w"] * block["h"] < 1e6, "an edition's parts stand together"
+    view, all_ = of_network(tab, "[network.extent(), network.nodes().boundingBox({ includeLabels: false })]")
+    assert view["x1"] < all_["x1"] and view["y2"] > all_["y2"], "all of it is in the view"
+    press(tab, "ArrowRight", "ArrowDown")
+    (one,) = chosen(tab)
+    assert of_network(tab, f"network.getElementById('{one}').style('label')")
+    assert of_network(tab, "network.elements('.away').length") == 0, "the others are not drawn anew"
+    press(tab, *["+"] * 10)
+    network = "document.querySelector('#drawing').network"
+    until(f"{network}.nodes('.named').length > 5")
+    assert of_network(tab, "network.nodes('.named').length") <= 250
+    press(tab, "0", "Escape")
+    until(f"{network}.nodes('.named').length === 0")
+    assert chosen(tab) == []
+    assert of_network(tab, "network.elements('.near').length") == 0
+
+
+def test_filters_hold_for_the_keys_and_for_the_table(tab: Page) -> None:
+    open_drawing(tab)
+    rows = tab.locator("#edges tbody tr")
+    first = rows.all_inner_texts()
+    tab.locator("#things").get_by_text("section").click()
+    for _ in range(len(first) + 2):
+        press(tab, "ArrowRight")
+        assert not any("/section/" in iri for iri in chosen(tab))
+    assert rows.count() < len(first)
+    tab.locator("#things").get_by_text("section").click()
+    assert rows.all_inner_texts() == first
 
 
 def test_start_is_found_by_words(tab: Page) -> None:

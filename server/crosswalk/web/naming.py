@@ -87,7 +87,9 @@ def _numbered(iri: str, number: str, title: str) -> str:
         return f"{document_of(iri)}{'annex ' if number[:1].isalpha() else '§'}{number} {title}".strip()
     if kind in NUMBERED and number:
         return f"{kind.capitalize()} {number}{': ' if title else ''}{title}"
-    return f"{number} {title}".strip()
+    if not title and kind.isalpha():
+        return f"{kind.capitalize()} {number}" if number else ""
+    return title if number == title else f"{number} {title}".strip()
 
 
 def _end(row: Row, side: str) -> str:

@@ -41,20 +41,22 @@ function seat(network) {
     return leaves.get(id);
   };
   const ring = isNarrow(network) ? 110 : 170;
-  const place = (id, from, to, x) => {
+  const place = (id, from, to, middle) => {
     const { depth, children } = far.get(id);
     const angle = (from + to) / 2;
-    network.getElementById(id).position({ x: x + depth * ring * Math.cos(angle), y: depth * ring * Math.sin(angle) });
+    network.getElementById(id).position({ x: middle.x + depth * ring * Math.cos(angle), y: middle.y + depth * ring * Math.sin(angle) });
     let at = from;
     for (const child of children) {
       const end = at + ((to - from) * leaves.get(child)) / leaves.get(id);
-      place(child, at, end, x);
+      place(child, at, end, middle);
       at = end;
     }
   };
-  [...far].filter(([, { depth }]) => !depth).forEach(([id], part) => {
+  const roots = [...far].filter(([, { depth }]) => !depth);
+  const columns = Math.ceil(Math.sqrt((roots.length * network.width()) / (network.height() || 1)));
+  roots.forEach(([id], part) => {
     count(id);
-    place(id, 0, 2 * Math.PI, part * 500);
+    place(id, 0, 2 * Math.PI, { x: (part % columns) * 500, y: Math.floor(part / columns) * 500 });
   });
 }
 
