@@ -69,13 +69,9 @@ def warm(app: Flask) -> None:
 
 
 def warm_beside(app: Flask) -> None:
-    """Makes a process ready while it answers its first requests, which go before."""
-
-    def run() -> None:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-        warm(app)
-
-    threading.Thread(target=run, name="warm", daemon=True).start()
+    """Makes a process ready while it answers its first requests."""
+    # At the same priority as these: on a busy machine a thread that has to wait keeps Python's lock.
+    threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
 
 
 def visit(app: Flask) -> None:
