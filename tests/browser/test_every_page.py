@@ -46,7 +46,9 @@ PAGES = {
     "mapping-set": "/id/mapping/ipa-2.0--gsma-2.0",
     "comparison-set": "/id/comparison/ipa-2.0--gsma-2.0",
     "source": "/id/source/ipa-gsma-comparison",
+    "body": "/id/body/ipa",
     "search": "/search?q=risk",
+    "search-japanese": "/search?q=安全",
     "search-empty": "/search?q=zzzz",
     "completeness": "/completeness",
     "notes": "/notes",
@@ -60,10 +62,11 @@ PAGES = {
     "overview": "/graph",
     "drawing": "/graph?focus=ipa/2.0/guideline/9",
     "unknown": "/id/ipa/2.0/guideline/99",
+    "not-in-force": "/compare/ipa/2.0/gsma/2.0?as-of=2017-01-15",
 }
 WALKED = ["home", "comparison", "guideline", "heat-map", "search", "question", "editor-answer", "drawing"]
 HEAVY = {"editor", "editor-answer", "editor-fault", "overview", "drawing"}
-EXPECTED = {"unknown": "404", "editor-fault": "400"}
+EXPECTED = {"unknown": "404", "editor-fault": "400", "not-in-force": "400"}
 
 
 @pytest.fixture
