@@ -333,6 +333,7 @@ def test_filters_hold_for_the_keys_and_for_the_table(tab: Page) -> None:
     open_drawing(tab)
     rows = tab.locator("#edges tbody tr")
     first = rows.all_inner_texts()
+    press(tab, "ArrowRight")
     tab.locator("#things").get_by_text("section").click()
     for _ in range(len(first) + 2):
         press(tab, "ArrowRight")
