@@ -37,13 +37,14 @@ def close_ontology(ontology: Iterable[Quad], closures: Closures | None = None) -
     Labels, notes and the like bear no axiom and are kept from owlrl, which is slow on them. So is all else
     that places nothing in a hierarchy, as long as the ontology says nothing that might.
     """
-    axioms = [
-        quad.triple
+    stated = [
+        quad
         for quad in ontology
         if quad.predicate.value.startswith(_BUILT_IN) and not isinstance(quad.object, Literal)
     ]
-    if all(map(_is_plain, axioms)):
-        axioms = [each for each in axioms if each.predicate.value in _HIERARCHIES]
+    if all(map(_is_plain, stated)):
+        stated = [quad for quad in stated if quad.predicate.value in _HIERARCHIES]
+    axioms = [quad.triple for quad in stated]
     if not axioms:
         return set()
     return closures.closure(axioms, partial(_close, axioms)) if closures else _close(axioms)
@@ -62,7 +63,7 @@ def is_kept(triple: Triple) -> bool:
     return False
 
 
-def _is_plain(axiom: Triple) -> bool:
+def _is_plain(axiom: Quad) -> bool:
     """Whether an axiom is a step of a hierarchy between named terms, or has no part in any hierarchy."""
     predicate = axiom.predicate.value
     if predicate in _HIERARCHIES:
