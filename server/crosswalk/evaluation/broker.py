@@ -21,6 +21,7 @@ from crosswalk.settings import Settings
 from crosswalk.stores.embedded import EmbeddedStore
 
 _TICK, _REST, _CALM = 0.05, 0.25, 1.0
+_AFTER_WORKERS = 0.2
 
 
 class Broker:
@@ -106,6 +107,8 @@ def serve(premises: Premises, store: EmbeddedStore, settings: Settings, snapshot
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, end)
     confinement.leave_network()
+    # As long as nobody asks, the workers that are started beside this process have the processors.
+    select.select([premises.door], [], [], _AFTER_WORKERS)
     evaluator.warm_up()
     gc.freeze()
     Broker(premises, store, settings, snapshot).run()

@@ -26,6 +26,8 @@ TYPICAL = ("/id/ipa/2.0/guideline/9", "/id/gsma/2.0", "/compare/ipa/2.0/gsma/2.0
            "/matrix/ipa/2.0/gsma/2.0")  # fmt: skip
 """Pages that between them use most of the code and of the store's memory that any page uses."""
 
+_SETTLED = 1.0
+
 
 class Compiled(FileSystemBytecodeCache):
     """Templates as bytecode in a folder, made when first used; compiling all of them takes most of a second.
@@ -68,10 +70,12 @@ def warm(app: Flask) -> None:
             client.get(address)
 
 
-def warm_beside(app: Flask) -> None:
-    """Makes a process ready while it answers its first requests."""
-    # At the same priority as these: on a busy machine a thread that has to wait keeps Python's lock.
-    threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
+def warm_later(app: Flask) -> None:
+    """Makes a process ready when those have been answered who waited for the server to start."""
+    # At the priority of all others: on a busy machine a thread that has to wait keeps Python's lock.
+    thread = threading.Timer(_SETTLED, warm, (app,))
+    thread.daemon = True
+    thread.start()
 
 
 def visit(app: Flask) -> None:

@@ -32,7 +32,7 @@ from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON
 from crosswalk.stores.embedded import EmbeddedStore
 from crosswalk.web.app import create_app
-from crosswalk.web.compiled import visit_beside, warm_beside
+from crosswalk.web.compiled import visit_beside, warm_later
 from crosswalk.web.endpoint.application import HEADER_BYTES, Endpoint
 from crosswalk.web.endpoint.asking import Asking
 from crosswalk.web.exhibit import Exhibit, edition_on_disk, open_exhibit
@@ -118,7 +118,7 @@ class Site:
             self.keeper.evaluation if self.keeper else RemoteEvaluation(self.exhibit.store, self.settings)
         )
         asking = Asking(evaluation, self.settings, self.exhibit.edition, self.ledger, worker)
-        warm_beside(self.pages)
+        warm_later(self.pages)
         return Endpoint(self.pages, asking)
 
     def _pages(self, exhibit: Exhibit) -> Flask:

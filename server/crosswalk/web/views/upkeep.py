@@ -7,10 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from crosswalk.relations import agreement as agreements
 from crosswalk.relations.evidence import read_parts, read_records
 from crosswalk.relations.records import Record, in_signs, in_words
-from crosswalk.relations.staleness import is_later, review
 from crosswalk.web.desk import desk
 from crosswalk.web.errors import UnknownThing
 from crosswalk.web.links import iri_of, name_of
@@ -39,6 +37,8 @@ def all_stale() -> Response:
 @upkeep.get("/stale/<standard>/<old>/<new>")
 def stale(standard: str, old: str, new: str) -> Response:
     """What a new edition leaves of the mappings to the old one."""
+    from crosswalk.relations.staleness import is_later, review  # no start is to wait for it
+
     editions = [iri_of(f"id/{standard}/{version}") or "" for version in (old, new)]
     pairs = desk().ask("pages/lineages").rows
     if not all(editions) or not is_later(desk().ask, *editions):
@@ -87,9 +87,11 @@ def conflicts() -> Response:
 @upkeep.get("/agreement")
 def agreement() -> Response:
     """How far two assessors agree on what both judged."""
+    from crosswalk.relations.agreement import compare_sets  # no start is to wait for it
+
     one, other = (request.args.get(name, "").strip() for name in ("one", "other"))
     chosen = choose(TABLE)
-    lines = agreements.compare_sets(desk().ask, one, other) if one and other else []
+    lines = compare_sets(desk().ask, one, other) if one and other else []
     if chosen is not HTML:
         return table(chosen, AGREEMENT, [vars(line) for line in lines], "agreement")
     sets = desk().ask("pages/agreement-sets").rows
