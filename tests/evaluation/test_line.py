@@ -7,7 +7,6 @@ import signal
 import socket
 import threading
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -63,7 +62,7 @@ def test_a_reply_is_put_together_from_its_pieces(size: int) -> None:
     assert (error.what, error.hint, error.line, error.column) == ("too long", "less", 3, 4)
     answer = Reply(b"n\r\n1\r\n", "text/csv", rows=0, volatile=True)
     back = read(messages.write_reply(5, answer, "s", 0.5), 5, size)
-    assert back == replace(answer, snapshot="s", seconds=0.5)
+    assert back == answer._replace(snapshot="s", seconds=0.5)
     unknown = read(messages.write_reply(5, Reply(b"", "text/csv"), "", 0.0), 5, size)
     assert unknown.rows is None and not unknown.volatile
     with pytest.raises(EOFError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from crosswalk.errors import QueryRefused
@@ -34,8 +34,7 @@ _DISGUISE = re.compile(r"<(?=[^<>\"{}|^`\\\x00-\x20']*'[^<>\"{}|^`\\\x00-\x20]*>
 """What may be an IRI with an apostrophe in it, or a comparison and the beginning of a string."""
 
 
-@dataclass(frozen=True)
-class Inspection:
+class Inspection(NamedTuple):
     """What the text says of itself: ``form`` is None where it has none, and the engine will say why."""
 
     form: str | None

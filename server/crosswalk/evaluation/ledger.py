@@ -16,6 +16,7 @@ BOUNDS = (0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
 
 COUNTS = ("requests", "cache_hits", "not_modified", "asked")
 _STANDING = ("running", "tree_bytes", "generation")
+_PLACES = {name: place for place, name in enumerate((*COUNTS, *OUTCOMES))}
 _ENDED = len(COUNTS)
 _CLASSES = _ENDED + len(OUTCOMES)
 _ROW = _CLASSES + len(BOUNDS) + 2
@@ -43,12 +44,12 @@ class Ledger:
 
     def count(self, worker: int, name: str) -> None:
         """Counts one event."""
-        self._cells[self._row(worker) + COUNTS.index(name)] += 1
+        self._cells[self._row(worker) + _PLACES[name]] += 1
 
     def finished(self, worker: int, fault: str, seconds: float) -> None:
         """Counts one query that has ended."""
         row = self._row(worker)
-        self._cells[row + _ENDED + OUTCOMES.index(fault if fault in OUTCOMES else "StoreFault")] += 1
+        self._cells[row + _PLACES.get(fault, _PLACES["StoreFault"])] += 1
         start = row + _CLASSES
         self._cells[start + bisect_left(BOUNDS, seconds)] += 1
         self._cells[start + len(BOUNDS) + 1] += seconds

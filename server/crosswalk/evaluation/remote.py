@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 
 from crosswalk.errors import CrosswalkError
 from crosswalk.evaluation.guard import inspect
@@ -28,10 +27,10 @@ class RemoteEvaluation:
         try:
             reply = self._pass_on(question)
         except CrosswalkError as error:
-            reply = replace(Reply.of(error), fault=_kind(error))
+            reply = Reply.of(error)._replace(fault=_kind(error))
         finally:
             self.room.release()
-        return replace(reply, seconds=time.monotonic() - began)
+        return reply._replace(seconds=time.monotonic() - began)
 
     def _pass_on(self, question: Question) -> Reply:
         found = inspect(question.text, self.settings)

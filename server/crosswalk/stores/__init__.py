@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 SPARQL_JSON = "application/sparql-results+json"
 """The media type answers are read from."""
 
 
-@dataclass(frozen=True)
-class QueryDataset:
+class QueryDataset(NamedTuple):
     """The graphs a query is put to, by IRI, as the SPARQL protocol lets a client choose them."""
 
     default_graphs: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
+from typing import NamedTuple
 
 from werkzeug.http import parse_etags
 
@@ -22,6 +23,7 @@ Headers = list[tuple[str, str]]
 
 VARY = "Accept, Accept-Encoding"
 MAX_AGE = 60
+_LINES = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 @dataclass
@@ -44,8 +46,7 @@ class Answer:
         return len(self.body) * 3 // 2 + 1024
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What was sent, for the access log."""
 
     status: HTTPStatus
@@ -133,6 +134,6 @@ def nothing(environ: Environ, start: StartResponse, more: Iterable[tuple[str, st
 def _begin(start: StartResponse, status: HTTPStatus, headers: Headers, body: bytes, environ: Environ) -> Sent:
     if status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
         headers.append(("Content-Length", str(len(body))))
-    start(f"{status.value} {status.phrase}", headers)
+    start(_LINES[status], headers)
     sent = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
     return Outcome(status, len(sent)), [sent]

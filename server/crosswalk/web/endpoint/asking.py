@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from crosswalk import queries
 from crosswalk.evaluation.cache import ByteBoundedCache
@@ -36,8 +36,7 @@ class Evaluation(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """The representation for each kind of answer; None where the client accepts none."""
 
     table: Representation | None

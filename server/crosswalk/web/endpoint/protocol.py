@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from binascii import a2b_qp
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
 from threading import Semaphore
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import parse_options_header
@@ -49,14 +48,12 @@ class ProtocolFault(Exception):
         self.status, self.what, self.headers = status, what, list(headers)
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """What a request asks for: ``text`` is None where it brings no query."""
 
     text: str | None
     dataset: QueryDataset = QueryDataset()
     wish: str | None = None
-    parameters: dict[str, list[str]] = field(default_factory=dict)
 
 
 def refuse(status: HTTPStatus, what: str, headers: Iterable[tuple[str, str]] = ()) -> NoReturn:
@@ -87,7 +84,7 @@ def read_operation(environ: Environ, parameters: dict[str, list[str]], settings:
     text = texts[0] if texts else None
     if text is not None and len(text.encode()) > settings.query_bytes:
         _too_long(settings)
-    return Operation(text, _dataset(parameters), wish(parameters), parameters)
+    return Operation(text, _dataset(parameters), wish(parameters))
 
 
 def read_parameters(environ: Environ) -> dict[str, list[str]]:
