@@ -151,6 +151,7 @@ def test_a_form_without_that_media_type_is_an_input_error(store, text, media_typ
         ("SELECT ?x {\n ?x f:f ?y }", (3, 5), "the prefix f: is not declared"),
         ("SELECT ?x {\n ?x e:f 'abc }", (3, 9), "this quotation mark is never closed on its line"),
         ("SELECT ?x {\n ?x e:f ?y", (3, 11), "the query ends where more is expected"),
+        ("SELECT ?x {\n ?x e:f", (3, 8), "the query ends where more is expected"),
         ("SELECT ?x {\n ?é e:f 'ééé' ; e:f }", (3, 17), "e:f is not expected here"),
         ("ASK { ?x e:f ?y } }", (2, 19), "} is not expected here"),
         ("hello", (2, 1), "hello is not expected here"),

@@ -9,6 +9,7 @@ from crosswalk.stores.lexer import KEYWORDS, tokens, undeclared_prefix
 
 _REPORT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"(The [A-Z]+ |IRI |Duplicate |[A-Z][a-z]+ )[^,]*[a-z]")
+_UNFINISHED = "the query ends where more is expected"
 _KEYWORD = re.compile(r"[A-Z][A-Z_]+")
 
 
@@ -64,18 +65,24 @@ def _misplaced(text: str, offset: int) -> QuerySyntaxError:
 
 
 def _at_the_end(text: str) -> QuerySyntaxError:
-    """The error where Oxigraph read to the end: rdflib's parser, slow to load, has a second look."""
+    """The error where Oxigraph read to the end: rdflib's parser, slow to load, has a second look.
+
+    Not where a brace is open: that one goes back to where the brace begins, and blames what stands there.
+    """
+    end = len(text.rstrip())
+    signs = [token.text for token in tokens(text)]
+    if signs.count("{") > signs.count("}"):
+        return _at(text, end, _UNFINISHED, "Is a bracket left open?")
     from pyparsing import ParseException
     from rdflib.plugins.sparql.parser import parseQuery
 
-    end = len(text.rstrip())
     try:
         parseQuery(text)
     except ParseException as fault:
         offset = _offset(text, fault.lineno, fault.column)
         if offset < end:
             return _misplaced(text, offset)
-        return _at(text, end, "the query ends where more is expected", "Is a bracket left open?")
+        return _at(text, end, _UNFINISHED, "Is a bracket left open?")
     hint = "A variable may be bound twice, or used outside its reach."
     return _at(text, end, "what ends here breaks a rule of SPARQL", hint)
 
