@@ -54,8 +54,11 @@ class Pool:
     @property
     def short(self) -> bool:
         """Whether fewer than there should be can take a question soon."""
-        ready = sum(1 for each in self.evaluators.values() if not each.job or each.job.age < _BRIEF)
-        return ready < READY and len(self.evaluators) < self.capacity
+        return len(self._ready) < READY and len(self.evaluators) < self.capacity
+
+    @property
+    def _ready(self) -> list[Evaluator]:
+        return [each for each in self.evaluators.values() if not each.job or each.job.age < _BRIEF]
 
     @property
     def capacity(self) -> int:
@@ -113,14 +116,17 @@ class Pool:
         self._trim()
 
     def _trim(self) -> None:
-        """Ends one evaluator that has had nothing to do for a while, where there are more than are kept."""
-        idle = [each for each in self.evaluators.values() if not each.job]
-        now = time.monotonic()
-        if len(idle) <= READY:
+        """Parts with one evaluator where for a while more were ready than are kept."""
+        ready, now = self._ready, time.monotonic()
+        if len(ready) <= READY:
             self._crowded = now
         elif now - self._crowded > _SPARED:
-            idle[0].end()
             self._crowded = now
+            idle = next((each for each in ready if not each.job), None)
+            if idle:
+                idle.end()
+            else:
+                self.board.wear(ready[0].place)
 
     def _judge(self, each: Evaluator, job: Job) -> None:
         for seconds, niceness in _NICENESS:
