@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-from bench import building, catalogues, endpoint, growth, relating, searching, starting, validating
+from bench import building, catalogues, drawing, endpoint, growth, relating, searching, starting, validating
 from bench.peers import Missing
 
 PARTS: dict[str, Callable[[], Any]] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[], Any]] = {
     "validation": lambda: {"time": validating.measure(10), "findings": validating.agree(1)},
     "memory": lambda: building.memory(100),
     "search": lambda: searching.measure(100),
+    "drawing": lambda: drawing.measure(100),
     "relations": relating.measure,
     "growth": lambda: growth.describe(growth.measure()),
     "uncached": lambda: [
