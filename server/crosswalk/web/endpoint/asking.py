@@ -92,27 +92,26 @@ class Asking:
         """The answer to a query."""
         request.facts["text"] = text
         more = self.limits()
-        key = (self.snapshot, text, dataset, *pair.types)
-        kept = self.kept.get(key)
+        asked = (text, dataset, *pair.types)
+        # Known by its tag: a query may be a thousand times as long as its answer.
+        known = tag(self.snapshot, *asked)
+        kept = self.kept.get(known)
         if kept is not None:
             request.facts |= {"cache": "hit", "rows": kept.rows}
             self.count("cache_hits")
             return send(request.environ, request.start, kept, [*more, ("Server-Timing", 'cache;desc="hit"')])
-        etag = tag(*key)
-        if held(request.environ, etag):
-            return not_modified(request.environ, request.start, etag, more)
-        reply = self._ask(Question(text, dataset, *pair.types), request.client)
+        if held(request.environ, known):
+            return not_modified(request.environ, request.start, known, more)
+        reply = self._ask(Question(*asked), request.client)
         request.facts |= {"seconds": round(reply.seconds, 4), "rows": reply.rows}
         if reply.fault:
             return self.fault(request, reply)
         if reply.snapshot != self.snapshot:
-            key = (reply.snapshot, *key[1:])
-            etag = tag(*key)
-        if reply.volatile or not reply.snapshot:
-            etag = None
+            known = tag(reply.snapshot, *asked)
+        etag = None if reply.volatile or not reply.snapshot else known
         answer = Answer(reply.body, pair.of(reply.media_type), etag, reply.rows)
         if etag:
-            self.kept.put(key, answer)
+            self.kept.put(etag, answer)
         timing = ("Server-Timing", f"evaluation;dur={reply.seconds * 1000:.1f}")
         return send(request.environ, request.start, answer, [*more, timing])
 

@@ -1,0 +1,58 @@
+"""What a worker remembers: bounded in bytes, whatever it is asked."""
+
+from __future__ import annotations
+
+import io
+import tracemalloc
+
+from crosswalk.evaluation.ledger import Ledger
+from crosswalk.evaluation.messages import Question, Reply
+from crosswalk.settings import Settings
+from crosswalk.web.endpoint.application import Endpoint
+from crosswalk.web.endpoint.asking import Asking
+
+FORM = "application/x-www-form-urlencoded"
+
+
+class Terse:
+    """An engine that answers everything with one row."""
+
+    asked = 0
+
+    def ask(self, question: Question, client: str = "") -> Reply:
+        """The same row each time."""
+        self.asked += 1
+        return Reply(b"x\r\n1\r\n", "text/csv", "s", 0.001, 1)
+
+
+def post(endpoint: Endpoint, text: str) -> bytes:
+    """The body of the answer to a query that is posted."""
+    body = f"query={text}".encode()
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/sparql",
+        "QUERY_STRING": "",
+        "HTTP_ACCEPT": "text/csv",
+        "CONTENT_TYPE": FORM,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    return b"".join(endpoint(environ, lambda status, headers: None))
+
+
+def test_long_queries_with_short_answers_are_not_kept_beside_them() -> None:
+    engine = Terse()
+    settings = Settings(cache_bytes=2**20, access_log=False)
+    endpoint = Endpoint(lambda environ, start: [], Asking(engine, settings, "s", Ledger(1), 0))
+    long = "ASK%7B%7D%23" + "x" * 200_000
+    post(endpoint, long)
+    tracemalloc.start()
+    try:
+        for number in range(50):
+            assert post(endpoint, f"{long}{number}") == b"x\r\n1\r\n"
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert taken < 2 * 2**20
+    before = engine.asked
+    assert post(endpoint, f"{long}49") == b"x\r\n1\r\n" and engine.asked == before
