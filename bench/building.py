@@ -62,7 +62,7 @@ def rules(size: int) -> dict[str, Any]:
 
 
 def memory(size: int) -> dict[str, Any]:
-    """The most memory of a process that reads, infers and validates, and of one that loads the result."""
+    """The most memory of processes that build as far as each step, and of one that loads the result."""
     made = catalogues.built(size)
     reading = (
         "from pathlib import Path; from crosswalk.graph.sources import read_sources\n"
@@ -78,10 +78,17 @@ def memory(size: int) -> dict[str, Any]:
         "from pathlib import Path; from crosswalk.stores.embedded import EmbeddedStore\n"
         f"EmbeddedStore.load(Path({str(made.snapshot.dataset)!r}), trusted=True)"
     )
+    with tempfile.TemporaryDirectory() as folder:
+        building = (
+            "from pathlib import Path; from crosswalk.graph.build import build\n"
+            f"build(Path({str(made.content)!r}), Path({folder!r}))"
+        )
+        whole = _peak(building)
     return {
         "size": size,
         "reading and inference": _peak(reading),
         "reading, inference and validation": _peak(checking),
+        "the whole build, writing included": whole,
         "loading the snapshot": _peak(serving),
     }
 

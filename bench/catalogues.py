@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pyoxigraph
-
 from bench.generator import Catalogue
 from crosswalk.graph.build import CheckedGraph
-from crosswalk.graph.canonical import canonical_nquads
+from crosswalk.graph.drafts import drafting, publish, write_dataset
 from crosswalk.graph.inference import infer
 from crosswalk.graph.rules import read_rules
-from crosswalk.graph.snapshot import Snapshot, publish, read_snapshot
+from crosswalk.graph.snapshot import Snapshot, read_snapshot
 from crosswalk.graph.sources import read_sources
 from crosswalk.stores.embedded import EmbeddedStore
 
@@ -75,14 +73,15 @@ def _publish(made: Built) -> None:
     graph = CheckedGraph(
         sources, infer(sources.facts(), sources.ontology(), read_rules(made.content)), [], {}
     )
-    dataset = canonical_nquads(graph.quads())
-    triples = sum(isinstance(quad.graph_name, pyoxigraph.DefaultGraph) for quad in graph.quads())
     graphs = [{"name": each.name, "iri": each.graph, "file": each.name, "triples": len(each.facts)}
               for each in sources]  # fmt: skip
-    publish(made.out, dataset, Snapshot(
-        path=made.out, hash=hashlib.sha256(dataset).hexdigest(), built_at="2026-11-22T00:00:00+00:00",
-        triples=triples, graphs=graphs, seconds={}, version="0.1.0", findings={},
-    ))  # fmt: skip
+    with drafting(made.out) as draft:
+        written = write_dataset(draft, graph.quads())
+        publish(made.out, draft, Snapshot(
+            path=made.out, hash=written.hash, built_at="2026-11-22T00:00:00+00:00",
+            triples=written.lines - sum(graph.sizes().values()), graphs=graphs, seconds={}, version="0.1.0",
+            findings={},
+        ))  # fmt: skip
 
 
 @cache

@@ -16,11 +16,12 @@ import pytest
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
 
 from crosswalk.errors import InputError, NonconformingData
-from crosswalk.graph import canonical, inputs
+from crosswalk.graph import canonical, drafts, inputs
 from crosswalk.graph.build import build, check
 from crosswalk.graph.canonical import canonical_nquads, is_isomorphic
+from crosswalk.graph.drafts import KEPT
 from crosswalk.graph.inputs import unchanged
-from crosswalk.graph.snapshot import KEPT, Snapshot, current
+from crosswalk.graph.snapshot import Snapshot, current
 from crosswalk.graph.sources import read_file
 from crosswalk.namespaces import GRAPH, ID, XW
 
@@ -113,6 +114,26 @@ def test_the_text_is_the_same_however_many_quads_are_written_at_a_time(tmp_path:
     for some in (1, 2, 7):
         monkeypatch.setattr(canonical, "_AT_A_TIME", some)
         assert canonical_nquads(reversed(quads)) == whole
+
+
+def test_a_graph_written_and_indexed_in_pieces_is_the_same(content, tmp_path: Path, monkeypatch) -> None:
+    whole = build(content.root, content.out)
+    monkeypatch.setattr(canonical, "_AT_A_TIME", 7)
+    monkeypatch.setattr(canonical, "_RUN", 20)
+    monkeypatch.setattr(drafts, "_PIECE", 999)
+    pieces = build(content.root, tmp_path / "out")
+    assert pieces.dataset.read_bytes() == whole.dataset.read_bytes()
+    assert (pieces.triples, pieces.graphs) == (whole.triples, whole.graphs)
+    assert is_isomorphic(Store.read_only(str(pieces.index)), quads(whole))
+    assert {path.name for path in pieces.path.iterdir()} == {"dataset.nq", "index", "snapshot.json"}
+
+
+def test_a_fact_that_stands_twice_is_counted_once(content) -> None:
+    before = build(content.root, content.out)
+    content.write("data/toy/2.ttl", "\n<toy/1> a xw:Edition, xw:Edition .\n")
+    after = build(content.root, content.out)
+    assert after.triples == before.triples + 1  # the graph that the file makes
+    assert {graph["name"]: graph["triples"] for graph in after.graphs}["toy/2"] == 1
 
 
 def test_a_violation_publishes_nothing_and_says_where(content) -> None:
@@ -225,8 +246,12 @@ def test_the_switch_is_never_half_done(content, monkeypatch) -> None:
     before = build(content.root, content.out)
     another(content, 1)
 
-    def fail(self: Path, target: Path) -> None:
-        raise OSError(5, "Input/output error")
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if target.name == "current":
+            raise OSError(5, "Input/output error")
+        return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(InputError):

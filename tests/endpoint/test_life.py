@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.graph.snapshot import Snapshot, publish
+from crosswalk.graph.drafts import drafting, publish
+from crosswalk.graph.snapshot import DATASET, Snapshot
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n0 ?o }"
 REPLACED = 3.0
@@ -141,7 +142,9 @@ def put_up(out: Path, name: str) -> None:
         version=version("crosswalk"),
         findings={},
     )
-    publish(out, line, told)
+    with drafting(out) as draft:
+        (draft / DATASET).write_bytes(line)
+        publish(out, draft, told)
 
 
 def test_a_new_snapshot_is_shown_without_a_restart(

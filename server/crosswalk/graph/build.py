@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,17 +17,18 @@ from rdflib.namespace import RDF, VOID
 
 from ..errors import NonconformingData
 from ..namespaces import GRAPH
-from .canonical import canonical_nquads, in_default_graph
+from .canonical import in_default_graph
 from .chaining import DERIVED, chain_mappings, computed_relations
 from .clock import Clock, Progress
 from .closures import FOLDER, Closures
+from .drafts import Written, drafting, publish, unwritable, write_dataset
 from .findings import FINDINGS, Finding, findings_graph
 from .inference import add, holding, infer_in
 from .inputs import digest_of_inputs
 from .kinds import doubtful_kinds
 from .rules import INFERRED, read_rules
 from .shapes import read_shapes
-from .snapshot import Snapshot, publish, unwritable
+from .snapshot import Snapshot
 from .sources import Source, Sources, read_sources
 from .validation import validate
 
@@ -43,15 +43,28 @@ class CheckedGraph:
     seconds: dict[str, float]
 
     def quads(self) -> Iterator[Quad]:
-        """The named graphs, and their union without the findings as the default graph."""
-        union: set[Quad] = set(self.sources.facts())
+        """The named graphs, and their union without the findings as the default graph.
+
+        A fact that stands in several graphs comes several times: in a large graph a set of all that has come
+        would take more memory than anything else.
+        """
         for source in self.sources:
             yield from source.quads
+            yield from map(in_default_graph, source.facts)
         for name, triples in self.derived.items():
-            union.update(map(in_default_graph, triples))
             yield from _in_graph(GRAPH + name, triples)
+            yield from map(in_default_graph, triples)
         yield from _in_graph(FINDINGS, findings_graph(self.findings))
-        yield from union
+
+    def sizes(self) -> dict[str, int]:
+        """How many triples each graph has that a build makes, by its IRI."""
+        facts: dict[str, set[Quad] | set[Triple]] = {}
+        for source in self.sources:
+            if source.graph:
+                facts.setdefault(source.graph, set()).update(source.facts)
+        facts.update({str(GRAPH + name): triples for name, triples in self.derived.items()})
+        facts[FINDINGS] = set(findings_graph(self.findings))
+        return {name: len(held) for name, held in facts.items() if held}
 
     @property
     def violations(self) -> list[Finding]:
@@ -96,10 +109,13 @@ def build(root: Path, out: Path, progress: Progress = lambda step: None) -> Snap
         if graph.violations:
             raise NonconformingData(_count(len(graph.violations)), graph.findings)
         clock = Clock(progress, graph.seconds)
-        with clock.step("writing"):
-            dataset = canonical_nquads(graph.quads())
-            digest = hashlib.sha256(dataset).hexdigest()
-        return publish(out, dataset, _describe(graph, out, digest, inputs, clock.seconds))
+        with drafting(out) as draft:
+            with clock.step("writing"):
+                written = write_dataset(draft, graph.quads())
+            snapshot = _describe(graph, out, written, inputs, clock.seconds)
+            # The index takes much memory too; both would not be needed at one time.
+            del graph
+            return publish(out, draft, snapshot)
 
 
 def _count(violations: int) -> str:
@@ -108,15 +124,9 @@ def _count(violations: int) -> str:
 
 
 def _describe(
-    graph: CheckedGraph, out: Path, digest: str, inputs: str, seconds: dict[str, float]
+    graph: CheckedGraph, out: Path, written: Written, inputs: str, seconds: dict[str, float]
 ) -> Snapshot:
-    sizes: Counter[str] = Counter()
-    triples = 0
-    for quad in graph.quads():
-        if isinstance(quad.graph_name, NamedNode):
-            sizes[quad.graph_name.value] += 1
-        else:
-            triples += 1
+    sizes = graph.sizes()
     files = {source.graph: source.name for source in graph.sources}
     graphs = [
         {"name": iri.removeprefix(GRAPH), "iri": iri, "file": files.get(iri), "triples": size}
@@ -124,9 +134,9 @@ def _describe(
     ]
     return Snapshot(
         path=out,
-        hash=digest,
+        hash=written.hash,
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        triples=triples,
+        triples=written.lines - sum(sizes.values()),
         graphs=graphs,
         seconds={step: round(took, 3) for step, took in seconds.items()},
         version=version("crosswalk"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from heapq import merge
 from itertools import groupby, islice
 
 from pyoxigraph import (
@@ -17,11 +18,18 @@ from pyoxigraph import (
 )
 
 _AT_A_TIME = 10_000
+_RUN = 100_000
+"""How many lines are sorted in memory, at least; there they take some twenty megabytes."""
 _DEFAULT = DefaultGraph()
 
 
 def canonical_nquads(quads: Iterable[Quad]) -> bytes:
-    """The RDFC-1.0 form: blank nodes named canonically, lines sorted, each once.
+    """The RDFC-1.0 form: blank nodes named canonically, lines sorted, each once."""
+    return b"".join(joined(sorted_runs(quads)))
+
+
+def sorted_runs(quads: Iterable[Quad]) -> Iterator[list[bytes]]:
+    """All lines, in parts that are sorted each.
 
     Only quads with blank nodes go through the algorithm: it names them by those quads alone.
     """
@@ -33,12 +41,19 @@ def canonical_nquads(quads: Iterable[Quad]) -> bytes:
         found = [quad for quad in some if has_blank_node(quad)]
         unnamed += found
         lines += _lines(some if not found else (quad for quad in some if not has_blank_node(quad)))
+        if len(lines) >= _RUN:
+            yield sorted(lines)
+            lines = []
     if unnamed:
         dataset = Dataset(unnamed)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         lines += _lines(dataset)
-    lines.sort()
-    return b"".join([line for line, _ in groupby(lines)])
+    yield sorted(lines)
+
+
+def joined(runs: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
+    """The lines of sorted runs in one order, each once."""
+    return (line for line, _ in groupby(merge(*runs)))
 
 
 def _lines(quads: Iterable[Quad]) -> list[bytes]:
