@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import tracemalloc
 
+import pytest
+
+from crosswalk.evaluation import watcher
 from crosswalk.evaluation.ledger import Ledger
 from crosswalk.evaluation.messages import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.web.endpoint.application import Endpoint
 from crosswalk.web.endpoint.asking import Asking
+from crosswalk.web.heap import give_back
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -56,3 +61,14 @@ def test_long_queries_with_short_answers_are_not_kept_beside_them() -> None:
     assert taken < 2 * 2**20
     before = engine.asked
     assert post(endpoint, f"{long}49") == b"x\r\n1\r\n" and engine.asked == before
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="not the C library of GNU")
+def test_what_lies_free_between_answers_that_are_remembered_is_given_back() -> None:
+    answers = [bytes(2000) for _ in range(40_000)]
+    remembered = answers[::100]
+    del answers
+    before = watcher.resident("self")
+    give_back()
+    assert before - watcher.resident("self") > 30 * 2**20
+    assert sum(map(len, remembered)) == 800_000

@@ -36,6 +36,7 @@ from crosswalk.web.compiled import visit_beside, warm_later
 from crosswalk.web.endpoint.application import HEADER_BYTES, Endpoint
 from crosswalk.web.endpoint.asking import Asking
 from crosswalk.web.exhibit import Exhibit, edition_on_disk, open_exhibit
+from crosswalk.web.heap import give_back_regularly
 
 _SPARE_THREADS = 64
 _LOOK = 1.0
@@ -119,6 +120,7 @@ class Site:
         )
         asking = Asking(evaluation, self.settings, self.exhibit.edition, self.ledger, worker)
         warm_later(self.pages)
+        give_back_regularly()
         return Endpoint(self.pages, asking)
 
     def _pages(self, exhibit: Exhibit) -> Flask:
