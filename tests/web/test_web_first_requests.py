@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
+from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder
 
 from crosswalk.graph.snapshot import Snapshot
@@ -145,6 +146,22 @@ def test_a_folder_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "file" / "answers")
     assert shelf.figures("sums", "web", lambda: {"a": 1}) == {"a": 1}
     assert shelf.read().unread
+
+
+def test_no_start_waits_for_what_builds_addresses(snapshot: Snapshot, monkeypatch) -> None:
+    compiled_for: list[str] = []
+    slow = Rule._compile_builder
+
+    def note(rule: Rule, append_unknown: bool = True) -> object:
+        compiled_for.append(rule.rule)
+        return slow(rule, append_unknown)
+
+    monkeypatch.setattr(Rule, "_compile_builder", note)
+    app = create_app(EmbeddedStore.load(snapshot.dataset), Settings(), snapshot)
+    assert set(compiled_for) <= {"/static/<path:filename>"}
+    with app.test_request_context():
+        assert url_for("things.thing", address="ipa/2.0", more="x") == "/id/ipa/2.0?more=x"
+    assert "/id/<path:address>" in compiled_for
 
 
 def test_nothing_is_kept_of_a_large_graph_or_of_one_that_changes(snapshot: Snapshot) -> None:

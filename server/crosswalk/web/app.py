@@ -15,6 +15,7 @@ from crosswalk.web.compiled import Compiled
 from crosswalk.web.compression import Kept
 from crosswalk.web.desk import Desk, Store
 from crosswalk.web.excerpts import excerpt
+from crosswalk.web.routing import Route
 from crosswalk.web.shelf import Shelf, shelf_of
 from crosswalk.web.views import (
     analysis,
@@ -65,6 +66,7 @@ def create_app(
     """The pages over a store; without a snapshot the data may change, so that nothing is tagged or kept."""
     shelf = shelf or shelf_of(snapshot)
     app = Flask(__name__)
+    app.url_rule_class = Route
     app.json.ensure_ascii = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= FILTERS
