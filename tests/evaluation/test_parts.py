@@ -130,6 +130,27 @@ def test_an_allowance_is_spent_and_comes_back(monkeypatch: pytest.MonkeyPatch) -
     assert allowance.wait(2) == 0
 
 
+def test_very_many_clients_are_forgotten_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, allowance, looks = [1000.0], Allowance(6), 0
+    level = Allowance._level
+
+    def look(self: Allowance, client: int) -> float:
+        nonlocal looks
+        looks += 1
+        return level(self, client)
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(Allowance, "_level", look)
+    for client in range(1, 50_001):
+        allowance.spend(client, 3.0)
+    assert looks < 200_000
+    now[0] += 60
+    for client in range(50_001, 100_001):
+        allowance.spend(client, 3.0)
+    assert len(allowance._spent) < 80_000
+    assert allowance.wait(100_000, running=4.0) > 0
+
+
 def test_without_a_limit_nobody_waits() -> None:
     allowance = Allowance(0)
     allowance.spend(4, 1e9)

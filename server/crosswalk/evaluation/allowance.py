@@ -14,6 +14,7 @@ class Allowance:
     def __init__(self, per_minute: float) -> None:
         self.per_minute = per_minute
         self._spent: dict[int, tuple[float, float]] = {}
+        self._full = _REMEMBERED
 
     def wait(self, client: int, running: float = 0.0) -> int:
         """The whole seconds a client has to wait before its next query; 0 where it may ask now.
@@ -29,8 +30,10 @@ class Allowance:
         """Charges a client for an evaluation."""
         if not self.per_minute:
             return
-        if len(self._spent) >= _REMEMBERED:
+        if len(self._spent) >= self._full:
             self._spent = {name: entry for name, entry in self._spent.items() if self._level(name) > 0}
+            # Looked through again after as many more: of very many clients at once each would cost as much.
+            self._full = max(_REMEMBERED, 2 * len(self._spent))
         self._spent[client] = (self._level(client) + seconds, time.monotonic())
 
     def _level(self, client: int) -> float:
