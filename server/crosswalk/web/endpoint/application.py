@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -143,9 +144,14 @@ class Endpoint:
         return choose(GRAPHS, read_accept(accept), wish(parameters)) or unacceptable()
 
 
+_OF_PROCESS = frozenset(os.environ)
+"""What every request is given besides its own: the variables of the process."""
+
+
 def header_bytes(environ: Environ) -> int:
     """The bytes of a request's address and headers."""
-    fields = [len(name) + len(value) for name, value in environ.items() if name[:5] == "HTTP_"]
+    own = environ.keys() - _OF_PROCESS
+    fields = [len(name) + len(environ[name]) for name in own if name[:5] == "HTTP_"]
     return sum(fields) + len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", ""))
 
 
