@@ -26,6 +26,7 @@ from .findings import FINDINGS, Finding, findings_graph
 from .inference import add, holding, infer_in
 from .inputs import digest_of_inputs
 from .kinds import doubtful_kinds
+from .reports import FILE, Reports
 from .rules import INFERRED, read_rules
 from .shapes import read_shapes
 from .snapshot import Snapshot
@@ -77,8 +78,12 @@ def check(
     others: Iterable[Source] = (),
     progress: Progress = lambda step: None,
     closures: Closures | None = None,
+    reports: Reports | None = None,
 ) -> CheckedGraph:
-    """Reads the content under ``root`` with other files beside it, infers, and validates the whole."""
+    """Reads the content under ``root`` with other files beside it, infers, and validates the whole.
+
+    What closures and reports keep from before is not worked out again where it cannot have changed.
+    """
     clock = Clock(progress)
     with clock.step("reading"):
         sources = read_sources(root).with_files(others)
@@ -96,7 +101,7 @@ def check(
     with clock.step("validation"):
         for each in chain(doubtful, computed_relations(derived)):
             store.remove(Quad(*each))
-        findings = validate(store, shapes, sources)
+        findings = validate(store, shapes, sources, reports)
     return CheckedGraph(sources, derived, findings, clock.seconds)
 
 
@@ -105,7 +110,8 @@ def build(root: Path, out: Path, progress: Progress = lambda step: None) -> Snap
     with _one_at_a_time(out):
         # What changes from now on may or may not be read: it must not be taken for built.
         inputs = digest_of_inputs(root)
-        graph = check(root, progress=progress, closures=Closures(out / FOLDER))
+        closures, reports = Closures(out / FOLDER), Reports(out / FILE)
+        graph = check(root, (), progress, closures, reports)
         if graph.violations:
             raise NonconformingData(_count(len(graph.violations)), graph.findings)
         clock = Clock(progress, graph.seconds)

@@ -56,7 +56,11 @@ def write_dataset(draft: Path, quads: Iterable[Quad]) -> Written:
     """Writes quads as canonical N-Quads, with few of their lines in memory at any time."""
     digest, count = hashlib.sha256(), 0
     with ExitStack() as files, (draft / DATASET).open("wb") as file:
-        lines = joined([_laid_aside(run, files, draft) for run in sorted_runs(quads)])
+        # Files without names are gone with the process, however that ends.
+        runs = [
+            _filled(files.enter_context(tempfile.TemporaryFile(dir=draft)), run) for run in sorted_runs(quads)
+        ]
+        lines = joined(runs)
         while some := list(islice(lines, _LINES)):
             text = b"".join(some)
             digest.update(text)
@@ -93,9 +97,7 @@ def unwritable(out: Path, fault: OSError) -> InputError:
     return InputError(f"the snapshot cannot be written: {fault.strerror or fault}", file=out, hint=hint)
 
 
-def _laid_aside(run: Iterable[bytes], files: ExitStack, folder: Path) -> IO[bytes]:
-    """Lines in a file without a name: it is gone with the process, however that ends."""
-    file = files.enter_context(tempfile.TemporaryFile(dir=folder))
+def _filled(file: IO[bytes], run: Iterable[bytes]) -> IO[bytes]:
     file.writelines(run)
     file.seek(0)
     return file

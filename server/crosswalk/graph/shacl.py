@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import pyshacl
@@ -41,25 +44,39 @@ def reports(store: Store, shapes: Graph) -> Iterator[Graph]:
     Whether a node fits a shape depends on no other node that is looked at, so that the parts together say
     what one report says; what a part needs in memory is free before the next.
     """
+    return chain.from_iterable(find() for _, find in applications(store, shapes))
+
+
+def applications(store: Store, shapes: Graph) -> Iterator[tuple[Any, Callable[[], Iterator[Graph]]]]:
+    """Each shape with what applies it to a store and gives its reports."""
     validator = pyshacl.Validator(_Data(store), shacl_graph=shapes, options={"inplace": True})
     graph, executor = validator.data_graph, validator.make_executor()
-    try:
-        for shape in validator.shacl_graph.shapes:
+
+    def find(shape: Any) -> Iterator[Graph]:
+        with _understood():
             targets = () if shape.deactivated else list(shape.focus_nodes(graph))
             for first in range(0, len(targets), NODES):
                 _, results = shape.validate(executor, graph, focus=targets[first : first + NODES])
                 if results:
                     yield validator.create_validation_report(validator.shacl_graph, False, results)[0]
+
+    with _understood():
+        known = validator.shacl_graph.shapes
+    return ((shape.node, partial(find, shape)) for shape in known)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    try:
+        yield
     except _INAPPLICABLE as fault:
         raise InapplicableShape(str(fault.args[0] if fault.args else fault)) from None
 
 
 def report(store: Store, shapes: Graph, **options: Any) -> Graph:
     """The validation report of a store, which is the caller's to give away: it is worked on in place."""
-    try:
+    with _understood():
         _, found, text = pyshacl.validate(_Data(store), shacl_graph=shapes, inplace=True, **options)
-    except _INAPPLICABLE as fault:
-        raise InapplicableShape(str(fault.args[0] if fault.args else fault)) from None
     if not isinstance(found, Graph):
         raise InapplicableShape(text)
     return found

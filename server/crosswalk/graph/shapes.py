@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,11 @@ PREFIXES = Path("ontology") / "prefixes.ttl"
 
 @dataclass(frozen=True)
 class Shapes:
-    """The shapes as pySHACL reads them, and the files that they stand in."""
+    """The shapes as pySHACL reads them, the files that they stand in, and a digest of all they say."""
 
     graph: Graph
     locations: dict[str, Locations] = field(default_factory=dict)
+    digest: str = ""
 
     def name(self, shape: Any) -> str:
         """The IRI of a shape, or of the closest named shape around one without a name."""
@@ -47,9 +49,10 @@ class Shapes:
             if isinstance(shape, URIRef) and {SH.NodeShape, SH.PropertyShape} & set(
                 self.graph.objects(shape, RDF.type)
             ):
-                yield str(shape), self._part(shape)
+                yield str(shape), self.part(shape)
 
-    def _part(self, shape: URIRef) -> Graph:
+    def part(self, shape: URIRef) -> Graph:
+        """A shape with all that it refers to."""
         part, ahead = Graph(), [shape]
         while ahead:
             node = ahead.pop()
@@ -75,7 +78,8 @@ def read_shapes(root: Path) -> Shapes:
         name = path.relative_to(root).as_posix()
         locations[name] = locate_file(path, path.resolve().as_uri())
         quads += _read(path, name, locations[name], prefixes)
-    return Shapes(_to_rdflib(quads), locations)
+    lines = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES)
+    return Shapes(Graph().parse(data=lines, format="nt"), locations, hashlib.sha256(lines).hexdigest())
 
 
 def _read(path: Path, name: str, lines: Locations, prefixes: dict[str, dict[str, str]]) -> list[Quad]:
@@ -96,8 +100,3 @@ def _check_pattern(pattern: str, name: str, lines: Locations) -> None:
             line=line_of_value(lines, str(SH.pattern), pattern),
             hint="Close its brackets; a mark that is meant as such needs two backslashes before it.",
         ) from None
-
-
-def _to_rdflib(quads: Iterable[Quad]) -> Graph:
-    lines = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES)
-    return Graph().parse(data=lines, format="nt")

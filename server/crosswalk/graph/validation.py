@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pyoxigraph import Store
@@ -13,23 +14,39 @@ from rdflib.namespace import SH
 from ..errors import InputError
 from .findings import SEVERITIES, Finding, merge
 from .places import Places
+from .reports import Keys, Reports
 from .shapes import Shapes
 from .sources import Source
 
 
-def validate(store: Store, shapes: Shapes, sources: Iterable[Source] = ()) -> list[Finding]:
-    """The findings of pySHACL on an Oxigraph store: somebody else's files first, then by file and line."""
+def validate(
+    store: Store, shapes: Shapes, sources: Iterable[Source] = (), kept: Reports | None = None
+) -> list[Finding]:
+    """The findings of pySHACL on an Oxigraph store: somebody else's files first, then by file and line.
+
+    A shape that is known to find what it found before, as it was kept, is not applied again.
+    """
     from . import shacl  # it takes longer to import than most commands take
 
-    places = Places(sources)
+    keys = Keys(store, shapes) if kept else None
+    found: list[Finding] = []
     try:
-        return merge(
-            _finding(report, result, shapes, places)
-            for report in shacl.reports(store, shapes.graph)
-            for result in report.objects(None, SH.result)
-        )
+        for shape, apply in shacl.applications(store, shapes.graph):
+            find = partial(_found, apply, shapes)
+            found += kept.findings(keys.key(shape), find) if kept and keys else find()
     except shacl.InapplicableShape as fault:
         raise _inapplicable(shapes, str(fault)) from None
+    if kept:
+        kept.keep()
+    places = Places(sources)
+    return merge(_placed(finding, places) for finding in found)
+
+
+def _found(apply: Callable[[], Iterable[Graph]], shapes: Shapes) -> list[Finding]:
+    """What one shape finds, without places."""
+    return [
+        _finding(report, result, shapes) for report in apply() for result in report.objects(None, SH.result)
+    ]
 
 
 def _inapplicable(shapes: Shapes, why: str) -> InputError:
@@ -49,7 +66,7 @@ def _inapplicable(shapes: Shapes, why: str) -> InputError:
     )
 
 
-def _finding(report: Graph, result: Any, shapes: Shapes, places: Places) -> Finding:
+def _finding(report: Graph, result: Any, shapes: Shapes) -> Finding:
     def text(predicate: URIRef) -> str | None:
         value = report.value(result, predicate)
         return None if value is None else str(value)
@@ -58,7 +75,7 @@ def _finding(report: Graph, result: Any, shapes: Shapes, places: Places) -> Find
     messages = sorted(str(message) for message in report.objects(result, SH.resultMessage))
     severity = (text(SH.resultSeverity) or "").removeprefix(str(SH)).lower()
     component = (text(SH.sourceConstraintComponent) or "").removeprefix(str(SH))
-    finding = Finding(
+    return Finding(
         severity=severity if severity in SEVERITIES else "violation",
         shape=shapes.name(report.value(result, SH.sourceShape)),
         focus=text(SH.focusNode) or "",
@@ -69,7 +86,6 @@ def _finding(report: Graph, result: Any, shapes: Shapes, places: Places) -> Find
         file=None,
         line=None,
     )
-    return _placed(finding, places)
 
 
 def _placed(finding: Finding, places: Places) -> Finding:
