@@ -10,6 +10,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from rdflib.namespace import RDF, SH
 
+from bench.generator import Catalogue
 from crosswalk.errors import InputError
 from crosswalk.graph.build import check
 from crosswalk.graph.constraints import inlined
@@ -17,8 +18,8 @@ from crosswalk.graph.findings import FINDINGS, Finding, findings_graph, merge
 from crosswalk.graph.inference import holding
 from crosswalk.graph.locations import Locations
 from crosswalk.graph.places import Places
-from crosswalk.graph.shapes import read_shapes
-from crosswalk.graph.sources import read_file
+from crosswalk.graph.shapes import Shapes, read_shapes
+from crosswalk.graph.sources import read_file, read_sources
 from crosswalk.graph.validation import validate
 from crosswalk.namespaces import ID, SHAPE, XW, compact
 
@@ -257,3 +258,27 @@ def test_a_query_keeps_its_strings_and_loses_its_comments() -> None:
     heading, query = quad.object.value.split("\n")
     assert heading == "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
     assert query == "SELECT $this WHERE { $this skos:notation 'a # b\\' c' ; a <urn:x#y> . FILTER(1 <2) }"
+
+
+def test_an_address_without_edition_is_told_of_each_mapping_that_has_one(tmp_path, repository) -> None:
+    """Of all standards at once: ends that lose their edition, each at its mapping, and no other."""
+    sources = read_sources(Catalogue(2).write(tmp_path, repository))
+    store = holding(sources.facts())
+
+    def said(name: str) -> list[Quad]:
+        return list(store.quads_for_pattern(None, NamedNode(str(XW[name])), None))
+
+    ends = [*said("subject"), *said("object")]
+    edition_of = {quad.subject.value: quad.object.value for quad in said("editionOf")}
+    of = {quad.subject.value: quad.object.value for quad in said("inEdition")}
+    changed = set()
+    for quad in sorted(ends, key=str)[::5]:
+        edition = of[quad.object.value]
+        bare = NamedNode(quad.object.value.replace(edition, edition_of[edition], 1))
+        store.remove(quad)
+        store.add(Quad(quad.subject, quad.predicate, bare))
+        changed.add(quad.subject.value)
+    shapes = read_shapes(repository)
+    part = shapes.part(SHAPE.MappingNamesTheEdition)
+    assert len(changed) > 5
+    assert {one.thing for one in validate(store, Shapes(part))} == changed
