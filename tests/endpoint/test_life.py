@@ -67,6 +67,21 @@ def test_evaluators_answer_one_query_after_the_other(sturdy, eventually) -> None
     assert len(before & set(sturdy.evaluators)) >= 2
 
 
+def policies(pid: int) -> set[int]:
+    """How the kernel shares processors out among the threads of a process."""
+    return {os.sched_getscheduler(int(task.name)) for task in Path(f"/proc/{pid}/task").iterdir()}
+
+
+def test_workers_and_evaluators_take_turns_and_their_broker_comes_when_it_is_needed(
+    sturdy, eventually
+) -> None:
+    assert eventually(lambda: len(sturdy.evaluators) >= 2)
+    assert sturdy.easy().status == 200
+    assert [policies(pid) for pid in sturdy.workers] == [{os.SCHED_BATCH}] * len(sturdy.workers)
+    assert all(os.SCHED_BATCH in policies(pid) for pid in sturdy.evaluators)
+    assert policies(sturdy.broker) == {os.SCHED_OTHER}
+
+
 def test_a_query_whose_evaluator_is_killed_is_answered_with_503(sturdy, crowd, large, start) -> None:
     with start("--graph", str(large)) as site:
         beside = crowd(site)

@@ -99,6 +99,7 @@ def _work(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str) -
     door, counter = _keep_only(post)
     confinement.write_no_core()
     confinement.prefer_as_victim()
+    confinement.take_turns()
     confinement.limit_memory(settings.query_memory)
     confinement.forbid_calls()
     worn = _peak() + _WEAR_KILOBYTES

@@ -113,6 +113,7 @@ class Site:
         """The application of one worker; called in the worker's own process."""
         confinement.die_with_parent(os.getppid())
         confinement.write_no_core()
+        confinement.take_turns()
         # What came with the fork is never collected: going through it takes longer than most requests.
         gc.freeze()
         evaluation = (
