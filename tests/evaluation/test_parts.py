@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
 from crosswalk.errors import CrosswalkError, InputError, QueryTimedOut
@@ -93,6 +95,38 @@ def test_triples_are_counted_and_truth_is_no_row(store) -> None:
     graph = Question("CONSTRUCT { ?s ?p ?o } { GRAPH ?g { ?s ?p ?o } }", graph_type="application/n-triples")
     assert evaluate(store, graph, Settings()).rows == 3
     assert count_rows(b'{"head":{},"boolean":true}', SPARQL_JSON) is None
+
+
+TEXTS = st.text(alphabet='{}[],:"\\\\a', max_size=12) | st.sampled_from(
+    ["}},{", "a}},{", '"}},{"', "}},{\\\\"]
+)
+
+
+@given(st.lists(st.tuples(st.none() | TEXTS, st.none() | TEXTS), max_size=5))
+def test_rows_in_json_are_counted_whatever_texts_they_hold(table) -> None:
+    rows = " ".join(
+        "("
+        + " ".join(
+            "UNDEF" if text is None else str(Literal(text, language="en" if "a" in text else None))
+            for text in row
+        )
+        + ")"
+        for row in table
+    )
+    body = (
+        pyoxigraph.Store()
+        .query(f"SELECT * {{ VALUES (?x ?y) {{ {rows} }} }}")
+        .serialize(format=pyoxigraph.QueryResultsFormat.JSON)
+    )
+    assert count_rows(body, SPARQL_JSON) == len(json.loads(body)["results"]["bindings"]) == len(table)
+
+
+def test_rows_of_a_table_too_long_to_be_read_again_are_counted_unless_that_is_unsure() -> None:
+    row = b'{"x":{"type":"literal","value":"%s"}}'
+    table = b'{"head":{"vars":["x"]},"results":{"bindings":[%s]}}'
+    sure, unsure = (table % b",".join([row % text] * 9_000) for text in (b"plain", b"}},{"))
+    assert count_rows(sure, SPARQL_JSON) == 9_000
+    assert count_rows(unsure, SPARQL_JSON) is None
 
 
 @dataclass(frozen=True)
