@@ -6,12 +6,14 @@ import argparse
 import json
 import os
 import platform
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
 from bench import building, catalogues, drawing, endpoint, growth, relating, searching, starting, validating
+from bench.driver import WrongAnswer
 from bench.peers import Missing
 
 PARTS: dict[str, Callable[[], Any]] = {
@@ -48,15 +50,20 @@ def main() -> None:
     path = catalogues.FOLDER / "results.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     results = json.loads(path.read_text()) if path.exists() else {}
+    failed = False
     for part in wanted:
         try:
             found = PARTS[part]()
         except Missing as missing:
             found = {"not measured": str(missing)}
+        except WrongAnswer as wrong:  # the other parts are measured all the same
+            found, failed = {"failed": str(wrong)}, True
         results[part] = {"measured": datetime.now(UTC).isoformat(timespec="minutes"), "found": found}
         results["machine"] = machine()
         path.write_text(json.dumps(results, indent=1))
         print(json.dumps({part: found}, indent=1), flush=True)
+    if failed:
+        sys.exit(1)
 
 
 def machine() -> dict[str, Any]:

@@ -12,13 +12,13 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 from bench import catalogues, peers, virtuoso
-from bench.driver import Driver, Load
+from bench.driver import Driver, Load, WrongAnswer
 from bench.generator import Catalogue
 from bench.mix import CSV, LOOKUPS, Ask, choose, lines, questions, repeated, uncached
 from bench.peers import Server
 
 CLIENTS = 16
-_PATIENCE = 5.0
+_PATIENCE = 10.0
 """How many seconds a peer may take over one query."""
 Asks = Callable[[int], Iterator[Ask]]
 
@@ -44,9 +44,12 @@ def compare(
 
 
 def run(server: Server, asks: Iterator[Ask], clients: int, seconds: float) -> Load:
-    """One round."""
+    """One round; says whose answer is wrong."""
     with Driver(server.port, server.path, clients, asks) as driver:
-        return driver.run(seconds)
+        try:
+            return driver.run(seconds)
+        except WrongAnswer as wrong:
+            raise WrongAnswer(f"{server.name}: {wrong}") from None
 
 
 def measure_uncached(
@@ -74,7 +77,7 @@ def measure_virtuoso(size: int, mix: str = "questions") -> dict[str, Any]:
 
 
 def _beside(
-    others: list[AbstractContextManager[Server]], size: int, mix: str, rounds: int = 2, seconds: float = 3.0
+    others: list[AbstractContextManager[Server]], size: int, mix: str, rounds: int = 2, seconds: float = 10.0
 ) -> dict[str, Any]:
     """New queries only, and of them those that the others answer rightly and in time."""
     made, store = catalogues.built(size), catalogues.store(size)
