@@ -188,6 +188,7 @@ def test_somebody_elses_file_is_checked_with_the_data(run, small, tmp_path) -> N
         ),
         ("b.ttl", b'<urn:a> <urn:b> "caf\xe9" .\n', r"b\.ttl:1: the file is not UTF-8"),
         ("c.ttl", None, r"c\.ttl: there is no such file"),
+        ("c", None, r"c: there is no such file"),
         ("d.pdf", b"%PDF", r"d\.pdf: the suffix “\.pdf” names no RDF syntax"),
         ("e.ttl", b"", r"e\.ttl: the file is empty"),
     ],

@@ -72,6 +72,8 @@ def read_rdf(path: Path, name: str | None = None, base: str | None = None) -> li
     name = name or str(path)
     syntax = FORMATS.get(path.suffix.lower())
     if syntax is None:
+        if path.is_dir() or not path.exists():
+            read_text(path, name)  # which says so: that comes before any suffix
         raise InputError(
             f"the suffix “{path.suffix}” names no RDF syntax",
             file=name,
