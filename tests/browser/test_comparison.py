@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 COMPARISON = "/compare/ipa/2.0/gsma/2.0"
 
@@ -13,9 +13,9 @@ def test_filters_and_quotations_work_without_javascript(browser: Browser, addres
     page.goto(address + COMPARISON)
     page.get_by_label("Colour").select_option("yellow")
     page.get_by_role("button", name="Show").click()
-    assert page.locator("table.compare tbody tr[id]").count() == 6
+    expect(page.locator("table.compare tbody tr[id]")).to_have_count(6)
     page.locator("#row-3 summary").first.click()
-    assert page.locator("#row-3 blockquote").first.is_visible()
+    expect(page.locator("#row-3 blockquote").first).to_be_visible()
     page.close()
 
 
