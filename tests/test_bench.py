@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socketserver
 import threading
 from itertools import repeat
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.__main__ import main
 from bench.catalogues import built
 from bench.driver import Driver, WrongAnswer
 from bench.generator import Catalogue
@@ -129,3 +131,18 @@ def test_a_search_through_the_texts_in_memory_finds_what_the_store_finds(words: 
     texts = Texts(lambda: ask(store, "pages/search", words=EVERYTHING).rows)
     assert sorted(map(repr, texts.holding(words.split()))) == sorted(map(repr, rows))
     assert bool(rows) == (words != "no such words")
+
+
+def test_a_part_that_fails_is_told_and_stops_no_other(monkeypatch, tmp_path: Path) -> None:
+    def wrong() -> None:
+        raise WrongAnswer("peer: the server hung up")
+
+    monkeypatch.setattr("bench.catalogues.FOLDER", tmp_path)
+    monkeypatch.setattr("bench.__main__.PARTS", {"first": wrong, "second": lambda: {"ratio": 2}})
+    monkeypatch.setattr("sys.argv", ["bench"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    kept = json.loads((tmp_path / "results.json").read_text())
+    assert kept["first"]["found"] == {"failed": "peer: the server hung up"}
+    assert kept["second"]["found"] == {"ratio": 2}
