@@ -77,28 +77,22 @@ class Driver:
         for client in self.clients.values():
             client.socket.close()
 
-    def run(self, seconds: float) -> Load:
-        """Asks for some seconds, and waits for what is then still open."""
+    def run(self, seconds: float, patience: float = 30.0) -> Load:
+        """Asks for some seconds, or all there is to ask, and waits for what is then still open; once."""
         took: list[float] = []
         begin = time.perf_counter()
         end = begin + seconds
-        for client in self.clients.values():
-            self._send(client)
-        open_now = len(self.clients)
+        open_now = sum(self._go_on(client, end) for client in list(self.clients.values()))
         while open_now:
-            ready = self.poll.poll(30)
+            ready = self.poll.poll(patience)
             if not ready:
-                raise WrongAnswer("no answer for thirty seconds")
+                raise WrongAnswer(f"no answer for {patience:.0f} seconds")
             for descriptor, _ in ready:
                 client = self.clients[descriptor]
                 if not self._receive(client):
                     continue
-                now = time.perf_counter()
-                took.append(now - client.began)
-                if now < end:
-                    self._send(client)
-                else:
-                    open_now -= 1
+                took.append(time.perf_counter() - client.began)
+                open_now -= not self._go_on(client, end)
         return Load(time.perf_counter() - begin, took)
 
     def _connect(self, client: Client) -> None:
@@ -108,11 +102,18 @@ class Driver:
         self.clients[client.socket.fileno()] = client
         self.poll.register(client.socket.fileno(), select.EPOLLIN)
 
-    def _send(self, client: Client) -> None:
-        client.ask, client.tries = next(self.asks), 0
-        client.received.clear()
+    def _go_on(self, client: Client, end: float) -> bool:
+        """Asks the next question; False where the time is over, or there is no other."""
         client.began = time.perf_counter()
+        client.ask = next(self.asks, None) if client.began < end else None
+        if client.ask is None:
+            # A server may close what is idle, which is no answer.
+            self.poll.unregister(client.socket.fileno())
+            return False
+        client.tries = 0
+        client.received.clear()
         self._write(client, client.ask)
+        return True
 
     def _write(self, client: Client, ask: Ask) -> None:
         with contextlib.suppress(ConnectionError):  # what is wrong shows when the answer is read

@@ -9,17 +9,22 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from math import inf
 from typing import Any
 
 from bench import catalogues, peers, virtuoso
 from bench.driver import Driver, Load, WrongAnswer
 from bench.generator import Catalogue
-from bench.mix import CSV, LOOKUPS, Ask, choose, lines, questions, repeated, uncached
+from bench.mix import CSV, LOOKUPS, Ask, choose, lines, passes, questions, repeated, uncached
 from bench.peers import Server
 
 CLIENTS = 16
-_PATIENCE = 10.0
-"""How many seconds a peer may take over one query."""
+_PATIENCE = 60.0
+"""How many seconds a peer may take over one query that it is asked alone."""
+
+_CROWD = 900.0
+"""How many seconds may go by without any answer where sixteen clients ask such a peer."""
+
 Asks = Callable[[int], Iterator[Ask]]
 
 
@@ -30,8 +35,8 @@ def compare(
     clients: int = CLIENTS,
     rounds: int = 3,
     seconds: float = 2.0,
-) -> dict[str, float]:
-    """The median rate of each server, by its name."""
+) -> dict[str, list[float]]:
+    """The rates of each server, by its name: one for each round, in which all have their turn."""
     with ExitStack() as stack:
         started = [stack.enter_context(each) for each in servers]
         rates: dict[str, list[float]] = {each.name: [] for each in started}
@@ -40,20 +45,20 @@ def compare(
                 load = run(server, asks(turn), clients, seconds if turn else min(seconds, 1.0))
                 if turn:
                     rates[server.name].append(load.rate)
-    return {name: statistics.median(each) for name, each in rates.items()}
+    return rates
 
 
-def run(server: Server, asks: Iterator[Ask], clients: int, seconds: float) -> Load:
+def run(server: Server, asks: Iterator[Ask], clients: int, seconds: float, patience: float = 30.0) -> Load:
     """One round; says whose answer is wrong."""
     with Driver(server.port, server.path, clients, asks) as driver:
         try:
-            return driver.run(seconds)
+            return driver.run(seconds, patience)
         except WrongAnswer as wrong:
             raise WrongAnswer(f"{server.name}: {wrong}") from None
 
 
 def measure_uncached(
-    size: int, mix: str = "questions", *, clients: int = CLIENTS, rounds: int = 5, seconds: float = 2.0
+    size: int, mix: str = "questions", *, clients: int = CLIENTS, rounds: int = 11, seconds: float = 1.0
 ) -> dict[str, Any]:
     """New queries only: this program, evaluation in processes that can be killed, beside native Oxigraph."""
     made, asks = catalogues.built(size), choose(size, catalogues.store(size), mix=mix)
@@ -79,19 +84,24 @@ def measure_virtuoso(size: int, mix: str = "questions") -> dict[str, Any]:
 def _beside(
     others: list[AbstractContextManager[Server]], size: int, mix: str, rounds: int = 2, seconds: float = 10.0
 ) -> dict[str, Any]:
-    """New queries only, and of them those that the others answer rightly and in time."""
+    """New queries only, and of them those that the others answer rightly and in time.
+
+    The others get every shape as often, and are waited for.
+    """
     made, store = catalogues.built(size), catalogues.store(size)
     asks = choose(size, store, mix=mix)
     shapes = len(LOOKUPS if mix == "lookups" else questions(Catalogue(size).units[0], store))
     with ExitStack() as stack:
         started = [stack.enter_context(each) for each in (peers.crosswalk(made), *others)]
         able = {place for place in range(shapes) if all(_answers(each, asks[place]) for each in started)}
-        asked = [ask for place, ask in enumerate(asks) if place % shapes in able]
+        whole = len(asks) // shapes * shapes
+        asked = [ask for place, ask in enumerate(asks[:whole]) if place % shapes in able]
         rates: dict[str, list[float]] = {each.name: [] for each in started}
         for turn in range(rounds):
             for server in started:
-                rates[server.name].append(run(server, uncached(asked, turn), CLIENTS, seconds).rate)
-    found = _against("crosswalk", {name: statistics.median(each) for name, each in rates.items()})
+                order = passes(asked, len(able), seconds, turn)
+                rates[server.name].append(run(server, order, CLIENTS, inf, _CROWD).rate)
+    found = _against("crosswalk", rates)
     return found | {"size": size, "mix": mix, "shapes": shapes, "shapes all answer": len(able)}
 
 
@@ -122,7 +132,7 @@ def measure_repeated(size: int, *, rounds: int = 3, seconds: float = 2.0) -> dic
                 load = run(server, repeated(anything if server is static else asks, turn), CLIENTS, seconds)
                 if turn:
                     rates.setdefault(server.name, []).append(load.rate)
-    return _against("crosswalk", {n: statistics.median(r) for n, r in rates.items()}) | {"size": size}
+    return _against("crosswalk", rates) | {"size": size}
 
 
 def measure_runaway(size: int, *, clients: int = CLIENTS, seconds: float = 4.0) -> dict[str, Any]:
@@ -153,6 +163,11 @@ def _post(server: Server, text: str) -> None:
         return  # it is ended, as it should be
 
 
-def _against(name: str, rates: dict[str, float]) -> dict[str, Any]:
-    ratios = {other: rates[name] / rate for other, rate in rates.items() if other != name}
-    return {"rates": rates, "ratios": ratios}
+def _against(name: str, rates: dict[str, list[float]]) -> dict[str, Any]:
+    """The median rates, and the median ratios of neighbours: a host that slows down slows both down."""
+    ratios = {
+        other: statistics.median(mine / theirs for mine, theirs in zip(rates[name], each, strict=True))
+        for other, each in rates.items()
+        if other != name
+    }
+    return {"rates": {server: statistics.median(each) for server, each in rates.items()}, "ratios": ratios}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from random import Random
+from time import monotonic
 from urllib.parse import quote_plus
 
 from bench.generator import Catalogue
@@ -83,6 +84,23 @@ def uncached(asks: list[Ask], seed: int = 11) -> Iterator[Ask]:
     for number in count():
         ask = random.choice(asks)
         yield Ask(f"{ask.encoded}%0A%23{seed}-{number}", ask.lines)
+
+
+def passes(asks: list[Ask], shapes: int, seconds: float, seed: int = 17) -> Iterator[Ask]:
+    """Whole passes for some seconds, in each of which every shape comes once; none with the same text twice.
+
+    ``asks`` go through their ``shapes`` in turn. For servers that take so long over some that a few more or
+    fewer of these would decide.
+    """
+    random = Random(seed)
+    end = monotonic() + seconds
+    for number in count():
+        if number and monotonic() > end:
+            return
+        one_of_each = [random.choice(asks[place::shapes]) for place in range(shapes)]
+        random.shuffle(one_of_each)
+        for place, ask in enumerate(one_of_each):
+            yield Ask(f"{ask.encoded}%0A%23{seed}-{number}-{place}", ask.lines)
 
 
 def repeated(asks: list[Ask], seed: int = 13) -> Iterator[Ask]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import socketserver
 import threading
-from itertools import repeat
+from itertools import count, repeat
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ import pytest
 from bench.__main__ import main
 from bench.catalogues import built
 from bench.driver import Driver, WrongAnswer
+from bench.endpoint import _against
 from bench.generator import Catalogue
 from bench.growth import LOCAL, SIZES, WHOLE, Growth, texts
-from bench.mix import LOOKUPS, Ask, choose, lines, questions
+from bench.mix import LOOKUPS, Ask, choose, lines, passes, questions
 from crosswalk.answers import Term, ask
 from crosswalk.graph.build import check
 from crosswalk.stores.embedded import EmbeddedStore
@@ -81,18 +83,38 @@ class Canned(socketserver.StreamRequestHandler):
             self.wfile.write(self.server.answer)
 
 
+class Once(socketserver.StreamRequestHandler):
+    """Answers one request and closes; every second one is kept waiting until another connection is closed."""
+
+    closed = threading.Event()
+
+    def handle(self) -> None:
+        while self.rfile.readline().strip():
+            pass
+        if next(self.server.numbers) % 2:
+            assert self.closed.wait(10)
+        self.wfile.write(self.server.answer)
+
+    def finish(self) -> None:
+        super().finish()
+        self.request.shutdown(socket.SHUT_RDWR)
+        self.closed.set()
+
+
 @pytest.fixture
 def serve():
     """Starts servers that give one answer; returns the function that asks one of them for a moment."""
     servers = []
 
-    def start(answer: bytes, expected: int) -> int:
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Canned)
-        server.daemon_threads, server.answer = True, answer
+    def start(answer: bytes, expected: int, asks: int | None = None, handler: type = Canned) -> int:
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
+        server.daemon_threads, server.answer, server.numbers = True, answer, count()
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
-        with Driver(server.server_address[1], "/sparql", 2, repeat(Ask("ASK%7B%7D", expected))) as driver:
-            return len(driver.run(0.1).took)
+        asked = Ask("ASK%7B%7D", expected)
+        endless = repeat(asked) if asks is None else repeat(asked, asks)
+        with Driver(server.server_address[1], "/sparql", 2, endless) as driver:
+            return len(driver.run(0.1 if asks is None else 60.0).took)
 
     yield start
     for server in servers:
@@ -116,6 +138,29 @@ def test_right_answers_are_counted(serve, answer: bytes) -> None:
 def test_a_fast_wrong_server_fails(serve, answer: bytes, expected: int) -> None:
     with pytest.raises(WrongAnswer):
         serve(answer, expected)
+
+
+def test_a_load_ends_where_there_is_no_more_to_ask(serve) -> None:
+    assert serve(PLAIN, 2, asks=5) == 5
+
+
+def test_a_connection_that_is_closed_after_its_last_answer_is_no_fault(serve) -> None:
+    assert serve(PLAIN, 2, asks=2, handler=Once) == 2
+
+
+def test_a_pass_asks_each_shape_once_and_is_always_whole() -> None:
+    asks = [Ask(f"shape{number % 3}-{number}", number % 3) for number in range(12)]
+    asked = list(passes(asks, 3, 0.01))
+    assert len(asked) % 3 == 0
+    assert len({each.encoded for each in asked}) == len(asked)
+    for start in range(0, len(asked), 3):
+        assert {each.lines for each in asked[start : start + 3]} == {0, 1, 2}
+
+
+def test_ratios_are_those_of_neighbours() -> None:
+    # The host was twice as fast in the last round.
+    found = _against("we", {"we": [10.0, 10.0, 40.0], "they": [5.0, 5.0, 10.0]})
+    assert found == {"rates": {"we": 10.0, "they": 5.0}, "ratios": {"they": 2.0}}
 
 
 def test_lines_are_counted_alike_however_the_last_one_ends() -> None:
