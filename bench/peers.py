@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def running(
     variables |= {"PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'server'}"} | environment
     with tempfile.TemporaryFile() as log:
         begin = time.perf_counter()
-        process = subprocess.Popen(command, env=variables, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=variables, stdout=log, stderr=log, start_new_session=True)
         try:
             while not _answers(port, probe):
                 if process.poll() is not None or time.perf_counter() - begin > patience:
@@ -77,11 +78,12 @@ def running(
             yield Server(name, port, path, process.pid, time.perf_counter() - begin)
         finally:
             process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+            # Some leave processes behind that had hardly begun.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @contextmanager
