@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import socketserver
+import sys
 import threading
+import time
 from itertools import count, repeat
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from bench.endpoint import _against
 from bench.generator import Catalogue
 from bench.growth import LOCAL, SIZES, WHOLE, Growth, texts
 from bench.mix import LOOKUPS, Ask, choose, lines, passes, questions
+from bench.peers import free_port, running
 from crosswalk.answers import Term, ask
 from crosswalk.graph.build import check
 from crosswalk.stores.embedded import EmbeddedStore
@@ -176,6 +179,37 @@ def test_a_search_through_the_texts_in_memory_finds_what_the_store_finds(words: 
     texts = Texts(lambda: ask(store, "pages/search", words=EVERYTHING).rows)
     assert sorted(map(repr, texts.holding(words.split()))) == sorted(map(repr, rows))
     assert bool(rows) == (words != "no such words")
+
+
+LEAVING = """
+import os, signal, sys, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+child = os.fork()
+if not child:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(600)
+open(sys.argv[2], "w").write(str(child))
+HTTPServer(("127.0.0.1", int(sys.argv[1])), BaseHTTPRequestHandler).serve_forever()
+"""
+
+
+def test_a_peer_is_ended_with_all_the_processes_it_has_begun(tmp_path: Path) -> None:
+    port, told = free_port(), tmp_path / "child"
+    with running("leaving", [sys.executable, "-c", LEAVING, str(port), str(told)], port, "/"):
+        child = Path("/proc", told.read_text())
+        assert child.exists()
+    deadline = time.monotonic() + 5
+    while _lives(child) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _lives(child)
+
+
+def _lives(process: Path) -> bool:
+    """Whether a process has not ended; one that nobody has buried yet has."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_a_part_that_fails_is_told_and_stops_no_other(monkeypatch, tmp_path: Path) -> None:
