@@ -15,6 +15,9 @@ from bench.mix import CSV, Ask, lines
 
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _TRIES = 20
+PATIENCE = 30.0
+"""How many seconds may go by without any answer."""
+
 _CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding: *chunked")
 
 
@@ -77,12 +80,12 @@ class Driver:
         for client in self.clients.values():
             client.socket.close()
 
-    def run(self, seconds: float, patience: float = 30.0) -> Load:
+    def run(self, seconds: float, patience: float = PATIENCE) -> Load:
         """Asks for some seconds, or all there is to ask, and waits for what is then still open; once."""
         took: list[float] = []
         begin = time.perf_counter()
         end = begin + seconds
-        open_now = sum(self._go_on(client, end) for client in list(self.clients.values()))
+        open_now = sum(self._go_on(client, end) for client in self.clients.values())
         while open_now:
             ready = self.poll.poll(patience)
             if not ready:
@@ -92,7 +95,8 @@ class Driver:
                 if not self._receive(client):
                     continue
                 took.append(time.perf_counter() - client.began)
-                open_now -= not self._go_on(client, end)
+                if not self._go_on(client, end):
+                    open_now -= 1
         return Load(time.perf_counter() - begin, took)
 
     def _connect(self, client: Client) -> None:

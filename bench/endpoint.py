@@ -13,7 +13,7 @@ from math import inf
 from typing import Any
 
 from bench import catalogues, peers, virtuoso
-from bench.driver import Driver, Load, WrongAnswer
+from bench.driver import PATIENCE, Driver, Load, WrongAnswer
 from bench.generator import Catalogue
 from bench.mix import CSV, LOOKUPS, Ask, choose, lines, passes, questions, repeated, uncached
 from bench.peers import Server
@@ -24,6 +24,9 @@ _PATIENCE = 60.0
 
 _CROWD = 900.0
 """How many seconds may go by without any answer where sixteen clients ask such a peer."""
+
+_OF_EACH = 12
+"""How many queries there are of each shape to choose from."""
 
 Asks = Callable[[int], Iterator[Ask]]
 
@@ -48,7 +51,9 @@ def compare(
     return rates
 
 
-def run(server: Server, asks: Iterator[Ask], clients: int, seconds: float, patience: float = 30.0) -> Load:
+def run(
+    server: Server, asks: Iterator[Ask], clients: int, seconds: float, patience: float = PATIENCE
+) -> Load:
     """One round; says whose answer is wrong."""
     with Driver(server.port, server.path, clients, asks) as driver:
         try:
@@ -89,13 +94,12 @@ def _beside(
     The others get every shape as often, and are waited for.
     """
     made, store = catalogues.built(size), catalogues.store(size)
-    asks = choose(size, store, mix=mix)
     shapes = len(LOOKUPS if mix == "lookups" else questions(Catalogue(size).units[0], store))
+    asks = choose(size, store, _OF_EACH * shapes, mix=mix)
     with ExitStack() as stack:
         started = [stack.enter_context(each) for each in (peers.crosswalk(made), *others)]
         able = {place for place in range(shapes) if all(_answers(each, asks[place]) for each in started)}
-        whole = len(asks) // shapes * shapes
-        asked = [ask for place, ask in enumerate(asks[:whole]) if place % shapes in able]
+        asked = [ask for place, ask in enumerate(asks) if place % shapes in able]
         rates: dict[str, list[float]] = {each.name: [] for each in started}
         for turn in range(rounds):
             for server in started:

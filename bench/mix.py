@@ -93,11 +93,12 @@ def passes(asks: list[Ask], shapes: int, seconds: float, seed: int = 17) -> Iter
     fewer of these would decide.
     """
     random = Random(seed)
+    by_shape = [asks[place::shapes] for place in range(shapes)]
     end = monotonic() + seconds
     for number in count():
         if number and monotonic() > end:
             return
-        one_of_each = [random.choice(asks[place::shapes]) for place in range(shapes)]
+        one_of_each = [random.choice(each) for each in by_shape]
         random.shuffle(one_of_each)
         for place, ask in enumerate(one_of_each):
             yield Ask(f"{ask.encoded}%0A%23{seed}-{number}-{place}", ask.lines)

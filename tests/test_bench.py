@@ -90,20 +90,18 @@ class Canned(socketserver.StreamRequestHandler):
 class Once(socketserver.StreamRequestHandler):
     """Answers one request and closes; every second one is kept waiting until another connection is closed."""
 
-    closed = threading.Event()
-
     def handle(self) -> None:
         while self.rfile.readline().strip():
             pass
         if next(self.server.numbers) % 2:
-            assert self.closed.wait(10)
+            assert self.server.closed.wait(10)
         self.wfile.write(self.server.answer)
 
     def finish(self) -> None:
         super().finish()
         with suppress(OSError):  # the client may have gone
             self.request.shutdown(socket.SHUT_RDWR)
-        self.closed.set()
+        self.server.closed.set()
 
 
 @pytest.fixture
@@ -113,12 +111,13 @@ def serve():
 
     def start(answer: bytes, expected: int, asks: int | None = None, handler: type = Canned) -> int:
         server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
-        server.daemon_threads, server.answer, server.numbers = True, answer, count()
+        server.daemon_threads, server.answer = True, answer
+        server.numbers, server.closed = count(), threading.Event()
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
         asked = Ask("ASK%7B%7D", expected)
-        endless = repeat(asked) if asks is None else repeat(asked, asks)
-        with Driver(server.server_address[1], "/sparql", 2, endless) as driver:
+        asking = repeat(asked) if asks is None else repeat(asked, asks)
+        with Driver(server.server_address[1], "/sparql", 2, asking) as driver:
             return len(driver.run(0.1 if asks is None else 60.0).took)
 
     yield start

@@ -54,14 +54,14 @@ def infer_in(
 def add(store: Store, triples: Iterable[Triple]) -> set[Triple]:
     """Those triples that were not in the store, which now has them."""
     new = {triple: quad for triple in triples if (quad := Quad(*triple)) not in store}
-    store.extend(new.values())
+    store.bulk_extend(new.values())
     return set(new)
 
 
 def holding(facts: Iterable[Quad | Triple]) -> Store:
     """A store whose default graph holds facts, whatever graphs they are in."""
     store = Store()
-    store.extend(map(in_default_graph, facts))
+    store.bulk_extend(map(in_default_graph, facts))
     return store
 
 
