@@ -105,6 +105,70 @@ def test_a_filled_default_graph_stays_as_it_is() -> None:
     assert b"true" in store.query("ASK { <urn:a> ?p ?o FILTER NOT EXISTS { <urn:d> ?q ?r } }", SPARQL_JSON)
 
 
+COUNT = "SELECT (COUNT(*) AS ?n) "
+LOCAL = (
+    COUNT + "{ ?s ?p ?o }",
+    COUNT + "{ ?s (<urn:p>|<urn:none>)* ?o }",
+    COUNT + "{ ?s <urn:p>? ?o FILTER NOT EXISTS { ?s a ?o } }",
+    "SELECT ?o { { SELECT DISTINCT ?o { ?s ?p ?o } } MINUS { ?o ?p ?s } } ORDER BY STR(?o)",
+    "ASK { <urn:a> ?p ?o }",
+)
+FAR = (
+    COUNT + "{ graph ?g { ?s ?p ?o } }",
+    COUNT + "{ ?s ?p ?o FILTER EXISTS { GrApH <urn:h> { ?s ?p ?o } } }",
+    COUNT + "{ { ?s ?p ?o } UNION {GRAPH?g{ ?s ?p ?o }} }",
+    COUNT + "FROM <urn:h> { ?s ?p ?o }",
+    COUNT + "FROM NAMED <urn:h> { GRAPH ?g { ?s ?p ?o } }",
+    "SELECT ?g { GRAPH ?g {} } ORDER BY ?g",
+    "ASK { \\u0047RAPH <urn:h> { ?s ?p ?o } }",
+    "ASK { \\U00000047RAPH <urn:h> { ?s ?p ?o } }",
+    "ASK F\\u0052OM <urn:h> { ?s ?p 'x'@en }",
+)
+"""Queries of the default graph, and queries that reach further, or would where an escape is a letter."""
+
+
+def answered(store: EmbeddedStore, text: str, media_type: str = SPARQL_JSON) -> bytes | str:
+    try:
+        return store.query(text, media_type)
+    except QuerySyntaxError as error:
+        return str(error)
+
+
+@pytest.fixture
+def apart() -> EmbeddedStore:
+    """The same triples, the default graph set apart."""
+    store = EmbeddedStore.holding(pyoxigraph.parse(TRIG, pyoxigraph.RdfFormat.TRIG))
+    store.set_apart()
+    return store
+
+
+@pytest.mark.parametrize("text", LOCAL + FAR)
+def test_a_default_graph_set_apart_changes_no_answer(store, apart, text: str) -> None:
+    assert answered(apart, text) == answered(store, text)
+
+
+@pytest.mark.parametrize("text", ["DESCRIBE <urn:a>", "CONSTRUCT WHERE { ?s ?p ?o }"])
+def test_a_default_graph_set_apart_changes_no_triples(store, apart, text: str) -> None:
+    assert answered(apart, text, "text/turtle") == answered(store, text, "text/turtle")
+
+
+def test_only_queries_of_the_default_graph_are_put_to_what_is_set_apart(apart) -> None:
+    expected = [answered(apart, text) for text in FAR]
+    # Without the quads that were copied, only the copy can answer.
+    kept = [quad for quad in apart.engine if quad.graph_name == pyoxigraph.DefaultGraph()]
+    for quad in kept:
+        apart.engine.remove(quad)
+    assert b'"3"' in answered(apart, LOCAL[0])
+    changed = [answered(apart, text) != before for text, before in zip(FAR, expected, strict=True)]
+    assert changed == ["?s ?p ?o FILTER" in text or "UNION" in text for text in FAR]
+
+
+def test_a_chosen_dataset_is_not_the_graph_set_apart(store, apart) -> None:
+    for dataset in (QueryDataset(("urn:h",)), QueryDataset((), ("urn:g",))):
+        found = (each.query(LOCAL[0], SPARQL_JSON, dataset=dataset) for each in (store, apart))
+        assert len(set(found)) == 1
+
+
 def test_a_chosen_dataset_is_all_there_is(store) -> None:
     text = "SELECT (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
     counts = [

@@ -110,5 +110,7 @@ def serve(premises: Premises, store: EmbeddedStore, settings: Settings, snapshot
     # As long as nobody asks, the workers that are started beside this process have the processors.
     select.select([premises.door], [], [], _AFTER_WORKERS)
     evaluator.warm_up()
+    # Before there is any evaluator: what has no order of its own comes in the same order from all of them.
+    store.set_apart()
     gc.freeze()
     Broker(premises, store, settings, snapshot).run()

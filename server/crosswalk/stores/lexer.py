@@ -38,6 +38,7 @@ KEYWORDS = frozenset(
 
 
 _SERVICE = "SERVICE"
+_NAMING = ("GRAPH", "FROM", "\\")
 
 
 class Token(NamedTuple):
@@ -120,6 +121,15 @@ def find_service(text: str) -> Token | None:
         return None
     watch = ServiceWatch()
     return next((found for token in tokens(text) if (found := watch.found(token))), None)
+
+
+def may_name_graphs(text: str) -> bool:
+    """Whether a text may reach other graphs than the default one: rather said once too often.
+
+    What stands in a comment or a string counts too, and after a backslash a keyword may be disguised.
+    """
+    upper = text.upper()
+    return any(sign in upper for sign in _NAMING)
 
 
 def undeclared_prefix(text: str) -> Token | None:

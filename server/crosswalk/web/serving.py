@@ -154,6 +154,9 @@ class Site:
         try:
             with self._still:
                 exhibit = open_exhibit(self.settings)
+                if isinstance(exhibit.store, EmbeddedStore):
+                    # Here, while the earlier snapshot is still served; its broker would let everybody wait.
+                    exhibit.store.set_apart()
                 pages = self._pages(exhibit)
         except CrosswalkError as error:
             _log.error("the new snapshot is not shown: %s", error)
