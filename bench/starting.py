@@ -12,6 +12,7 @@ from typing import Any
 
 from bench import catalogues, peers
 
+_BARE = "bare Python"
 COMMANDS = {
     "click alone": ["-c", "import click"],
     "crosswalk --help": ["-m", "crosswalk", "--help"],
@@ -20,35 +21,40 @@ COMMANDS = {
 }
 
 
-def commands(runs: int = 9) -> dict[str, Any]:
-    """The processor time of each command as a multiple of bare Python's, compiled modules being kept."""
+def commands(turns: int = 15) -> dict[str, Any]:
+    """The processor time of each command as a multiple of bare Python's, compiled modules being kept.
+
+    They take turns, and of each the least counts; a first turn, which compiles, is left out.
+    """
+    asked = {_BARE: ["-c", "pass"]} | COMMANDS
     with tempfile.TemporaryDirectory() as cache:
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         environment |= {"PYTHONPYCACHEPREFIX": cache, "CROSSWALK_SNAPSHOTS": str(catalogues.built(1).out)}
-        bare = _spent(["-c", "pass"], environment, runs)
-        spent = {name: _spent(command, environment, runs) for name, command in COMMANDS.items()}
-    return {"bare Python": bare, "ratios": {name: each / bare for name, each in spent.items()}}
+        took = [{name: _spent(each, environment) for name, each in asked.items()} for _ in range(turns + 1)]
+    least = {name: min(turn[name] for turn in took[1:]) for name in asked}
+    ratios = {name: spent / least[_BARE] for name, spent in least.items() if name != _BARE}
+    return {_BARE: least[_BARE], "ratios": ratios}
 
 
-def server(runs: int = 5) -> dict[str, Any]:
-    """The time to the first answer of `crosswalk serve` on a built graph, and of the empty application."""
+def server(turns: int = 15) -> dict[str, Any]:
+    """The time to the first answer of `crosswalk serve` on a built graph, and of the empty application.
+
+    They take turns; the median of the ratios between neighbours counts.
+    """
     made = catalogues.built(1)
     ours, empty = [], []
-    for _ in range(runs):
+    for _ in range(turns):
         with peers.crosswalk(made) as started:
             ours.append(started.seconds)
         with peers.flask("empty") as started:
             empty.append(started.seconds)
-    seconds = {"crosswalk": statistics.median(ours), "empty Flask": statistics.median(empty)}
-    return seconds | {"ratio": seconds["crosswalk"] / seconds["empty Flask"]}
+    ratio = statistics.median(mine / theirs for mine, theirs in zip(ours, empty, strict=True))
+    return {"crosswalk": statistics.median(ours), "empty Flask": statistics.median(empty), "ratio": ratio}
 
 
-def _spent(command: list[str], environment: dict[str, str], runs: int) -> float:
-    """The least processor time of some runs; the first, which compiles, is left out."""
-    took = []
-    for _ in range(runs + 1):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, *command], env=environment, check=True, capture_output=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return min(took[1:])
+def _spent(command: list[str], environment: dict[str, str]) -> float:
+    """The processor time of one run, in seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *command], env=environment, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

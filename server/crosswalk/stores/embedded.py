@@ -66,10 +66,8 @@ class EmbeddedStore:
         The engine goes through all quads of a term, in whichever graph they stand, and most stand in two.
         """
         if self._default_graph is None and any(self.engine.named_graphs()):
-            triples = self.engine.quads_for_pattern(None, None, None, DefaultGraph())
-            alone = pyoxigraph.Store()
-            alone.bulk_extend(Quad(*quad.triple) for quad in triples)
-            self._default_graph = alone
+            self._default_graph = pyoxigraph.Store()
+            self._default_graph.bulk_extend(self.engine.quads_for_pattern(None, None, None, DefaultGraph()))
 
     def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
         """The answer in ``media_type``, serialised by Oxigraph; see Store."""
