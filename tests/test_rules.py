@@ -85,6 +85,9 @@ def _read(node: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(node, dict):
         if getattr(node, "name", "") == "Builtin_NOTEXISTS":
             return
+        if getattr(node, "name", "") == "Minus":
+            yield from _read(node["p1"])
+            return
         if getattr(node, "name", "") == "BGP":
             yield from ((subject, predicate) for subject, predicate, _ in node.triples)
         for value in node.values():

@@ -97,7 +97,7 @@ def check(
         derived[DERIVED] = derived.get(DERIVED, set()) | chained
         doubtful = doubtful_kinds([*asserted, *chained], derived[INFERRED])
         # Every graph is said to be one, so that a shape can demand its description.
-        derived[INFERRED] |= add(store, _graphs(sources))
+        derived[INFERRED].update(add(store, _graphs(sources)))
     with clock.step("validation"):
         for each in chain(doubtful, computed_relations(derived)):
             store.remove(Quad(*each))

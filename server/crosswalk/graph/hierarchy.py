@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
 from .closures import Closures
@@ -37,14 +37,10 @@ def close_ontology(ontology: Iterable[Quad], closures: Closures | None = None) -
     Labels, notes and the like bear no axiom and are kept from owlrl, which is slow on them. So is all else
     that places nothing in a hierarchy, as long as the ontology says nothing that might.
     """
-    stated = [
-        quad
-        for quad in ontology
-        if quad.predicate.value.startswith(_BUILT_IN) and not isinstance(quad.object, Literal)
-    ]
-    if all(map(_is_plain, stated)):
-        stated = [quad for quad in stated if quad.predicate.value in _HIERARCHIES]
-    axioms = [quad.triple for quad in stated]
+    stated = list(ontology)
+    if (steps := _steps(stated)) is None:
+        steps = [quad for quad in stated if _is_axiom(quad)]
+    axioms = [quad.triple for quad in steps]
     if not axioms:
         return set()
     return closures.closure(axioms, partial(_close, axioms)) if closures else _close(axioms)
@@ -63,15 +59,30 @@ def is_kept(triple: Triple) -> bool:
     return False
 
 
-def _is_plain(axiom: Quad) -> bool:
-    """Whether an axiom is a step of a hierarchy between named terms, or has no part in any hierarchy."""
-    predicate = axiom.predicate.value
-    if predicate in _HIERARCHIES:
-        ends = (axiom.subject, axiom.object)
-        return all(isinstance(end, NamedNode) and not end.value.startswith(_BUILT_IN) for end in ends)
-    if predicate == _TYPE:
-        return axiom.object.value in _KINDS or not axiom.object.value.startswith(_BUILT_IN)
-    return predicate in _ASIDE
+def _steps(ontology: Iterable[Quad]) -> list[Quad] | None:
+    """The steps of the hierarchies, where all of them are plain and nothing else can place a term in one."""
+    steps = []
+    for quad in ontology:
+        predicate = quad.predicate.value
+        if predicate in _ASIDE or not predicate.startswith(_BUILT_IN):
+            continue
+        if predicate in _HIERARCHIES:
+            ends = (quad.subject, quad.object)
+            if not all(isinstance(end, NamedNode) and not end.value.startswith(_BUILT_IN) for end in ends):
+                return None
+            steps.append(quad)
+        elif not isinstance(kind := quad.object, Literal) and not (predicate == _TYPE and _is_aside(kind)):
+            return None
+    return steps
+
+
+def _is_aside(kind: NamedNode | BlankNode) -> bool:
+    """Whether to be of a kind, known to owlrl or not, has no part in any hierarchy."""
+    return kind.value in _KINDS or not kind.value.startswith(_BUILT_IN)
+
+
+def _is_axiom(quad: Quad) -> bool:
+    return quad.predicate.value.startswith(_BUILT_IN) and not isinstance(quad.object, Literal)
 
 
 def _close(axioms: list[Triple]) -> set[Triple]:

@@ -34,7 +34,7 @@ def infer_in(
     passed over while nothing has been added that it reads.
     """
     rules = list(rules)
-    results: dict[str, set[Triple]] = {INFERRED: add(store, close_ontology(ontology, closures))}
+    results: dict[str, list[Triple]] = {INFERRED: add(store, close_ontology(ontology, closures))}
     unread: dict[str, set[str] | None] = dict.fromkeys(rule.name for rule in rules)
     quiet = 0
     for rule in cycle(rules):
@@ -43,19 +43,24 @@ def infer_in(
         if properties is None or rule.is_touched(properties, store):
             unread[rule.name] = set()
             if new := add(store, filter(is_kept, _apply(rule, store))):
-                results.setdefault(rule.graph, set()).update(new)
+                results.setdefault(rule.graph, []).extend(new)
                 _tell(rules, rule, {triple.predicate.value for triple in new}, unread)
                 quiet = 0
         if quiet == len(rules):
-            return results
-    return results
+            break
+    return {name: set(triples) for name, triples in results.items()}
 
 
-def add(store: Store, triples: Iterable[Triple]) -> set[Triple]:
-    """Those triples that were not in the store, which now has them."""
-    new = {triple: quad for triple in triples if (quad := Quad(*triple)) not in store}
-    store.bulk_extend(new.values())
-    return set(new)
+def add(store: Store, triples: Iterable[Triple]) -> list[Triple]:
+    """Those triples that were not in the store, each once; the store has them now."""
+    new = []
+    for triple in triples:
+        quad = Quad(*triple)
+        if quad not in store:
+            # One by one: a bulk of some hundred takes the engine longer.
+            store.add(quad)
+            new.append(triple)
+    return new
 
 
 def holding(facts: Iterable[Quad | Triple]) -> Store:
