@@ -9,14 +9,19 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, url_for
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder
 
+from crosswalk.answers import Answer, Row, Term
+from crosswalk.errors import StoreFault
 from crosswalk.graph.snapshot import Snapshot
 from crosswalk.settings import Settings
 from crosswalk.stores.embedded import EmbeddedStore
 from crosswalk.web import compiled
 from crosswalk.web.app import create_app
+from crosswalk.web.packing import pack, unpack
 from crosswalk.web.shelf import Shelf, shelf_of
 
 MOST = 0.15
@@ -126,7 +131,7 @@ def test_what_a_shelf_cannot_read_is_asked_for_again(tmp_path: Path, spoilt: byt
     shelf = Shelf(tmp_path)
     asking = lambda: b'{"head": {}, "boolean": true}'  # noqa: E731
     shelf.answer("one", "ASK", asking)
-    (file,) = tmp_path.glob("*.srj")
+    (file,) = tmp_path.glob("*.answer")
     file.write_bytes(spoilt)
     assert Shelf(tmp_path).read().answer("one", "ASK", asking).truth is True
     shelf.figures("sums", "web", lambda: [1, 2])
@@ -169,3 +174,33 @@ def test_nothing_is_kept_of_a_large_graph_or_of_one_that_changes(snapshot: Snaps
     assert shelf_of(snapshot).unread or (snapshot.path / "answers").is_dir()
     large = Snapshot(**{**vars(snapshot), "triples": 10**7})
     assert not shelf_of(large).unread
+
+
+TERMS = st.none() | st.builds(
+    Term,
+    st.sampled_from(["uri", "literal", "bnode"]),
+    st.text(),
+    st.none() | st.just("ja"),
+    st.none() | st.text(),
+)
+
+
+@given(st.lists(st.fixed_dictionaries({"a": TERMS, "b": TERMS})), st.none() | st.booleans())
+def test_an_answer_is_unpacked_as_it_was_packed(rows: list[Row], truth: bool | None) -> None:
+    answer = Answer(("a", "b"), tuple(rows), truth)
+    assert unpack(pack(answer)) == answer
+
+
+PACKED = b'{"columns":["a"],"terms":[["uri","urn:a",null,null]],"rows":[[0]],"truth":null}'
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [b"", b"[]", b"{}", b"\xff", PACKED[:-1], PACKED.replace(b"[[0]]", b"[[7]]"),
+     PACKED.replace(b"[[0]]", b"[[0,0]]"), PACKED.replace(b"[[0]]", b"[0]"),
+     PACKED.replace(b"null,null]", b"null,null,0]")],
+)  # fmt: skip
+def test_what_is_no_packed_answer_is_not_unpacked(spoilt: bytes) -> None:
+    assert unpack(PACKED).rows == ({"a": Term("uri", "urn:a")},)
+    with pytest.raises(StoreFault):
+        unpack(spoilt)

@@ -18,7 +18,9 @@ from typing import Any
 
 from crosswalk.answers import Answer, read_answer
 from crosswalk.errors import StoreFault
+from crosswalk.web.packing import pack, unpack
 
+_PACKED = ".answer"
 MOST_TRIPLES = 500_000
 """Over a graph of more than this nothing is kept: its answers are too large to be read at every start."""
 
@@ -42,18 +44,18 @@ class Shelf:
 
     def read(self) -> Shelf:
         """Reads the answers that are there, for the processes that are forked later."""
-        for path in sorted(self._folder.glob("*.srj")) if self._folder else ():
+        for path in sorted(self._folder.glob(f"*{_PACKED}")) if self._folder else ():
             with suppress(StoreFault, OSError):
-                self._answers[path.name] = read_answer(path.read_bytes())
+                self._answers[path.name] = unpack(path.read_bytes())
         return self
 
     def answer(self, name: str, text: str, find: Callable[[], bytes]) -> Answer:
         """The answer to a query of this name and text, which ``find`` gives as SPARQL JSON results."""
         # The name changes with the query, so that what another version asked is not taken for it.
-        file = f"{name.rpartition('/')[2]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.srj"
+        file = f"{name.rpartition('/')[2]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}{_PACKED}"
         if file not in self._answers:
             with suppress(StoreFault):
-                return read_answer(self._bytes(file, find))
+                return unpack(self._bytes(file, lambda: pack(read_answer(find()))))
             return read_answer(find())
         return self._answers[file]
 
