@@ -44,14 +44,6 @@ def store(snapshot) -> EmbeddedStore:
     return EmbeddedStore.load(snapshot.path / "dataset.nq")
 
 
-@pytest.fixture(scope="module")
-def apart(snapshot) -> EmbeddedStore:
-    """The same store, as the server's evaluators have it."""
-    store = EmbeddedStore.load(snapshot.path / "dataset.nq")
-    store.set_apart()
-    return store
-
-
 def examples(question: Query) -> dict[str, Any]:
     return {name: read_term(text) for name, text in question.examples.items()}
 
@@ -117,14 +109,6 @@ def test_it_names_no_element_in_its_text(question: Query):
 @each_question
 def test_its_examples_give_rows(question: Query, store: EmbeddedStore):
     assert len(ask(store, question, **examples(question))) > 0
-
-
-@each_question
-def test_its_answer_is_the_same_from_a_default_graph_set_apart(
-    question: Query, store: EmbeddedStore, apart: EmbeddedStore
-):
-    for terms in ({}, examples(question)):
-        assert ask(apart, question, **terms) == ask(store, question, **terms)
 
 
 @each_question

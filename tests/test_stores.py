@@ -12,6 +12,7 @@ import pyoxigraph
 import pytest
 import rdflib
 
+from crosswalk.answers import ask
 from crosswalk.errors import (
     InputError,
     QueryRefused,
@@ -20,10 +21,12 @@ from crosswalk.errors import (
     ResourceLimit,
     StoreFault,
 )
+from crosswalk.queries import Query, catalogue
 from crosswalk.stores import SPARQL_JSON, QueryDataset
 from crosswalk.stores.embedded import EmbeddedStore
 from crosswalk.stores.lexer import query_form, tokens
 from crosswalk.stores.remote import RemoteStore
+from crosswalk.terms import read_term
 
 TRIG = b"""
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -150,6 +153,22 @@ def test_a_default_graph_set_apart_changes_no_answer(store, apart, text: str) ->
 @pytest.mark.parametrize("text", ["DESCRIBE <urn:a>", "CONSTRUCT WHERE { ?s ?p ?o }"])
 def test_a_default_graph_set_apart_changes_no_triples(store, apart, text: str) -> None:
     assert answered(apart, text, "text/turtle") == answered(store, text, "text/turtle")
+
+
+@pytest.fixture(scope="module")
+def published(snapshot) -> tuple[EmbeddedStore, EmbeddedStore]:
+    """The project's own graph twice, in the second the default graph set apart."""
+    whole, apart = (EmbeddedStore.load(snapshot.dataset) for _ in range(2))
+    apart.set_apart()
+    return whole, apart
+
+
+@pytest.mark.parametrize("question", catalogue("questions"), ids=lambda question: question.name)
+def test_a_default_graph_set_apart_answers_every_question_alike(published, question: Query) -> None:
+    examples = {name: read_term(text) for name, text in question.examples.items()}
+    for terms in ({}, examples):
+        whole, apart = (ask(store, question, **terms) for store in published)
+        assert whole == apart
 
 
 def test_only_queries_of_the_default_graph_are_put_to_what_is_set_apart(apart) -> None:
