@@ -15,11 +15,9 @@ import pyoxigraph
 from rdflib import Graph
 
 from bench import catalogues, peers
-from crosswalk.graph.closures import Closures
-from crosswalk.graph.inference import holding, infer, infer_in
-from crosswalk.graph.rules import read_rules
+from crosswalk.graph.inference import Closures, holding, infer, infer_in, read_rules
 from crosswalk.graph.sources import read_sources
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 
 def load(size: int) -> dict[str, Any]:
@@ -77,7 +75,7 @@ def memory(size: int) -> dict[str, Any]:
     made = catalogues.built(size)
     reading = (
         "from pathlib import Path; from crosswalk.graph.sources import read_sources\n"
-        "from crosswalk.graph.inference import infer\nfrom crosswalk.graph.rules import read_rules\n"
+        "from crosswalk.graph.inference import infer\nfrom crosswalk.graph.inference import read_rules\n"
         f"root = Path({str(made.content)!r}); sources = read_sources(root)\n"
         "infer(sources.facts(), sources.ontology(), read_rules(root))"
     )
@@ -86,7 +84,7 @@ def memory(size: int) -> dict[str, Any]:
         f"assert not check(Path({str(made.content)!r})).violations"
     )
     serving = (
-        "from pathlib import Path; from crosswalk.stores.embedded import EmbeddedStore\n"
+        "from pathlib import Path; from crosswalk.stores.oxigraph import EmbeddedStore\n"
         f"EmbeddedStore.load(Path({str(made.snapshot.dataset)!r}), trusted=True)"
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -10,12 +10,10 @@ from pathlib import Path
 
 from bench.generator import Catalogue
 from crosswalk.graph.build import CheckedGraph
-from crosswalk.graph.drafts import drafting, publish, write_dataset
-from crosswalk.graph.inference import infer
-from crosswalk.graph.rules import read_rules
-from crosswalk.graph.snapshot import Snapshot, read_snapshot
+from crosswalk.graph.inference import infer, read_rules
+from crosswalk.graph.snapshot import Snapshot, drafting, publish, read_snapshot, write_dataset
 from crosswalk.graph.sources import read_sources
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDER = REPOSITORY / "build" / "bench"

@@ -13,10 +13,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bench import catalogues
-from crosswalk.queries import Query, bind, catalogue
 from crosswalk.stores import SPARQL_JSON
-from crosswalk.stores.embedded import EmbeddedStore
-from crosswalk.terms import read_term
+from crosswalk.stores.named_queries import Query, bind, catalogue, read_term
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 SIZES = (1, 10, 100)
 LOCAL, WHOLE = 0.1, 1.25

@@ -16,10 +16,9 @@ from urllib.parse import quote_plus
 
 from bench.generator import Catalogue
 from bench.units import CATEGORIES, PAPERS, Unit
-from crosswalk.names import ID
-from crosswalk.queries import Query, bind, catalogue, read
-from crosswalk.stores.embedded import EmbeddedStore
-from crosswalk.terms import read_term
+from crosswalk.iris import ID
+from crosswalk.stores.named_queries import Query, bind, catalogue, read, read_term
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 LOOKUPS = tuple(read(path) for path in sorted((Path(__file__).parent / "mix").glob("*.rq")))
 CSV = "text/csv"

@@ -9,13 +9,12 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Triple
 
-from crosswalk.graph.chaining import chain_mappings
+from crosswalk.graph.derivation import chain_mappings
 from crosswalk.namespaces import ID, XW
 from crosswalk.relations.algebra import ANY, RELATIONS, Candidates
-from crosswalk.relations.closure import close
-from crosswalk.relations.conflicts import find_conflicts
+from crosswalk.relations.consistency import close, find_conflicts
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.records import IRIS, Record
+from crosswalk.relations.model import IRIS, Record
 
 ELEMENTS, RECORDS, EDITIONS = 1_000, 10_000, 20
 RATIONALES = (str(XW.Syntactic), str(XW.Semantic), str(XW.Functional))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bench import catalogues
-from crosswalk.answers import Row, Term, ask
-from crosswalk.stores.embedded import EmbeddedStore
-from crosswalk.web.desk import EVERYTHING
-from crosswalk.web.texts import QUERY, Texts
+from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.results import Row, Term, ask
+from crosswalk.web.page_queries import EVERYTHING
+from crosswalk.web.search_index import QUERY, Texts
 
 WORDS = ("clock advises rotate pump", "Mend", "見直す", "装置と鍵", "hidden actuator", "nothing like this")
 """Words of many texts, of some and of none, in both languages."""

@@ -18,7 +18,7 @@ from rdflib import Graph
 from rdflib.namespace import SH
 
 from bench import catalogues
-from crosswalk.graph import shacl
+from crosswalk.graph import validation
 from crosswalk.graph.inference import holding
 from crosswalk.graph.shapes import read_shapes
 from crosswalk.graph.snapshot import DATASET
@@ -59,7 +59,7 @@ def _facts(size: int) -> list[Triple]:
 
 
 def _on_oxigraph(triples: list[Triple], shapes: Graph) -> Found:
-    return frozenset().union(*map(_findings, shacl.reports(holding(triples), shapes)))
+    return frozenset().union(*map(_findings, validation.reports(holding(triples), shapes)))
 
 
 def _on_rdflib(triples: list[Triple], shapes: Graph) -> Found:

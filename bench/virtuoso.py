@@ -15,9 +15,8 @@ from pathlib import Path
 
 from bench.catalogues import Built
 from bench.peers import Missing, Server, free_port, running
-from crosswalk.publishing import publish
+from crosswalk.stores.graph_store import WritableStore, publish
 from crosswalk.stores.remote import RemoteStore
-from crosswalk.stores.writing import WritableStore
 
 USER = "dba"
 UNION = "https://w3id.org/iot-security-crosswalk/graph/union"

@@ -7,10 +7,10 @@ import json
 import pyoxigraph
 import pytest
 
-from crosswalk.answers import Answer, Term, ask, read_answer
 from crosswalk.errors import InputError, StoreFault
-from crosswalk.queries import parse
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.named_queries import parse
+from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.results import Answer, Term, ask, read_answer
 
 DATA = b"""
 <urn:a> <urn:name> "Rule"@en , "5"^^<urn:t> , <urn:b> .

@@ -11,9 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from crosswalk.graph.snapshot import Snapshot
-from crosswalk.queries import catalogue
 from crosswalk.settings import Settings
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.named_queries import catalogue
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.web.app import create_app
 
 PAGE = {"Accept": "text/html"}

@@ -13,7 +13,7 @@ from crosswalk.errors import InputError, NonconformingData
 from crosswalk.graph import snapshot as snapshots
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
 
 

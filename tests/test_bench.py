@@ -22,11 +22,11 @@ from bench.generator import Catalogue
 from bench.growth import LOCAL, SIZES, WHOLE, Growth, texts
 from bench.mix import LOOKUPS, Ask, choose, lines, passes, questions
 from bench.peers import free_port, running
-from crosswalk.answers import Term, ask
 from crosswalk.graph.build import check
-from crosswalk.stores.embedded import EmbeddedStore
-from crosswalk.web.desk import EVERYTHING
-from crosswalk.web.texts import Texts
+from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.results import Term, ask
+from crosswalk.web.page_queries import EVERYTHING
+from crosswalk.web.search_index import Texts
 
 
 @pytest.mark.parametrize("size", [1, 2])

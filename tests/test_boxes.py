@@ -7,7 +7,7 @@ import random
 import pytest
 from prettytable import PrettyTable, TableStyle
 
-from crosswalk.cli.boxes import box, width
+from crosswalk.cli.terminal import box, width
 
 ROWS = [
     ["9", "Designing so as not to cause trouble", "Green"],

@@ -16,12 +16,10 @@ import pytest
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
 
 from crosswalk.errors import InputError, NonconformingData
-from crosswalk.graph import canonical, drafts, inputs
-from crosswalk.graph.build import build, check
+from crosswalk.graph import canonical, snapshot
+from crosswalk.graph.build import build, check, digest_of_inputs, unchanged
 from crosswalk.graph.canonical import canonical_nquads, is_isomorphic
-from crosswalk.graph.drafts import KEPT
-from crosswalk.graph.inputs import unchanged
-from crosswalk.graph.snapshot import Snapshot, current
+from crosswalk.graph.snapshot import KEPT, Snapshot, current
 from crosswalk.graph.sources import read_file
 from crosswalk.namespaces import GRAPH, ID, XW
 
@@ -120,7 +118,7 @@ def test_a_graph_written_and_indexed_in_pieces_is_the_same(content, tmp_path: Pa
     whole = build(content.root, content.out)
     monkeypatch.setattr(canonical, "_AT_A_TIME", 7)
     monkeypatch.setattr(canonical, "_RUN", 20)
-    monkeypatch.setattr(drafts, "_PIECE", 999)
+    monkeypatch.setattr(snapshot, "_PIECE", 999)
     pieces = build(content.root, tmp_path / "out")
     assert pieces.dataset.read_bytes() == whole.dataset.read_bytes()
     assert (pieces.triples, pieces.graphs) == (whole.triples, whole.graphs)
@@ -309,18 +307,18 @@ def test_a_snapshot_is_current_until_something_changes_that_it_depends_on(conten
     (content.root / "shapes" / "toy.ttl").rename(content.root / "shapes" / "other.ttl")
     assert unchanged(content.root, content.out) is None
     (content.root / "shapes" / "other.ttl").rename(content.root / "shapes" / "toy.ttl")
-    monkeypatch.setattr(inputs, "version", lambda library: "0")
+    monkeypatch.setattr(build, "version", lambda library: "0")
     assert unchanged(content.root, content.out) is None
 
 
 def test_code_that_changed_builds_anew(content, tmp_path: Path, monkeypatch) -> None:
     package = tmp_path / "crosswalk"
-    shutil.copytree(inputs.PACKAGE / "graph", package / "graph")
-    before = inputs.digest_of_inputs(content.root)
-    monkeypatch.setattr(inputs, "PACKAGE", package)
-    copied = inputs.digest_of_inputs(content.root)
+    shutil.copytree(build.PACKAGE / "graph", package / "graph")
+    before = digest_of_inputs(content.root)
+    monkeypatch.setattr(build, "PACKAGE", package)
+    copied = digest_of_inputs(content.root)
     (package / "graph" / "build.py").write_text("# changed")
-    assert len({before, copied, inputs.digest_of_inputs(content.root)}) == 3
+    assert len({before, copied, digest_of_inputs(content.root)}) == 3
 
 
 def test_a_damaged_snapshot_is_not_taken_for_current(content) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from crosswalk.cli import COMMANDS, building, main, overview
-from crosswalk.content import content_root
+from crosswalk.cli import COMMANDS, build, main, overview
+from crosswalk.folders import content_root
 from crosswalk.namespaces import ID, XW
 
 ROWS = 17
@@ -36,7 +36,7 @@ def run(snapshot, monkeypatch):
 @pytest.fixture
 def small(content, monkeypatch):
     """The commands that read curated files read a small folder of them."""
-    monkeypatch.setattr(building, "content_root", lambda: content.root)
+    monkeypatch.setattr(build, "content_root", lambda: content.root)
     return content
 
 
@@ -471,7 +471,7 @@ def test_a_full_disk_is_told_and_leaves_the_old_file(run, tmp_path, monkeypatch)
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("crosswalk.cli.output.os.fsync", full)
+    monkeypatch.setattr("crosswalk.cli.terminal.os.fsync", full)
     assert fault(run("export", path, "--graph", "bodies")) == ["No space left on device"]
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("own.nt", "old")]
 

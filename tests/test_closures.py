@@ -6,10 +6,9 @@ import pytest
 from pyoxigraph import NamedNode, Quad, Triple
 from rdflib.namespace import RDFS
 
-from crosswalk.graph import hierarchy
+from crosswalk.graph import inference
 from crosswalk.graph.build import build
-from crosswalk.graph.closures import KEPT, Closures
-from crosswalk.graph.hierarchy import close_ontology
+from crosswalk.graph.inference import KEPT, Closures, close_ontology
 
 SUBCLASS = NamedNode(str(RDFS.subClassOf))
 
@@ -24,8 +23,8 @@ def chain(*names: str) -> list[Quad]:
 def closings(monkeypatch) -> list[int]:
     """How many axioms each closing had to close."""
     seen: list[int] = []
-    real = hierarchy._close
-    monkeypatch.setattr(hierarchy, "_close", lambda axioms: seen.append(len(axioms)) or real(axioms))
+    real = inference._close
+    monkeypatch.setattr(inference, "_close", lambda axioms: seen.append(len(axioms)) or real(axioms))
     return seen
 
 

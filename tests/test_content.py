@@ -13,8 +13,8 @@ from bs4 import BeautifulSoup
 from pyoxigraph import NamedNode, RdfFormat, Store
 from rdflib import DCTERMS, OWL, PROV, RDF, SKOS, Graph, Literal, URIRef
 
+from crosswalk.graph.source_check import fold, passages, unsupported
 from crosswalk.graph.sources import read_sources
-from crosswalk.graph.support import fold, passages, unsupported
 from crosswalk.namespaces import BASE, GRAPH, ID, XKOS, XW
 
 ROOT = Path(__file__).resolve().parents[1]

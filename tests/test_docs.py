@@ -13,9 +13,9 @@ from flask import Flask
 
 from crosswalk.cli import COMMANDS
 from crosswalk.cli import main as program
-from crosswalk.queries import catalogue
 from crosswalk.settings import Settings, read_setting, variable
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.named_queries import catalogue
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.web.app import create_app
 from crosswalk.web.endpoint.application import Endpoint
 

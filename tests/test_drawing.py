@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from crosswalk.graph.snapshot import Snapshot
 from crosswalk.settings import Settings
-from crosswalk.stores.embedded import EmbeddedStore
-from crosswalk.web import neighbourhood
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.web.app import create_app
+from crosswalk.web.diagrams import subgraph
 
 ID = "https://w3id.org/iot-security-crosswalk/id/"
 GUIDELINE = ID + "ipa/2.0/guideline/9"
@@ -45,7 +45,7 @@ def test_nodes_and_edges_hold_what_a_drawing_needs(client: FlaskClient) -> None:
     focus = part["nodes"][0]
     assert focus["id"] == GUIDELINE and focus["kind"] == "Guideline" and focus["alignment"] == "green"
     assert focus["title"].startswith("9 Designing so as not to cause trouble")
-    assert len(focus["label"]) <= neighbourhood.LONGEST and focus["address"] == "/id/ipa/2.0/guideline/9"
+    assert len(focus["label"]) <= subgraph.LONGEST and focus["address"] == "/id/ipa/2.0/guideline/9"
     assert "Version 2.0" in focus["edition"]
     mapped = [edge for edge in part["edges"] if edge["kind"] == "xw:linkedTo"]
     counterparts = {edge["to"].removeprefix(ID) for edge in mapped}
@@ -81,13 +81,13 @@ def test_at_most_two_hundred_and_the_rest_counted(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = drawn(client, focus="gsma/2.0", depth=3)
-    assert len(part["nodes"]) == neighbourhood.MOST_NODES == 200
+    assert len(part["nodes"]) == subgraph.MOST_NODES == 200
     assert part["left_out"] > 0
     everything = len(part["nodes"]) + part["left_out"]
-    monkeypatch.setattr(neighbourhood, "MOST_NODES", 10)
+    monkeypatch.setattr(subgraph, "MOST_NODES", 10)
     near = drawn(client, focus="gsma/2.0", depth=1)
     assert len(near["nodes"]) == 10 and near["left_out"] > 0
-    monkeypatch.setattr(neighbourhood, "MOST_NODES", 100_000)
+    monkeypatch.setattr(subgraph, "MOST_NODES", 100_000)
     assert len(drawn(client, focus="gsma/2.0", depth=3)["nodes"]) >= everything
 
 
@@ -115,7 +115,7 @@ def test_overview_has_every_edition_and_counts_mappings(client: FlaskClient) -> 
 def test_whole_is_given_on_request_alone(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     part = drawn(client, whole="yes")
     assert len(part["nodes"]) > 500 and part["left_out"] == 0
-    monkeypatch.setattr(neighbourhood, "MOST_WHOLE", 50)
+    monkeypatch.setattr(subgraph, "MOST_WHOLE", 50)
     part = drawn(client, whole="yes")
     assert len(part["nodes"]) == 50 and part["left_out"] > 400
 
@@ -210,14 +210,14 @@ def many() -> FlaskClient:
 
 def test_a_large_graph_opens_as_the_editions_that_most_mappings_join(many: FlaskClient) -> None:
     part = drawn(many)
-    assert len(part["nodes"]) == neighbourhood.MOST_NODES and part["left_out"] == 300 - len(part["nodes"])
+    assert len(part["nodes"]) == subgraph.MOST_NODES and part["left_out"] == 300 - len(part["nodes"])
     assert part["edges"][0]["label"] == "14 mappings"
     assert {f"s{number:03}/1" for number in range(11, 150, 2)} <= names(part)
 
 
 def test_a_whole_large_graph_is_cut_at_what_a_browser_bears(many: FlaskClient) -> None:
     part = drawn(many, whole="yes")
-    assert len(part["nodes"]) == neighbourhood.MOST_WHOLE and part["left_out"]
+    assert len(part["nodes"]) == subgraph.MOST_WHOLE and part["left_out"]
 
 
 def test_a_neighbourhood_takes_no_longer_in_a_graph_thirty_times_as_large(many: FlaskClient) -> None:

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crosswalk.cli import main
-from crosswalk.exchange import reading
+from crosswalk.exchange import formats
 from crosswalk.graph.build import check
 from crosswalk.graph.sources import read_file
 
@@ -123,7 +123,7 @@ def test_a_wrong_call_is_one_line_and_writes_nothing(run, tmp_path, args, what) 
 
 
 def test_a_file_that_is_too_large_is_refused(run, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(reading, "LARGEST", 10)
+    monkeypatch.setattr(formats, "LARGEST", 10)
     file = write_table(tmp_path / "t.csv", OLIR)
     assert "larger than" in run("import", "sssom", file, "--out", tmp_path / "o.ttl").stderr
 

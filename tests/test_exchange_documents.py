@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from crosswalk.cli import main
-from crosswalk.exchange import rdf_writing, reading, writing
+from crosswalk.exchange import formats, rdf_writing
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
@@ -38,8 +38,8 @@ def test_the_documented_commands_run(snapshot, tmp_path, monkeypatch) -> None:
 
 def test_the_page_names_every_format() -> None:
     table = "\n".join(line for line in PAGE.splitlines() if line.startswith("| "))
-    assert [name for name in reading.FORMATS if f"`{name}`" not in table] == []
-    assert [name for name in (*writing.FORMATS, *rdf_writing.FORMATS) if f"`{name}`" not in table] == []
+    assert [name for name in formats.READABLE if f"`{name}`" not in table] == []
+    assert [name for name in (*formats.WRITABLE, *rdf_writing.FORMATS) if f"`{name}`" not in table] == []
 
 
 def rules() -> list[tuple[str, str, int]]:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from crosswalk import exchange
 from crosswalk.cli import main
 from crosswalk.errors import InputError
-from crosswalk.exchange.reading import FORMATS, Choices, read
+from crosswalk.exchange.formats import READABLE, Choices, read
 
 HEADER = "#curie_map:\n#  id: https://example.org/\n#mapping_set_id: https://example.org/s\n#license: https://example.org/l\n"
 COLUMNS = "subject_id\tpredicate_id\tobject_id\tmapping_justification\n"
@@ -64,7 +64,7 @@ CHOICES = Choices(direction="focal-to-reference", select="x")
 
 
 def test_there_is_an_example_of_every_format() -> None:
-    assert set(BROKEN) == set(FORMATS)
+    assert set(BROKEN) == set(READABLE)
 
 
 @pytest.mark.parametrize("form", BROKEN)

@@ -11,14 +11,13 @@ import openpyxl
 import pytest
 
 from crosswalk.errors import InputError, ResourceLimit
-from crosswalk.exchange import olir, olir_writing, spreadsheet
+from crosswalk.exchange import olir, spreadsheet
 from crosswalk.exchange.gathering import gather_register, gather_sets
-from crosswalk.exchange.records import UNSPECIFIED, MappingSet, Record
-from crosswalk.exchange.register import Register, resolve
-from crosswalk.exchange.words import PREDICATES
+from crosswalk.exchange.identifiers import Register, resolve
+from crosswalk.exchange.records import PREDICATES, UNSPECIFIED, MappingSet, Record
 from crosswalk.namespaces import ID
 from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, SUBSET, SUPERSET
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 FORWARD, BACKWARD = olir.DIRECTIONS
 SOURCE, TARGET = str(ID["ipa/2.0"]), str(ID["gsma/2.0"])
@@ -153,7 +152,7 @@ def test_a_workbook_comes_back_as_it_went(register) -> None:
         Record(f"{SOURCE}/guideline/1", f"{TARGET}/CLP.11"),
         Record(f"{SOURCE}/guideline/2", None),
     )
-    data, losses = olir_writing.write([replace(FOUND, records=(*RECORDS, *extra))], register)
+    data, losses = olir.write([replace(FOUND, records=(*RECORDS, *extra))], register)
     back = olir.read_workbook(data, "b.xlsx", FORWARD)
     placed = replace(back, subject_source=SOURCE, object_source=TARGET)
     resolved, unknown = resolve(placed, register)
@@ -166,13 +165,11 @@ def test_a_workbook_comes_back_as_it_went(register) -> None:
 
 def test_the_same_records_give_the_same_workbook(register) -> None:
     turned = replace(FOUND, records=tuple(reversed(RECORDS)))
-    assert olir_writing.write([turned], register) == olir_writing.write(
-        [replace(FOUND, records=RECORDS)], register
-    )
+    assert olir.write([turned], register) == olir.write([replace(FOUND, records=RECORDS)], register)
 
 
 def test_a_text_in_a_workbook_is_never_a_formula_and_is_not_escaped(register) -> None:
-    data, _ = olir_writing.write([replace(FOUND, records=RECORDS)], register)
+    data, _ = olir.write([replace(FOUND, records=RECORDS)], register)
     sheet = openpyxl.load_workbook(io.BytesIO(data))["Relationships"]
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value in ("=1+1", "@why")]
     assert len(cells) == 2 and all(cell.data_type == "s" for cell in cells)
@@ -190,8 +187,8 @@ def test_the_csv_for_spreadsheets_escapes_formulas_and_holds_every_record(store,
 
 
 def test_only_the_csv_escapes(register) -> None:
-    from crosswalk.exchange import oscal_mapping_writing, sssom_writing
+    from crosswalk.exchange import oscal_mapping, sssom_writing
 
     found = replace(FOUND, records=RECORDS)
     assert b"'=1+1" not in sssom_writing.write(found, {})[0]
-    assert b"'=1+1" not in oscal_mapping_writing.write([found], register)[0]
+    assert b"'=1+1" not in oscal_mapping.write([found], register)[0]

@@ -15,14 +15,13 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from crosswalk.errors import InputError
-from crosswalk.exchange import oscal_catalog, oscal_mapping, oscal_mapping_writing
+from crosswalk.exchange import oscal_catalog, oscal_mapping
 from crosswalk.exchange.gathering import gather_register, gather_sets
-from crosswalk.exchange.records import MappingSet, Record
-from crosswalk.exchange.register import Register, resolve
-from crosswalk.exchange.words import PREDICATES
+from crosswalk.exchange.identifiers import Register, resolve
+from crosswalk.exchange.records import PREDICATES, MappingSet, Record
 from crosswalk.namespaces import ID
 from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, SUBSET, SUPERSET
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 # The demands of OSCAL 1.2 on a mapping collection, written down for these tests; not NIST's own schema.
 TOKEN = {"type": "string", "pattern": r"^(?=\D)[\w][\w.\-]*$"}
@@ -153,7 +152,7 @@ def register(snapshot) -> Register:
 
 @pytest.fixture
 def document(register) -> dict:
-    return json.loads(oscal_mapping_writing.write([FOUND], register)[0])
+    return json.loads(oscal_mapping.write([FOUND], register)[0])
 
 
 def read(value: object, name: str = "m.json") -> MappingSet:
@@ -183,9 +182,7 @@ def official() -> Draft7Validator:
 
 
 def test_the_schema_of_nist_accepts_the_export(official, document, snapshot, register) -> None:
-    everything, _ = oscal_mapping_writing.write(
-        gather_sets(EmbeddedStore.load(snapshot.dataset), "all"), register
-    )
+    everything, _ = oscal_mapping.write(gather_sets(EmbeddedStore.load(snapshot.dataset), "all"), register)
     for written in (document, json.loads(everything)):
         assert [(list(e.absolute_path), e.message) for e in official.iter_errors(written)] == []
 
@@ -213,11 +210,11 @@ def test_the_schema_of_nist_refuses_what_is_wrong(
 
 def test_the_same_records_give_the_same_bytes(register) -> None:
     turned = replace(FOUND, records=tuple(reversed(FOUND.records)))
-    assert oscal_mapping_writing.write([turned], register) == oscal_mapping_writing.write([FOUND], register)
+    assert oscal_mapping.write([turned], register) == oscal_mapping.write([FOUND], register)
 
 
 def test_what_is_written_comes_back_and_the_rest_is_counted(register) -> None:
-    data, losses = oscal_mapping_writing.write([FOUND], register)
+    data, losses = oscal_mapping.write([FOUND], register)
     back, unknown = resolve(oscal_mapping.read(data, "m.json"), register)
     found = {replace(each, place=None) for each in back.records}
     assert unknown == [] and found == {*TYPED, Record(f"{SOURCE}/guideline/17", None)}
@@ -233,7 +230,7 @@ def test_only_what_was_looked_for_in_vain_is_a_gap(document) -> None:
 def test_a_set_without_relations_has_nothing_to_say_in_oscal(register) -> None:
     untyped = replace(FOUND, records=FOUND.records[-1:])
     with pytest.raises(InputError, match="OSCAL has no word for less"):
-        oscal_mapping_writing.write([untyped], register)
+        oscal_mapping.write([untyped], register)
 
 
 def test_a_single_mapping_may_stand_without_a_list(document) -> None:

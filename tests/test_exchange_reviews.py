@@ -11,24 +11,15 @@ from pyoxigraph import Literal, NamedNode
 from rdflib import XSD
 
 from crosswalk.errors import InputError
-from crosswalk.exchange import (
-    olir_writing,
-    oscal_mapping_writing,
-    rdf,
-    spreadsheet,
-    sssom,
-    sssom_writing,
-    triples,
-)
+from crosswalk.exchange import olir, oscal_mapping, rdf, spreadsheet, sssom, sssom_writing, triples
 from crosswalk.exchange.gathering import gather_sets
-from crosswalk.exchange.records import MappingSet, Record
-from crosswalk.exchange.register import Known, Register
-from crosswalk.exchange.words import PREDICATES
+from crosswalk.exchange.identifiers import Known, Register
+from crosswalk.exchange.records import PREDICATES, MappingSet, Record
 from crosswalk.graph.mappings import read_mappings
 from crosswalk.graph.turtle import serialize
 from crosswalk.namespaces import GRAPH, ID, SSSOM, XW
 from crosswalk.relations.algebra import DISJOINT, INTERSECTS
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 SET = str(ID["mapping/t"])
 FOCUS, TARGET = str(ID["ipa/2.0/guideline/9"]), str(ID["gsma/2.0/CLP.12/section/5.7"])
@@ -138,9 +129,9 @@ def test_a_finding_of_no_counterpart_can_be_reviewed_as_well(tmp_path) -> None:
 
 
 def test_what_oscal_and_olir_have_no_place_for_is_counted() -> None:
-    _, losses = oscal_mapping_writing.write([FOUND], REGISTER)
+    _, losses = oscal_mapping.write([FOUND], REGISTER)
     assert [losses[f"{what} of a record"] for what in MORE] == [2, 1, 1, 1]
-    _, losses = olir_writing.write([FOUND], REGISTER)
+    _, losses = olir.write([FOUND], REGISTER)
     assert [losses[f"{what} of a record"] for what in MORE] == [0, 1, 1, 1]
 
 

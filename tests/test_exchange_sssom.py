@@ -9,12 +9,11 @@ import pytest
 from crosswalk.errors import InputError
 from crosswalk.exchange import sssom, sssom_writing
 from crosswalk.exchange.gathering import gather_register, gather_sets
-from crosswalk.exchange.records import MANUAL, MappingSet, Record
-from crosswalk.exchange.register import resolve
-from crosswalk.exchange.words import PREDICATES
+from crosswalk.exchange.identifiers import resolve
+from crosswalk.exchange.records import MANUAL, PREDICATES, MappingSet, Record
 from crosswalk.namespaces import ID, XW
 from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, SUBSET, SUPERSET
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 HEADER = """\
 #curie_map:

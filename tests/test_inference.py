@@ -15,9 +15,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from crosswalk.errors import InputError
-from crosswalk.graph.hierarchy import close_ontology, is_kept
-from crosswalk.graph.inference import infer
-from crosswalk.graph.rules import INFERRED, read_rules
+from crosswalk.graph.inference import INFERRED, close_ontology, infer, is_kept, read_rules
 from crosswalk.graph.sources import Sources, read_sources
 from crosswalk.namespaces import ID, XW
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.graph.locations import locate, locate_file, tokens, unescape
-from crosswalk.graph.reading import read_rdf
+from crosswalk.graph.line_index import locate, locate_file, tokens, unescape
+from crosswalk.graph.rdf_files import read_rdf
 from crosswalk.namespaces import ID
 
 TEXT = """@prefix ex: <urn:ex#> .

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import URIRef
 
-from crosswalk import names, namespaces
+from crosswalk import iris, namespaces
 from crosswalk.errors import InputError
 from crosswalk.namespaces import GRAPH, ID, PREFIXES, SHAPE, XW, compact, expand
 
@@ -33,7 +33,7 @@ def test_prefixes_are_those_of_the_file_and_cannot_be_changed() -> None:
 
 def test_the_names_are_imported_without_reading_the_prefixes() -> None:
     code = (
-        "import sys, crosswalk.names as names\n"
+        "import sys, crosswalk.iris as names\n"
         "assert names.declared_prefixes.cache_info().currsize == 0\n"
         "assert not {'pyoxigraph', 'rdflib'} & set(sys.modules)\n"
         "assert names.PREFIXES['xw'] and names.declared_prefixes.cache_info().currsize == 1\n"
@@ -42,7 +42,7 @@ def test_the_names_are_imported_without_reading_the_prefixes() -> None:
 
 
 def test_examples_in_docstrings_hold() -> None:
-    assert doctest.testmod(namespaces).failed == doctest.testmod(names).failed == 0
+    assert doctest.testmod(namespaces).failed == doctest.testmod(iris).failed == 0
 
 
 @pytest.mark.parametrize(
@@ -91,16 +91,16 @@ def test_a_curie_expands_to_an_iri_that_is_found_again(prefix: str, local: str) 
 
 
 def test_terms_named_as_text_are_terms_of_the_ontology() -> None:
-    package = Path(names.__file__).parent
+    package = Path(iris.__file__).parent
     named = {
         name
         for path in package.rglob("*.py")
         for name in re.findall(r'\bterm\("(\w+)"\)', path.read_text(encoding="utf-8"))
     }
     assert {"Mapped", "Equal", "Removed"} <= named
-    assert [name for name in sorted(named) if names.term(name) != str(getattr(XW, name))] == []
+    assert [name for name in sorted(named) if iris.term(name) != str(getattr(XW, name))] == []
 
 
 def test_a_server_starts_without_an_rdf_library_it_does_not_need() -> None:
-    code = "import sys, crosswalk.web.serving; assert 'rdflib' not in sys.modules"
+    code = "import sys, crosswalk.web.server; assert 'rdflib' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,7 +11,7 @@ from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, PROV, VANN
 
-from crosswalk.content import content_root
+from crosswalk.folders import content_root
 from crosswalk.namespaces import ID, ONTOLOGY, PREFIXES, XKOS, XW
 
 FILES = ("prefixes", "schemes", "crosswalk")

@@ -13,9 +13,8 @@ from rdflib import BNode, Graph, Literal
 from rdflib.namespace import DCTERMS, SH, SKOS
 
 from bench.generator import Catalogue
-from crosswalk.graph import shacl
-from crosswalk.graph.inference import holding, infer_in
-from crosswalk.graph.rules import read_rules
+from crosswalk.graph import validation
+from crosswalk.graph.inference import holding, infer_in, read_rules
 from crosswalk.graph.shapes import Shapes, read_shapes
 from crosswalk.graph.sources import read_sources
 from crosswalk.namespaces import XW
@@ -62,10 +61,10 @@ def results(reports: Iterable[Graph], shapes: Shapes) -> Counter[frozenset[tuple
 
 @pytest.mark.parametrize("nodes", [3, 1000])
 def test_parts_find_what_the_whole_finds(nodes: int, broken: Store, shapes: Shapes, monkeypatch) -> None:
-    monkeypatch.setattr(shacl, "NODES", nodes)
-    parts = list(shacl.reports(broken, shapes.graph))
+    monkeypatch.setattr(validation, "NODES", nodes)
+    parts = list(validation.reports(broken, shapes.graph))
     found = results(parts, shapes)
-    assert found == results([shacl.report(broken, shapes.graph)], shapes)
+    assert found == results([validation.report(broken, shapes.graph)], shapes)
     assert len(found) > 100 and len(parts) > 20
     component = str(SH.sourceConstraintComponent)
     assert len({value for result in found for name, value in result if name == component}) > 6
@@ -79,7 +78,7 @@ def test_a_text_in_place_of_a_thing_is_found_and_stops_nothing(content) -> None:
         " sh:property [ sh:path skos:prefLabel ; sh:minCount 1 ; sh:message 'No label.' ] .",
     )
     store = holding(read_sources(content.root).facts())
-    found = list(shacl.reports(store, read_shapes(content.root).graph))
+    found = list(validation.reports(store, read_shapes(content.root).graph))
     focused = {focus for report in found for focus in report.objects(None, SH.focusNode)}
     assert [str(focus) for focus in focused if isinstance(focus, Literal)] == ["a text"]
 
@@ -91,7 +90,7 @@ def test_a_shape_that_is_switched_off_is_applied_to_no_part(content) -> None:
         path.read_text().replace("a sh:PropertyShape ;", "a sh:PropertyShape ; sh:deactivated true ;")
     )
     store = holding(read_sources(content.root).facts())
-    assert not list(shacl.reports(store, read_shapes(content.root).graph))
+    assert not list(validation.reports(store, read_shapes(content.root).graph))
     path.write_text(path.read_text().replace("sh:deactivated true ;", ""))
     store.update(f"DELETE WHERE {{ ?thing <{DCTERMS.source}> ?source }}")
-    assert list(shacl.reports(store, read_shapes(content.root).graph))
+    assert list(validation.reports(store, read_shapes(content.root).graph))

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.answers import ask
 from crosswalk.errors import InputError, StoreFault
 from crosswalk.graph.build import build
 from crosswalk.graph.snapshot import Snapshot
-from crosswalk.publishing import PUBLISHED, STAGED, publish
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.graph_store import PUBLISHED, STAGED, WritableStore, publish
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
-from crosswalk.stores.writing import WritableStore
+from crosswalk.stores.results import ask
 from tests.native import oxigraph
 
 
@@ -194,9 +193,9 @@ def kill_at_random(server: str, snapshots: tuple[Snapshot, Snapshot], times: int
     code = (
         "import sys, json; from pathlib import Path\n"
         "from crosswalk.graph.snapshot import read_snapshot\n"
-        "from crosswalk.publishing import publish\n"
+        "from crosswalk.stores.graph_store import publish\n"
         "from crosswalk.stores.remote import RemoteStore\n"
-        "from crosswalk.stores.writing import WritableStore\n"
+        "from crosswalk.stores.graph_store import WritableStore\n"
         "address = sys.argv[2]\n"
         "print('ready', flush=True)\n"
         "publish(read_snapshot(Path(sys.argv[1])), RemoteStore(address + '/query'),"

@@ -6,12 +6,11 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from crosswalk import queries
-from crosswalk.answers import Term
 from crosswalk.errors import InputError
 from crosswalk.namespaces import ID, XW
-from crosswalk.queries import Query, bind, catalogue, load, parse
-from crosswalk.terms import read_term, write_term
+from crosswalk.stores import named_queries
+from crosswalk.stores.named_queries import Query, bind, catalogue, load, parse, read_term, write_term
+from crosswalk.stores.results import Term
 
 TEXT = """\
 #+ title: Guidelines
@@ -38,7 +37,7 @@ def folder(tmp_path, monkeypatch):
     for name in ("questions/which-ones.rq", "questions/how-many.rq", "pages/home.rq"):
         (tmp_path / "queries" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "queries" / name).write_text(TEXT)
-    monkeypatch.setattr(queries, "content_root", lambda: tmp_path)
+    monkeypatch.setattr(named_queries, "content_root", lambda: tmp_path)
     return tmp_path / "queries"
 
 
@@ -169,7 +168,7 @@ def test_what_is_not_exactly_one_term_is_refused(text) -> None:
 def test_every_query_of_the_project_parses_and_its_examples_bind() -> None:
     engine = pyoxigraph.Store()
     checked = 0
-    for kind in queries.KINDS:
+    for kind in named_queries.KINDS:
         for one in catalogue(kind):
             assert set(one.examples) <= set(one.parameters), one.name
             engine.query(bind(one, **{name: read_term(text) for name, text in one.examples.items()}))

@@ -9,7 +9,7 @@ from rdflib import Variable
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from crosswalk.queries import catalogue
+from crosswalk.stores.named_queries import catalogue
 
 Names = frozenset[str]
 

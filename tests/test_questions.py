@@ -12,12 +12,11 @@ import pytest
 from rdflib import Graph
 from rdflib.namespace import OWL, RDF, RDFS
 
-from crosswalk.answers import Answer, Row, ask
-from crosswalk.content import content_root
+from crosswalk.folders import content_root
 from crosswalk.namespaces import PREFIXES, XW, compact
-from crosswalk.queries import Query, catalogue, load
-from crosswalk.stores.embedded import EmbeddedStore
-from crosswalk.terms import read_term
+from crosswalk.stores.named_queries import Query, catalogue, load, read_term
+from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.results import Answer, Row, ask
 
 EXPECTED = Path(__file__).parent / "questions"
 CATALOGUE = Path(__file__).parents[1] / "docs" / "questions.md"

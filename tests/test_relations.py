@@ -25,7 +25,7 @@ from crosswalk.relations.algebra import (
     inverse,
     is_tractable,
 )
-from crosswalk.relations.closure import close
+from crosswalk.relations.consistency import close
 
 candidate_sets = st.integers(0, 31).map(Candidates)
 SETS = [frozenset(chosen) for size in range(1, 6) for chosen in combinations(range(5), size)]

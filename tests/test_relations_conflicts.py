@@ -20,8 +20,8 @@ from crosswalk.relations.algebra import (
     Candidates,
     is_tractable,
 )
-from crosswalk.relations.conflicts import find_conflicts, is_consistent
-from crosswalk.relations.records import Record
+from crosswalk.relations.consistency import find_conflicts, is_consistent
+from crosswalk.relations.model import Record
 
 SEMANTIC, FUNCTIONAL = str(XW.Semantic), str(XW.Functional)
 

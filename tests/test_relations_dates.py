@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from crosswalk.cli import main
 from crosswalk.errors import InputError
-from crosswalk.relations.dates import held_on, rows_held_on, undated
-from crosswalk.relations.outcomes import MAPPED
-from crosswalk.relations.records import Judgement, Record
+from crosswalk.relations.model import Judgement, Record
+from crosswalk.relations.reading import held_on, rows_held_on, undated
+from crosswalk.relations.verdicts import MAPPED
 
 DAY = date(2020, 5, 1)
 
@@ -82,7 +82,7 @@ def test_number_without_edition_in_a_path_says_what_it_means_in_each(run) -> Non
 
 def page(snapshot, address: str):
     from crosswalk.settings import Settings
-    from crosswalk.stores.embedded import EmbeddedStore
+    from crosswalk.stores.oxigraph import EmbeddedStore
     from crosswalk.web.app import create_app
 
     app = create_app(EmbeddedStore.load(snapshot.path / "dataset.nq"), Settings(), snapshot)
@@ -104,7 +104,7 @@ def test_rows_that_are_all_younger_are_refused() -> None:
 
 
 def _row(day: str) -> dict[str, object]:
-    from crosswalk.answers import Term
+    from crosswalk.stores.results import Term
 
     cells = {"row": "r", "focus": "f", "right": "urn:b", "outcome": MAPPED, "dated": day}
     columns = ("row", "focus", "right", "outcome", "set", "shared", "alignment", "dated")

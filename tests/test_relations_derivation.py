@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from crosswalk.errors import NonconformingData
 from crosswalk.graph.build import build, check
-from crosswalk.graph.chaining import DERIVED, chain_mappings
+from crosswalk.graph.derivation import DERIVED, chain_mappings
 from crosswalk.namespaces import GRAPH, ID, SEMAPV, SSSOM, XW
 from crosswalk.relations.algebra import (
     ANY,
@@ -27,7 +27,7 @@ from crosswalk.relations.algebra import (
     inverse,
 )
 from crosswalk.relations.derivation import Derived, derive
-from crosswalk.relations.records import Record
+from crosswalk.relations.model import Record
 
 SEMANTIC, FUNCTIONAL = str(XW.Semantic), str(XW.Functional)
 

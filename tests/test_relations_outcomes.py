@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from crosswalk.cli import main
 from crosswalk.namespaces import XW
 from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, NONE, SUBSET, SUPERSET, Candidates
-from crosswalk.relations.outcomes import (
+from crosswalk.relations.model import Judgement, Record, excluded_by, in_signs
+from crosswalk.relations.verdicts import (
     ASSERTED_NONE,
     CONTRADICTORY,
     MAPPED,
@@ -20,9 +21,8 @@ from crosswalk.relations.outcomes import (
     NOT_NAMED,
     SILENT,
     answers,
+    coverage,
 )
-from crosswalk.relations.records import Judgement, Record, excluded_by, in_signs
-from crosswalk.relations.shares import coverage
 
 ELEMENTS = tuple(f"a/{number}" for number in range(4))
 

@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosswalk.answers import ask
 from crosswalk.cli import main
 from crosswalk.namespaces import XW
 from crosswalk.relations.algebra import (
@@ -26,12 +25,13 @@ from crosswalk.relations.algebra import (
     Candidates,
     compose,
 )
-from crosswalk.relations.conflicts import find_conflicts
+from crosswalk.relations.consistency import find_conflicts
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.evidence import read_network, read_parts, read_records
-from crosswalk.relations.nesting import Nesting
-from crosswalk.relations.network import Network
-from crosswalk.relations.outcomes import (
+from crosswalk.relations.model import Change, Judgement, Part, Record
+from crosswalk.relations.network import Nesting, Network
+from crosswalk.relations.paths import find_paths, in_words_of
+from crosswalk.relations.reading import read_network, read_parts, read_records
+from crosswalk.relations.verdicts import (
     ASSERTED_NONE,
     CONTRADICTORY,
     MAPPED,
@@ -40,12 +40,10 @@ from crosswalk.relations.outcomes import (
     SILENT,
     Answer,
     answers,
+    coverage,
 )
-from crosswalk.relations.paths import in_words_of
-from crosswalk.relations.records import Change, Judgement, Part, Record
-from crosswalk.relations.search import find_paths
-from crosswalk.relations.shares import coverage
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.results import ask
 
 SEMANTIC = str(XW.Semantic)
 CLAUSE, FIRST, SECOND = "a/5", "a/5-1", "a/5-2"

@@ -25,10 +25,9 @@ from crosswalk.relations.algebra import (
     compose,
     inverse,
 )
+from crosswalk.relations.model import Change, Record
 from crosswalk.relations.network import Network
-from crosswalk.relations.paths import NOT_ASSESSED
-from crosswalk.relations.records import Change, Record
-from crosswalk.relations.search import find_paths
+from crosswalk.relations.paths import NOT_ASSESSED, find_paths
 
 SEMANTIC, FUNCTIONAL = str(XW.Semantic), str(XW.Functional)
 INSIDE = EQUAL | SUPERSET | INTERSECTS | DISJOINT  # what a record of a subset excludes

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from bench import relating
-from crosswalk.graph.chaining import chain_mappings
+from crosswalk.graph.derivation import chain_mappings
 from crosswalk.namespaces import SEMAPV
-from crosswalk.relations.closure import close
-from crosswalk.relations.conflicts import find_conflicts
+from crosswalk.relations.consistency import close, find_conflicts
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.records import Record
+from crosswalk.relations.model import Record
 
 SECONDS = 5.0
 """What the closure may take of one processor."""

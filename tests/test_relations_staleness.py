@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from crosswalk.cli import main
 from crosswalk.namespaces import XW
-from crosswalk.relations.outcomes import ASSERTED_NONE
-from crosswalk.relations.records import Change, Judgement, Record
+from crosswalk.relations.model import Change, Judgement, Record
 from crosswalk.relations.staleness import CARRIED, MAPPED_ANEW, ORPHANED, REVIEW, STATES, UNMAPPED, judge
+from crosswalk.relations.verdicts import ASSERTED_NONE
 
 KINDS = [XW.Continued, XW.Renumbered, XW.Removed, XW.Merged, XW.Split]
 

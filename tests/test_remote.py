@@ -15,10 +15,10 @@ import pytest
 
 from crosswalk.errors import ResourceLimit, StoreFault
 from crosswalk.stores import SPARQL_JSON, QueryDataset
+from crosswalk.stores import graph_store as writing_module
 from crosswalk.stores import remote as remote_module
-from crosswalk.stores import writing as writing_module
+from crosswalk.stores.graph_store import WritableStore
 from crosswalk.stores.remote import RemoteStore
-from crosswalk.stores.writing import WritableStore
 
 YES = b'{"head":{},"boolean":true}'
 

@@ -15,11 +15,10 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
 
-from crosswalk.publishing import publish
 from crosswalk.settings import Settings
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.graph_store import WritableStore, publish
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
-from crosswalk.stores.writing import WritableStore
 from crosswalk.web.app import create_app
 from tests.native import oxigraph
 from tests.web.test_web_pages import ELSEWHERE, FIRST_PAGES

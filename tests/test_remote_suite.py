@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from crosswalk.answers import ask
-from crosswalk.publishing import publish
-from crosswalk.queries import catalogue
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.graph_store import WritableStore, publish
+from crosswalk.stores.named_queries import catalogue, read_term
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
-from crosswalk.stores.writing import WritableStore
-from crosswalk.terms import read_term
+from crosswalk.stores.results import ask
 from tests.native import oxigraph
 
 # The tests of the questions are collected here a second time, with the store below.

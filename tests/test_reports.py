@@ -22,12 +22,11 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.term import Variable
 
 from crosswalk.errors import NonconformingData
-from crosswalk.graph import reports
+from crosswalk.graph import validation
 from crosswalk.graph.build import build, check
 from crosswalk.graph.reads import reads, reads_of_query
-from crosswalk.graph.reports import FILE, Keys, Reports
 from crosswalk.graph.shapes import read_shapes
-from crosswalk.graph.validation import validate
+from crosswalk.graph.validation import FILE, Keys, Reports, validate
 from crosswalk.namespaces import SHAPE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -297,7 +296,7 @@ def test_a_file_that_is_not_whole_is_as_good_as_none(content, damage: str, monke
     elif damage == "foreign":
         path.write_text('{"a key": [{"severity": "violation"}]}')
     elif damage == "version":
-        monkeypatch.setattr(reports, "_validator", lambda: b"another version of the program")
+        monkeypatch.setattr(validation, "_validator", lambda: b"another version of the program")
     elif damage == "empty":
         path.write_bytes(b"")
     else:
@@ -310,8 +309,8 @@ def test_a_file_that_is_not_whole_is_as_good_as_none(content, damage: str, monke
 
 
 def test_the_real_graph_has_the_same_findings_when_reports_are_kept(tmp_path: Path, applied) -> None:
-    first = check(ROOT, reports=Reports(tmp_path / FILE)).findings
+    first = check(ROOT, validation=Reports(tmp_path / FILE)).findings
     everything = len(applied)
     applied.clear()
-    assert check(ROOT, reports=Reports(tmp_path / FILE)).findings == first
+    assert check(ROOT, validation=Reports(tmp_path / FILE)).findings == first
     assert 0 < len(applied) < everything / 4

@@ -18,9 +18,7 @@ from rdflib.plugins.sparql import prepareQuery
 
 from crosswalk.errors import InputError
 from crosswalk.graph import inference
-from crosswalk.graph.hierarchy import close_ontology
-from crosswalk.graph.inference import holding, infer, infer_in
-from crosswalk.graph.rules import Rule, read_rules
+from crosswalk.graph.inference import Rule, close_ontology, holding, infer, infer_in, read_rules
 from crosswalk.graph.sources import read_sources
 from crosswalk.namespaces import ID, SSSOM, XW
 
@@ -168,11 +166,11 @@ CLOSED = {axiom("A", RDFS.subClassOf, "C").triple}
 
 
 def test_what_places_nothing_in_a_hierarchy_is_kept_from_owlrl(monkeypatch) -> None:
-    from crosswalk.graph import hierarchy
+    from crosswalk.graph import inference
 
     seen = []
-    real = hierarchy._close
-    monkeypatch.setattr(hierarchy, "_close", lambda axioms: seen.append(len(axioms)) or real(axioms))
+    real = inference._close
+    monkeypatch.setattr(inference, "_close", lambda axioms: seen.append(len(axioms)) or real(axioms))
     aside = [axiom("p", RDFS.domain, "A"), axiom("A", RDF.type, OWL.Class), axiom("A", OWL.disjointWith, "D")]
     assert close_ontology([*STEPS, *aside]) == CLOSED
     assert seen == [3]
@@ -191,8 +189,8 @@ def test_an_ontology_that_says_more_is_closed_as_a_whole(more: list[Quad], follo
 
 
 def test_the_shipped_ontology_is_closed_as_owlrl_closes_the_whole_of_it() -> None:
-    from crosswalk.graph import hierarchy
+    from crosswalk.graph import inference
 
     axioms = [quad.triple for quad in SCHEMA if isinstance(quad.object, NamedNode)]
     assert len(axioms) > 400
-    assert close_ontology(SCHEMA) == hierarchy._close(axioms)
+    assert close_ontology(SCHEMA) == inference._close(axioms)

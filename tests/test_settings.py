@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk import content
+from crosswalk import folders
 from crosswalk.errors import InputError
 from crosswalk.settings import Settings, variable
 
@@ -86,12 +86,12 @@ def test_every_setting_has_a_sentence_of_help() -> None:
 
 
 def test_the_repository_is_preferred_for_content() -> None:
-    assert content.content_root() == content.repository_root() == Path(__file__).parents[1]
-    assert content.default_output() == Path(__file__).parents[1] / "build"
+    assert folders.content_root() == folders.repository_root() == Path(__file__).parents[1]
+    assert folders.default_output() == Path(__file__).parents[1] / "build"
 
 
 def test_an_installed_package_brings_its_content_and_builds_in_the_cache(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(content, "PACKAGE", tmp_path / "site-packages" / "crosswalk")
+    monkeypatch.setattr(folders, "PACKAGE", tmp_path / "site-packages" / "crosswalk")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert content.content_root() == tmp_path / "site-packages" / "crosswalk" / "content"
-    assert content.default_output().parent == tmp_path / "cache"
+    assert folders.content_root() == tmp_path / "site-packages" / "crosswalk" / "content"
+    assert folders.default_output().parent == tmp_path / "cache"

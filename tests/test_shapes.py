@@ -11,15 +11,12 @@ from pyoxigraph import DefaultGraph, Quad, Store
 from rdflib import Literal, URIRef
 from rdflib.namespace import RDF, SH
 
-from crosswalk.content import content_root
+from crosswalk.folders import content_root
 from crosswalk.graph.findings import Finding
-from crosswalk.graph.hierarchy import close_ontology
-from crosswalk.graph.inference import holding, infer_in
-from crosswalk.graph.kinds import doubtful_kinds
-from crosswalk.graph.reading import read_rdf
-from crosswalk.graph.rules import INFERRED, read_rules
+from crosswalk.graph.inference import INFERRED, close_ontology, holding, infer_in, read_rules
+from crosswalk.graph.rdf_files import read_rdf
 from crosswalk.graph.shapes import Shapes, read_shapes
-from crosswalk.graph.validation import validate
+from crosswalk.graph.validation import doubtful_kinds, validate
 from crosswalk.namespaces import ID, PREFIXES, SHAPE
 
 EXAMPLES = Path(__file__).parent / "shapes"

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import BlankNode
 
 from crosswalk.errors import InputError
-from crosswalk.graph.reading import FORMATS, read_rdf
+from crosswalk.graph.rdf_files import FORMATS, read_rdf
 from crosswalk.graph.sources import graph_name, read_file, read_sources
 from crosswalk.namespaces import GRAPH
 

@@ -12,7 +12,6 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from crosswalk.answers import ask
 from crosswalk.errors import (
     InputError,
     QueryRefused,
@@ -21,12 +20,12 @@ from crosswalk.errors import (
     ResourceLimit,
     StoreFault,
 )
-from crosswalk.queries import Query, catalogue
+from crosswalk.sparql_tokens import query_form, tokens
 from crosswalk.stores import SPARQL_JSON, QueryDataset
-from crosswalk.stores.embedded import EmbeddedStore
-from crosswalk.stores.lexer import query_form, tokens
+from crosswalk.stores.named_queries import Query, catalogue, read_term
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
-from crosswalk.terms import read_term
+from crosswalk.stores.results import ask
 
 TRIG = b"""
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .

@@ -20,7 +20,7 @@ from bench.driver import Driver
 from bench.mix import CSV, LOOKUPS, Ask, choose, uncached
 from crosswalk.graph.build import build
 from crosswalk.graph.snapshot import current
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 pytestmark = pytest.mark.stress
 

@@ -11,10 +11,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, p
 
 from crosswalk.errors import InputError
 from crosswalk.graph.canonical import is_isomorphic
-from crosswalk.graph.locations import locate
+from crosswalk.graph.line_index import locate
 from crosswalk.graph.sources import Source
-from crosswalk.graph.turtle import format_file, format_text, serialize
-from crosswalk.graph.turtle_terms import Terms
+from crosswalk.graph.turtle import Terms, format_file, format_text, serialize
 from crosswalk.namespaces import GRAPH, ID, XW
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from bench.virtuoso import UNION, USER, Virtuoso, binary, started
-from crosswalk.answers import ask
 from crosswalk.errors import ResourceLimit, StoreFault
-from crosswalk.publishing import publish
-from crosswalk.queries import catalogue
 from crosswalk.stores import SPARQL_JSON
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.graph_store import publish
+from crosswalk.stores.named_queries import catalogue, read_term
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
-from crosswalk.terms import read_term
+from crosswalk.stores.results import ask
 
 # The tests of the questions are collected here a third time, with the store below.
 from tests.test_questions import *  # noqa: F403

@@ -10,13 +10,13 @@ import pytest
 from rdflib import Graph
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
-from crosswalk.answers import ask, read_answer
 from crosswalk.errors import InputError
 from crosswalk.graph.build import build, check
 from crosswalk.graph.sources import read_file
 from crosswalk.namespaces import XW, compact, expand
 from crosswalk.stores import SPARQL_JSON
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.results import ask, read_answer
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crosswalk import __version__
-from crosswalk.content import content_root
+from crosswalk.folders import content_root
 from crosswalk.graph.snapshot import Snapshot, current
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 if TYPE_CHECKING:
     from crosswalk.graph.sources import Sources

@@ -5,13 +5,13 @@ from __future__ import annotations
 from rdflib import URIRef
 from rdflib.namespace import DefinedNamespace, Namespace
 
-from . import names
-from .names import PREFIXES, compact
+from crosswalk import iris
+from crosswalk.iris import PREFIXES, compact
 
 __all__ = ["BASE", "GRAPH", "ID", "ONTOLOGY", "PREFIXES", "SEMAPV", "SHAPE", "SSSOM", "XKOS", "XW",
            "compact", "expand"]  # fmt: skip
 
-BASE = Namespace(names.BASE)
+BASE = Namespace(iris.BASE)
 ID = Namespace(BASE + "id/")
 GRAPH = Namespace(BASE + "graph/")
 SHAPE = Namespace(BASE + "shape/")
@@ -202,4 +202,4 @@ def expand(text: str) -> URIRef:
     >>> expand("ipa/2.0/guideline/9") == ID["ipa/2.0/guideline/9"], expand("xw:Guideline") == XW.Guideline
     (True, True)
     """
-    return URIRef(names.expand(text))
+    return URIRef(iris.expand(text))

@@ -9,8 +9,8 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from crosswalk.content import default_output
 from crosswalk.errors import InputError
+from crosswalk.folders import default_output
 
 MEGABYTE = 2**20
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
@@ -82,7 +82,7 @@ def read_base(text: str) -> str:
 
 def _own_base() -> str:
     """The address the data's own IRIs begin with."""
-    from crosswalk.names import BASE
+    from crosswalk.iris import BASE
 
     return BASE
 

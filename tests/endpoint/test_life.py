@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.graph.drafts import drafting, publish
-from crosswalk.graph.snapshot import DATASET, Snapshot
+from crosswalk.graph.snapshot import DATASET, Snapshot, drafting, publish
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n0 ?o }"
 REPLACED = 3.0

@@ -8,11 +8,11 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from pyoxigraph import Store as Engine
 
-from crosswalk.evaluation.keeper import Keeper
-from crosswalk.evaluation.ledger import Ledger
-from crosswalk.evaluation.messages import Question
+from crosswalk.evaluation.shared_state import Ledger
+from crosswalk.evaluation.supervisor import Keeper
+from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 DEFAULT = "SELECT ?o { <urn:s> ?p ?o }"
 EVERYWHERE = "SELECT ?o { { <urn:s> ?p ?o } UNION { GRAPH <urn:g> { <urn:s> ?p ?o } } } ORDER BY ?o"

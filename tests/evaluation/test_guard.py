@@ -8,10 +8,10 @@ import pyoxigraph
 import pytest
 
 from crosswalk.errors import QueryRefused
-from crosswalk.evaluation.guard import UPDATES, _is_harmless, inspect
+from crosswalk.evaluation.inspection import UPDATES, _is_harmless, inspect
 from crosswalk.settings import Settings
+from crosswalk.sparql_tokens import query_form
 from crosswalk.stores import QueryDataset
-from crosswalk.stores.lexer import query_form
 
 SETTINGS = Settings()
 

@@ -11,15 +11,13 @@ import time
 import pytest
 
 from crosswalk.errors import QueryTimedOut
-from crosswalk.evaluation import limits, messages
-from crosswalk.evaluation.allowance import Allowance
-from crosswalk.evaluation.board import Board, Entry
-from crosswalk.evaluation.jobs import Evaluator
-from crosswalk.evaluation.ledger import Ledger
-from crosswalk.evaluation.limits import Verdict
-from crosswalk.evaluation.messages import Question, Reply
-from crosswalk.evaluation.premises import Premises
+from crosswalk.evaluation import verdicts, wire
+from crosswalk.evaluation.pool import Evaluator
 from crosswalk.evaluation.rationing import Spending, ask_ration, attend, tell_spent, wake
+from crosswalk.evaluation.shared_state import Allowance, Board, Entry, Ledger
+from crosswalk.evaluation.supervisor import Premises
+from crosswalk.evaluation.verdicts import Verdict
+from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
 
@@ -35,19 +33,19 @@ def test_a_question_crosses_the_line_unchanged(text: str, graphs: tuple[str, ...
     ours, theirs = pair()
     here, there = socket.socketpair()
     question = Question(text, QueryDataset(graphs[:1], graphs), "text/csv", None)
-    order = messages.Order(2**63 + 5, 12.5, 7, question)
-    messages.send_order(ours, order, there)
-    received = messages.receive_order(theirs)
+    order = wire.Order(2**63 + 5, 12.5, 7, question)
+    wire.send_order(ours, order, there)
+    received = wire.receive_order(theirs)
     assert received is not None and received[0] == order
     received[1].send(b"hello")
     assert here.recv(10) == b"hello"
     ours.close()
-    assert messages.receive_order(theirs) is None
+    assert wire.receive_order(theirs) is None
 
 
 def read(frame: bytes, job: int, size: int) -> Reply:
     """The reply a frame brings in pieces of some size."""
-    reader = messages.ReplyReader(job)
+    reader = wire.ReplyReader(job)
     pieces = [frame[start : start + size] for start in range(0, len(frame), size)]
     assert [reader.take(piece) for piece in pieces] == [False] * (len(pieces) - 1) + [True]
     return reader.reply()
@@ -56,17 +54,17 @@ def read(frame: bytes, job: int, size: int) -> Reply:
 @pytest.mark.parametrize("size", [1, 40, 10_000])
 def test_a_reply_is_put_together_from_its_pieces(size: int) -> None:
     fault = Reply.of(QueryTimedOut("too long", hint="less", line=3, column=4), retry_after=7)
-    back = read(messages.write_reply(5, fault, "s", 1.5), 5, size)
+    back = read(wire.write_reply(5, fault, "s", 1.5), 5, size)
     error = back.error()
     assert type(error) is QueryTimedOut and back.retry_after == 7 and back.seconds == 1.5
     assert (error.what, error.hint, error.line, error.column) == ("too long", "less", 3, 4)
     answer = Reply(b"n\r\n1\r\n", "text/csv", rows=0, volatile=True)
-    back = read(messages.write_reply(5, answer, "s", 0.5), 5, size)
+    back = read(wire.write_reply(5, answer, "s", 0.5), 5, size)
     assert back == answer._replace(snapshot="s", seconds=0.5)
-    unknown = read(messages.write_reply(5, Reply(b"", "text/csv"), "", 0.0), 5, size)
+    unknown = read(wire.write_reply(5, Reply(b"", "text/csv"), "", 0.0), 5, size)
     assert unknown.rows is None and not unknown.volatile
     with pytest.raises(EOFError):
-        read(messages.write_reply(5, answer, "s", 0.5), 6, 10_000)
+        read(wire.write_reply(5, answer, "s", 0.5), 6, 10_000)
 
 
 def test_a_ledger_adds_up_over_processes() -> None:
@@ -128,12 +126,12 @@ def test_who_is_ended_while_taking_another_question_has_it_put_again() -> None:
 
 @pytest.mark.parametrize(
     ("status", "verdict"),
-    [(limits.OUT_OF_MEMORY, Verdict.OUT_OF_MEMORY), (-6, Verdict.OUT_OF_MEMORY), (-11, Verdict.TOO_DEEP),
+    [(verdicts.OUT_OF_MEMORY, Verdict.OUT_OF_MEMORY), (-6, Verdict.OUT_OF_MEMORY), (-11, Verdict.TOO_DEEP),
      (-9, Verdict.INTERRUPTED), (1, Verdict.INTERRUPTED)],
 )  # fmt: skip
 def test_the_way_an_evaluator_ends_is_told(status: int, verdict: Verdict) -> None:
     assert Verdict.of_death(status) is verdict
-    told = limits.told(verdict, Settings())
+    told = verdicts.told(verdict, Settings())
     assert told is not None and told.fault and told.what
 
 
@@ -142,12 +140,12 @@ def test_a_question_that_may_be_lost_is_put_again() -> None:
     asked: list[int] = []
 
     def evaluate_second() -> None:
-        lost = messages.receive_order(premises.door)
+        lost = wire.receive_order(premises.door)
         premises.board.lose()
-        found = messages.receive_order(premises.door)
+        found = wire.receive_order(premises.door)
         assert lost and found
         asked.extend((lost[0].job, found[0].job))
-        found[1].sendall(messages.write_reply(found[0].job, Reply(b"yes", "text/csv"), "s", 0.0))
+        found[1].sendall(wire.write_reply(found[0].job, Reply(b"yes", "text/csv"), "s", 0.0))
 
     beside = threading.Thread(target=evaluate_second)
     beside.start()
@@ -160,7 +158,7 @@ def test_a_verdict_ends_the_waiting() -> None:
     premises = Premises(Settings(), Ledger(1))
 
     def judge() -> None:
-        order = messages.receive_order(premises.door)
+        order = wire.receive_order(premises.door)
         assert order
         premises.board.judge(9, order[0].job, Verdict.TOO_MANY_LONG)
 

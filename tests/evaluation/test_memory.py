@@ -8,13 +8,13 @@ import tracemalloc
 
 import pytest
 
-from crosswalk.evaluation import watcher
-from crosswalk.evaluation.ledger import Ledger
-from crosswalk.evaluation.messages import Question, Reply
+from crosswalk.evaluation import pool
+from crosswalk.evaluation.shared_state import Ledger
+from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.web.endpoint.application import Endpoint
-from crosswalk.web.endpoint.asking import Asking
-from crosswalk.web.heap import give_back
+from crosswalk.web.endpoint.queries import Asking
+from crosswalk.web.warmup import give_back
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -68,7 +68,7 @@ def test_what_lies_free_between_answers_that_are_remembered_is_given_back() -> N
     answers = [bytes(2000) for _ in range(40_000)]
     remembered = answers[::100]
     del answers
-    before = watcher.resident("self")
+    before = pool.resident("self")
     give_back()
-    assert before - watcher.resident("self") > 30 * 2**20
+    assert before - pool.resident("self") > 30 * 2**20
     assert sum(map(len, remembered)) == 800_000

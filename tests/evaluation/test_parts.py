@@ -19,16 +19,15 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
 from crosswalk.errors import CrosswalkError, InputError, QueryTimedOut
-from crosswalk.evaluation import confinement, watcher
-from crosswalk.evaluation.allowance import Allowance
+from crosswalk.evaluation import pool, sandbox
 from crosswalk.evaluation.cache import ByteBoundedCache
-from crosswalk.evaluation.evaluator import count_rows, evaluate
-from crosswalk.evaluation.merging import MERGED, merge
-from crosswalk.evaluation.messages import Question, ResultTooLarge, Unacceptable
+from crosswalk.evaluation.evaluator import MERGED, count_rows, evaluate, merge
 from crosswalk.evaluation.remote import RemoteEvaluation
+from crosswalk.evaluation.shared_state import Allowance
+from crosswalk.evaluation.wire import Question, ResultTooLarge, Unacceptable
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, QueryDataset
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
@@ -209,7 +208,7 @@ def confined(act: Callable[[], object]) -> int:
     """What becomes of an act in a confined process: 0, or the number of the error."""
 
     def run() -> int:
-        if not confinement.forbid_calls():
+        if not sandbox.forbid_calls():
             return 97
         act()
         return 0
@@ -249,7 +248,7 @@ def test_a_confined_process_can_still_evaluate_and_answer(store) -> None:
 
 def test_a_process_of_limited_memory_gets_no_more() -> None:
     def act() -> int:
-        confinement.limit_memory(50 * 2**20)
+        sandbox.limit_memory(50 * 2**20)
         bytearray(20 * 2**20)
         try:
             bytearray(100 * 2**20)
@@ -265,7 +264,7 @@ def test_a_process_that_left_the_network_reaches_nothing() -> None:
         address = server.getsockname()
 
         def act() -> int:
-            if not confinement.leave_network():
+            if not sandbox.leave_network():
                 return 96
             socket.create_connection(address, 2)
             return 0
@@ -283,7 +282,7 @@ def test_a_process_dies_with_its_parent() -> None:
         me = os.getpid()
         child = os.fork()
         if child == 0:
-            confinement.die_with_parent(me)
+            sandbox.die_with_parent(me)
             os.write(writing, str(os.getpid()).encode())
             signal.pause()
         os.read(reading, 0)
@@ -301,12 +300,12 @@ def test_a_process_dies_with_its_parent() -> None:
 
 
 def test_memory_is_read_from_the_kernel() -> None:
-    before = watcher.resident("self")
+    before = pool.resident("self")
     held = bytearray(os.urandom(1)) * (64 * 2**20)
-    assert watcher.resident("self") - before > 50 * 2**20
-    assert watcher.proportional(os.getpid()) > len(held)
-    assert watcher.resident(2**22 + 1) == 0
-    assert os.getpid() in watcher.family(os.getpid())
+    assert pool.resident("self") - before > 50 * 2**20
+    assert pool.proportional(os.getpid()) > len(held)
+    assert pool.resident(2**22 + 1) == 0
+    assert os.getpid() in pool.family(os.getpid())
 
 
 class Elsewhere:

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from crosswalk.evaluation import pool
-from crosswalk.evaluation.board import Board
-from crosswalk.evaluation.jobs import Evaluator
-from crosswalk.evaluation.pool import READY, Pool
+from crosswalk.evaluation.pool import READY, Evaluator, Pool
+from crosswalk.evaluation.shared_state import Board
 from crosswalk.settings import Settings
 
 CROWD = READY + 2

@@ -13,10 +13,10 @@ import json, sys
 import pyoxigraph
 from crosswalk.errors import CrosswalkError
 from crosswalk.evaluation import evaluator
-from crosswalk.evaluation.messages import Question
+from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 def listen(event, details):
     if event in ("open", "import"):

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from crosswalk.graph.snapshot import Snapshot
 from crosswalk.settings import Settings
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.web.app import create_app
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 
-from crosswalk.web.desk import Desk
+from crosswalk.web.page_queries import Desk
 
 
 def read(site, address: str, status: int = 200) -> BeautifulSoup:
@@ -185,7 +185,7 @@ def test_the_network_behind_the_paths_is_not_read_for_every_page(real_store, mon
             return real_store.query(text, media_type)
 
     now = [100.0]
-    monkeypatch.setattr("crosswalk.web.desk.monotonic", lambda: now[0])
+    monkeypatch.setattr("crosswalk.web.page_queries.monotonic", lambda: now[0])
     desk = Desk(Counting(), remembered=remembered)
     first = desk.network()
     once = len(asked)

@@ -8,8 +8,8 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from crosswalk.exchange.context import make_context
-from crosswalk.web.compression import Kept
+from crosswalk.exchange.jsonld_context import make_context
+from crosswalk.web.http.compression import Kept
 
 GZIP = {"Accept-Encoding": "gzip, br"}
 STYLE = "/static/style.css"

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from crosswalk.graph.snapshot import Snapshot
-from crosswalk.web.dumps import measure
+from crosswalk.web.dataset import measure
 
 WHOLE = "/data/crosswalk.nq"
 GRAPH = "https://w3id.org/iot-security-crosswalk/graph/"

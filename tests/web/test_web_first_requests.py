@@ -14,15 +14,14 @@ from hypothesis import strategies as st
 from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder
 
-from crosswalk.answers import Answer, Row, Term
 from crosswalk.errors import StoreFault
 from crosswalk.graph.snapshot import Snapshot
 from crosswalk.settings import Settings
-from crosswalk.stores.embedded import EmbeddedStore
-from crosswalk.web import compiled
+from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.results import Answer, Row, Term
+from crosswalk.web import warmup
+from crosswalk.web.answer_cache import Shelf, pack, shelf_of, unpack
 from crosswalk.web.app import create_app
-from crosswalk.web.packing import pack, unpack
-from crosswalk.web.shelf import Shelf, shelf_of
 
 MOST = 0.15
 """Seconds of processor time: thrice what is promised, since machines differ and others use them too."""
@@ -49,7 +48,7 @@ def prepared(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Fl
     """An application as a server has it before it forks, at a later start over a snapshot."""
     folder = tmp_path_factory.mktemp("prepared")
     store, settings = EmbeddedStore.load(snapshot.dataset), Settings(snapshots=folder)
-    compiled.visit(create_app(store, settings, snapshot, Shelf(folder / "answers")))
+    warmup.visit(create_app(store, settings, snapshot, Shelf(folder / "answers")))
     return create_app(store, settings, snapshot, Shelf(folder / "answers").read())
 
 
@@ -60,7 +59,7 @@ def first_request(app: Flask, address: str) -> float:
         path, _, query = address.partition("?")
         environ = EnvironBuilder(path, query_string=query, headers={"Accept-Encoding": "gzip"}).get_environ()
         gc.freeze()  # as a worker does
-        compiled.warm(app)
+        warmup.warm(app)
         begin = time.process_time()
         b"".join(app.wsgi_app(environ, lambda status, headers, fault=None: None))
         os.write(write, repr(time.process_time() - begin).encode())
@@ -101,7 +100,7 @@ def test_what_the_shelf_holds_is_not_asked_for(silent: Flask, address: str) -> N
 
 
 def test_templates_are_ready_once_a_process_is_warm(prepared: Flask) -> None:
-    compiled.warm(prepared)
+    warmup.warm(prepared)
     environment = prepared.jinja_env
     assert len(environment.cache) == len(environment.list_templates())
     kept = Path(environment.bytecode_cache.directory)

@@ -413,7 +413,7 @@ def test_a_graph_of_another_vocabulary_breaks_no_page() -> None:
     import pyoxigraph
 
     from crosswalk.settings import Settings
-    from crosswalk.stores.embedded import EmbeddedStore
+    from crosswalk.stores.oxigraph import EmbeddedStore
     from crosswalk.web.app import create_app
 
     engine = pyoxigraph.Store()

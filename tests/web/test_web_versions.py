@@ -12,7 +12,7 @@ from rdflib import OWL, RDF, Graph, URIRef
 from rdflib.compare import isomorphic
 
 from crosswalk.graph.snapshot import Snapshot
-from crosswalk.names import BASE
+from crosswalk.iris import BASE
 
 ONTOLOGY = URIRef(BASE + "ontology")
 

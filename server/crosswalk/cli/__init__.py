@@ -12,23 +12,23 @@ import threading
 from contextlib import suppress
 
 COMMANDS = {
-    "build": ("building:build", "Build the graph from the curated files, check it and publish it."),
-    "check": ("building:check", "Hold the project's data, or your files with it, against the shapes."),
-    "serve": ("serving:serve", "Serve the graph: pages, data and a SPARQL endpoint."),
-    "query": ("asking:query", "Put a query to the graph or to any SPARQL endpoint."),
-    "questions": ("asking:questions", "List the named questions, or show one of them."),
-    "compare": ("comparing:compare", "Show the comparison of one edition with another."),
-    "lineage": ("comparing:lineage", "Show what became of each guideline from one edition to the next."),
-    "gaps": ("analysing:gaps", "Say which elements of an edition have a counterpart in another."),
-    "path": ("tracing:path", "Show how records and lineage lead from one element to another."),
-    "stale": ("staleness:stale", "Show which mappings a new edition leaves valid, to review, or orphaned."),
-    "conflicts": ("contradicting:conflicts", "Name the records that cannot all be true."),
-    "agreement": ("contradicting:agreement", "Show how far two assessors agree, beyond chance."),
+    "build": ("build:build", "Build the graph from the curated files, check it and publish it."),
+    "check": ("build:check", "Hold the project's data, or your files with it, against the shapes."),
+    "serve": ("serve:serve", "Serve the graph: pages, data and a SPARQL endpoint."),
+    "query": ("query:query", "Put a query to the graph or to any SPARQL endpoint."),
+    "questions": ("query:questions", "List the named questions, or show one of them."),
+    "compare": ("compare:compare", "Show the comparison of one edition with another."),
+    "lineage": ("compare:lineage", "Show what became of each guideline from one edition to the next."),
+    "gaps": ("analyse:gaps", "Say which elements of an edition have a counterpart in another."),
+    "path": ("analyse:path", "Show how records and lineage lead from one element to another."),
+    "stale": ("review:stale", "Show which mappings a new edition leaves valid, to review, or orphaned."),
+    "conflicts": ("review:conflicts", "Name the records that cannot all be true."),
+    "agreement": ("review:agreement", "Show how far two assessors agree, beyond chance."),
     "export": ("files:export", "Write the graph, or one part of it, to a file."),
-    "import": ("importing:import_file", "Turn a file of another format into one for review."),
-    "export-mappings": ("exporting:export_mappings", "Write mappings in a format of other tools."),
+    "import": ("exchange:import_file", "Turn a file of another format into one for review."),
+    "export-mappings": ("exchange:export_mappings", "Write mappings in a format of other tools."),
     "format": ("files:format_files", "Lay Turtle files out in the house style."),
-    "publish": ("publishing:publish", "Load the built graph into a SPARQL 1.1 server."),
+    "publish": ("publish:publish", "Load the built graph into a SPARQL 1.1 server."),
 }
 """Each command: the module and the object it is in, and its one line of help."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crosswalk.cli.options import settings_options
-from crosswalk.cli.output import steps, tell, write, write_file
+from crosswalk.cli.terminal import steps, tell, write, write_file
 from crosswalk.errors import InputError
 from crosswalk.settings import Settings
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from crosswalk.cli import COMMANDS, overview
-from crosswalk.cli.faults import report, report_usage
+from crosswalk.cli.terminal import report, report_usage
 from crosswalk.errors import CrosswalkError, InputError
 
 

@@ -12,10 +12,10 @@ from collections import deque
 from itertools import count
 
 from crosswalk.errors import CrosswalkError, StoreFault
-from crosswalk.evaluation import limits
-from crosswalk.evaluation.board import Board
-from crosswalk.evaluation.messages import Order, Overloaded, Question, Reply, ReplyReader, send_order
+from crosswalk.evaluation import verdicts
 from crosswalk.evaluation.rationing import ask_ration, wake
+from crosswalk.evaluation.shared_state import Board
+from crosswalk.evaluation.wire import Order, Overloaded, Question, Reply, ReplyReader, send_order
 from crosswalk.settings import Settings
 
 _GRACE = 8.0
@@ -51,9 +51,9 @@ class Evaluation:
         if number:
             wait = ask_ration(self.counter, number)
             if wait:
-                return limits.rate_exceeded(self.settings, wait)
+                return verdicts.rate_exceeded(self.settings, wait)
         if not self._room.acquire(blocking=False):
-            return limits.line_full(self.settings)
+            return verdicts.line_full(self.settings)
         try:
             for _ in range(_TRIES):
                 reply = self._ask(question, number)
@@ -73,7 +73,7 @@ class Evaluation:
             send_order(self.door, order, line.theirs)
         except BlockingIOError:
             self._put_back(line)
-            return limits.waited_too_long(self.settings)
+            return verdicts.waited_too_long(self.settings)
         if self.board.resting:
             wake(self.counter)
         reader = ReplyReader(order.job)
@@ -93,7 +93,7 @@ class Evaluation:
             if _read(line, reader):
                 return reader.reply()
             if verdict:
-                return limits.told(verdict, self.settings)
+                return verdicts.told(verdict, self.settings)
             if not begun and losses != self.board.losses:
                 return None
             age = time.monotonic() - order.arrived

@@ -1,4 +1,4 @@
-"""The process in which a query is evaluated: it answers one after the other until it is ended."""
+"""A default graph made of several graphs, in which each triple stands once."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 import pyoxigraph
-from pyoxigraph import QueryResultsFormat
+from pyoxigraph import NamedNode, Quad, QueryResultsFormat
 
-from crosswalk import queries
-from crosswalk.errors import CrosswalkError, QueryRefused, QuerySyntaxError
-from crosswalk.evaluation import confinement, limits
-from crosswalk.evaluation.board import Board
-from crosswalk.evaluation.guard import inspect
-from crosswalk.evaluation.merging import MERGED, merge
-from crosswalk.evaluation.messages import (
+from crosswalk.errors import CrosswalkError, InputError, QueryRefused, QuerySyntaxError
+from crosswalk.evaluation import sandbox, verdicts
+from crosswalk.evaluation.inspection import inspect
+from crosswalk.evaluation.rationing import tell_spent
+from crosswalk.evaluation.shared_state import Board
+from crosswalk.evaluation.wire import (
     Question,
     Reply,
     ResultTooLarge,
@@ -32,10 +31,39 @@ from crosswalk.evaluation.messages import (
     receive_order,
     write_reply,
 )
-from crosswalk.evaluation.rationing import tell_spent
 from crosswalk.settings import Settings
-from crosswalk.stores import QueryDataset
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores import QueryDataset, named_queries
+from crosswalk.stores.oxigraph import EmbeddedStore
+
+MERGED = "urn:merged-default-graph"
+"""What the merged graph is called in its store; no query can name it, since its dataset lists the others."""
+
+
+def merge(store: EmbeddedStore, dataset: QueryDataset) -> EmbeddedStore:
+    """A store that holds the merge of the dataset's default graphs as MERGED, with its named graphs beside.
+
+    Oxigraph itself reads several default graphs one after the other, and counts twice what stands in two.
+    """
+    engine = pyoxigraph.Store()
+    engine.extend(
+        Quad(*quad.triple, NamedNode(MERGED))
+        for graph in _nodes(dataset.default_graphs)
+        for quad in store.engine.quads_for_pattern(None, None, None, graph)
+    )
+    engine.extend(
+        quad
+        for graph in _nodes(dataset.named_graphs)
+        for quad in store.engine.quads_for_pattern(None, None, None, graph)
+    )
+    return EmbeddedStore(engine)
+
+
+def _nodes(graphs: tuple[str, ...]) -> list[NamedNode]:
+    try:
+        return [NamedNode(iri) for iri in graphs]
+    except ValueError as fault:
+        raise InputError(f"a chosen graph is not an absolute IRI: {fault}") from fault
+
 
 _DOOR, _COUNTER = 3, 4
 """The descriptors on which questions come in, and on which the broker is told what they cost."""
@@ -50,7 +78,7 @@ _UNSURE = (b"{}", b'}},{"}', b'}},{",')
 def warm_up() -> None:
     """Loads what evaluating may need from files, since an evaluator can open none."""
     empty, settings = EmbeddedStore(pyoxigraph.Store()), Settings()
-    everything = queries.load("pages/whole-graph").text
+    everything = named_queries.load("pages/whole-graph").text
     for form in ("text/turtle", "application/ld+json", "application/rdf+xml"):
         evaluate(empty, Question(everything, graph_type=form), settings)
     for broken in ("SELECT", "SELEKT"):
@@ -74,7 +102,7 @@ def live(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str, pa
     It evaluates in a thread of its own: there the allocator starts afresh, instead of searching, and copying
     page by page, what loading the store has left behind.
     """
-    confinement.die_with_parent(parent)
+    sandbox.die_with_parent(parent)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def evaluate_and_exit() -> None:
@@ -83,7 +111,7 @@ def live(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str, pa
             _work(post, store, settings, snapshot)
             status = 0
         except MemoryError:
-            status = limits.OUT_OF_MEMORY
+            status = verdicts.OUT_OF_MEMORY
         finally:
             if status == 1:
                 traceback.print_exc()
@@ -99,11 +127,11 @@ def _work(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str) -
     """Answers one question of the line after the other, until nobody can ask any more, or until worn out."""
     post.board.arrive(post.place, threading.get_native_id())
     door, counter = _keep_only(post)
-    confinement.write_no_core()
-    confinement.prefer_as_victim()
-    confinement.take_turns()
-    confinement.limit_memory(settings.query_memory)
-    confinement.forbid_calls()
+    sandbox.write_no_core()
+    sandbox.prefer_as_victim()
+    sandbox.take_turns()
+    sandbox.limit_memory(settings.query_memory)
+    sandbox.forbid_calls()
     worn = _peak() + _WEAR_KILOBYTES
     for _ in range(_WEAR_QUERIES):
         received = receive_order(door)
@@ -114,7 +142,7 @@ def _work(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str) -
         post.board.begin(post.place, order.job, began, spent, order.client)
         with line:
             if began - order.arrived > settings.waiting_time:
-                reply = limits.waited_too_long(settings)
+                reply = verdicts.waited_too_long(settings)
             else:
                 reply = _answer(order.question, store, settings)
             _send(line, write_reply(order.job, reply, snapshot, time.monotonic() - began))

@@ -1,19 +1,145 @@
-"""The evaluators of a broker: forked ahead of need, watched while they work, ended when they overrun."""
+"""How much memory processes really use."""
 
 from __future__ import annotations
 
 import os
+import resource
 import select
+import signal
 import socket
 import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
-from crosswalk.evaluation import evaluator, watcher
-from crosswalk.evaluation.board import PLACES, Board
+from crosswalk.evaluation import evaluator
 from crosswalk.evaluation.evaluator import Post
-from crosswalk.evaluation.jobs import Evaluator, Job
-from crosswalk.evaluation.limits import Verdict
+from crosswalk.evaluation.sandbox import NICENESS
+from crosswalk.evaluation.shared_state import PLACES, Board, Entry
+from crosswalk.evaluation.verdicts import Verdict
 from crosswalk.settings import Settings
-from crosswalk.stores.embedded import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore
+
+_PAGE = resource.getpagesize()
+
+
+def resident(process: int | str) -> int:
+    """The bytes of memory a process has mapped, shared ones included; 0 where it is gone."""
+    try:
+        with open(f"/proc/{process}/statm", "rb") as status:
+            return int(status.read().split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
+
+
+def proportional(process: int) -> int:
+    """The bytes of memory of a process, each shared page divided among those that share it.
+
+    Where the system does not tell, the pages mapped from no file count whole.
+    """
+    try:
+        for line in Path(f"/proc/{process}/smaps_rollup").read_bytes().splitlines():
+            if line.startswith(b"Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        return resident(process)
+    return 0
+
+
+def family(process: int) -> list[int]:
+    """A process and its children."""
+    found = [process]
+    try:
+        tasks = os.listdir(f"/proc/{process}/task")
+    except OSError:
+        return []
+    for task in tasks:
+        try:
+            found.extend(map(int, Path(f"/proc/{process}/task/{task}/children").read_text().split()))
+        except OSError:
+            continue
+    return found
+
+
+@dataclass
+class Job:
+    """One query in hand; ``effort`` are the seconds of a processor it has had."""
+
+    entry: Entry
+    effort: float = 0.0
+    long: bool = False
+    judged: bool = False
+
+    @property
+    def age(self) -> float:
+        """The seconds since its evaluation began."""
+        return time.monotonic() - self.entry.began
+
+
+@dataclass(eq=False)
+class Evaluator:
+    """One evaluating process."""
+
+    pid: int
+    watch: int
+    place: int
+    board: Board
+    job: Job | None = None
+    niceness: int = NICENESS
+    ended: bool = False
+
+    def look(self) -> Job | None:
+        """Reads from the board what it has in hand, and measures that."""
+        entry = self.board.read(self.place)
+        if entry is None:
+            self.job = None
+        elif self.job is None or self.job.entry.job != entry.job:
+            self.job = Job(entry)
+        if self.job:
+            self.job.effort = max(self.job.effort, self._processor_time - self.job.entry.spent)
+        return self.job
+
+    @property
+    def _processor_time(self) -> float:
+        """The seconds of a processor this process has had altogether; 0 where it is gone."""
+        try:
+            # How Linux numbers the processor clock of another process.
+            return time.clock_gettime((~self.pid << 3) | 2)
+        except OSError:
+            return 0.0
+
+    def demote(self, niceness: int) -> None:
+        """Lets others run before this process; there is no way back, so that it is not used again."""
+        if niceness > self.niceness:
+            self.niceness = niceness
+            self.board.wear(self.place)
+            with suppress(ProcessLookupError):  # it may have ended just now
+                os.setpriority(os.PRIO_PROCESS, self.board.thread(self.place), niceness)
+
+    def end(self, verdict: Verdict | None = None) -> None:
+        """Kills the process; who waits for the reply to its job is told the verdict."""
+        self.ended = True
+        if verdict and self.job and not self.job.judged:
+            self.job.judged = True
+            self.board.judge(self.place, self.job.entry.job, verdict)
+        os.kill(self.pid, signal.SIGKILL)
+
+    def reap(self) -> None:
+        """Waits for the end of the process, which has come or is coming, and says what became of its job."""
+        os.close(self.watch)
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        left = self.board.read(self.place)
+        if left is None:
+            self.job = None
+            if status < 0:
+                self.board.lose()
+        elif self.job is None or self.job.entry.job != left.job:
+            # It had taken another question when it was ended for the one before, or for having nothing to do.
+            self.board.judge(self.place, left.job, Verdict.AGAIN if self.ended else Verdict.of_death(status))
+            self.job = Job(left, judged=True)
+        elif not self.job.judged:
+            self.board.judge(self.place, left.job, Verdict.of_death(status))
+
 
 READY = max(2, os.cpu_count() or 1)
 """How many evaluators there are for the line, besides those that are stuck: as many as can work at once."""
@@ -39,7 +165,7 @@ class Pool:
     def __init__(self, door: socket.socket, counter: socket.socket, board: Board, settings: Settings) -> None:
         self.door, self.counter, self.board, self.settings = door, counter, board, settings
         self.evaluators: dict[int, Evaluator] = {}
-        self.basis = watcher.resident("self")
+        self.basis = resident("self")
         self.tree = 0
         self._place = 0
         self._measured = self._crowded = 0.0
@@ -148,8 +274,8 @@ class Pool:
         """Ends the largest until each, and the whole tree of processes, keeps within its memory."""
         now = time.monotonic()
         if now - self._measured > _REMEASURE:
-            family = dict.fromkeys([*watcher.family(os.getppid()), os.getpid()])
-            self.tree, self._measured = sum(watcher.proportional(pid) for pid in family), now
+            processes = dict.fromkeys([*family(os.getppid()), os.getpid()])
+            self.tree, self._measured = sum(proportional(pid) for pid in processes), now
         at_work = [each for each in self.at_work if each.job and not each.job.judged]
         sizes = sorted(((self._own(each), each.pid, each) for each in at_work), reverse=True)
         total = self.tree + sum(size for size, _, _ in sizes)
@@ -164,4 +290,4 @@ class Pool:
 
     def _own(self, each: Evaluator) -> int:
         """The bytes an evaluator uses beyond what it shares with its broker."""
-        return max(0, watcher.resident(each.pid) - self.basis)
+        return max(0, resident(each.pid) - self.basis)

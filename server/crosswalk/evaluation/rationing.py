@@ -7,7 +7,7 @@ import struct
 from array import array
 from dataclasses import dataclass
 
-from crosswalk.evaluation.allowance import Allowance
+from crosswalk.evaluation.shared_state import Allowance
 
 _WAKE = b"."
 _SPENT, _WAIT = struct.Struct("=Qd"), struct.Struct("=I")

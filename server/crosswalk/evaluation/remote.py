@@ -6,8 +6,8 @@ import threading
 import time
 
 from crosswalk.errors import CrosswalkError
-from crosswalk.evaluation.guard import inspect
-from crosswalk.evaluation.messages import KINDS, Overloaded, Question, Reply, ResultTooLarge, Unacceptable
+from crosswalk.evaluation.inspection import inspect
+from crosswalk.evaluation.wire import KINDS, Overloaded, Question, Reply, ResultTooLarge, Unacceptable
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, Store
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.documents import Document
+from crosswalk.exchange.located import Document
 from crosswalk.exchange.records import MANUAL, MappingSet, Record
 
 _NUMBER = "DCMS Code of Practice Guidelines Number"

@@ -8,13 +8,12 @@ from dataclasses import replace
 
 from rdflib.namespace import DCTERMS, RDF, SKOS
 
-from crosswalk.answers import ask
 from crosswalk.errors import InputError
-from crosswalk.exchange.records import MappingSet, Record
-from crosswalk.exchange.register import Known, Register
-from crosswalk.exchange.words import without
+from crosswalk.exchange.identifiers import Known, Register
+from crosswalk.exchange.records import MappingSet, Record, without
 from crosswalk.namespaces import ID, SSSOM, XW, compact, expand
 from crosswalk.stores import Store
+from crosswalk.stores.results import ask
 
 Facts = dict[str, list[str]]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from crosswalk.exchange.documents import Document
+from crosswalk.exchange.located import Document
 from crosswalk.exchange.records import Catalogue, Entry
 
 _REPLACED = ("incorporated-into", "moved-to")

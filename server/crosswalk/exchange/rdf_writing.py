@@ -6,12 +6,11 @@ import json
 
 from pyoxigraph import Quad, RdfFormat, parse, serialize
 
-from crosswalk.answers import ask
-from crosswalk.exchange.context import compacted
+from crosswalk.exchange.jsonld_context import compacted
 from crosswalk.namespaces import PREFIXES
-from crosswalk.queries import bind, load
 from crosswalk.stores import Store
-from crosswalk.terms import write_term
+from crosswalk.stores.named_queries import bind, load, write_term
+from crosswalk.stores.results import ask
 
 FORMATS = ("turtle", "jsonld", "nquads")
 

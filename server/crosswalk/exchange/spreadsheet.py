@@ -6,10 +6,9 @@ import csv
 import io
 from collections import Counter
 
-from crosswalk.exchange.records import MappingSet
-from crosswalk.exchange.register import Register
+from crosswalk.exchange.identifiers import Register
+from crosswalk.exchange.records import MappingSet, excluded, single
 from crosswalk.exchange.triples import record_iri
-from crosswalk.exchange.words import excluded, single
 from crosswalk.namespaces import compact
 from crosswalk.relations.algebra import Candidates
 

@@ -1,4 +1,4 @@
-"""Writes SSSOM TSV in its canonical form: slots in the schema's order, records sorted."""
+"""Shortens IRIs to CURIEs, and remembers which prefixes that took."""
 
 from __future__ import annotations
 
@@ -12,12 +12,83 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from rdflib.namespace import XSD
 
-from crosswalk.exchange.curies import Curies
-from crosswalk.exchange.records import UNTYPED, MappingSet, Record
-from crosswalk.exchange.sssom_slots import COLUMNS, SET_SLOTS
-from crosswalk.exchange.words import NAMES, excluded, predicate, single
-from crosswalk.namespaces import SSSOM, XW
+from crosswalk.exchange.records import NAMES, UNTYPED, MappingSet, Record, excluded, predicate, single
+from crosswalk.namespaces import PREFIXES, SSSOM, XW
 from crosswalk.relations.algebra import DISJOINT
+
+
+class Curies:
+    """Shortens IRIs, and remembers which prefixes that took."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+        self._namespaces = dict(PREFIXES)
+
+    def shorten(self, iri: str) -> str:
+        """The CURIE of an IRI; one of no declared namespace gets a prefix for its own beginning."""
+        fitting = [prefix for prefix, namespace in self._namespaces.items() if iri.startswith(namespace)]
+        if not fitting:
+            fitting = [f"ns{len(self._namespaces) - len(PREFIXES) + 1}"]
+            self._namespaces[fitting[0]] = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] or iri
+        prefix = max(fitting, key=lambda each: len(self._namespaces[each]))
+        self.used.add(prefix)
+        return f"{prefix}:{iri[len(self._namespaces[prefix]) :]}"
+
+    def map(self) -> dict[str, str]:
+        """The prefixes that were used and that a reader does not know by itself."""
+        return {each: self._namespaces[each] for each in sorted(self.used) if each not in BUILT_IN}
+
+
+def _words(*lines: str) -> tuple[str, ...]:
+    return tuple(word for line in lines for word in line.split())
+
+
+REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+
+SET_SLOTS = _words(
+    "sssom_version curie_map mapping_set_id mapping_set_version mapping_set_source mapping_set_title",
+    "mapping_set_description mapping_set_confidence creator_id creator_label license subject_type",
+    "subject_source subject_source_version object_type object_source object_source_version predicate_type",
+    "mapping_provider cardinality_scope mapping_tool mapping_tool_id mapping_tool_version mapping_date",
+    "publication_date subject_match_field object_match_field subject_preprocessing object_preprocessing",
+    "similarity_measure curation_rule curation_rule_text see_also issue_tracker other comment",
+    "extension_definitions",
+)
+"""What may be said of a set as a whole."""
+
+COLUMNS = _words(
+    "record_id subject_id subject_label subject_category predicate_id predicate_label predicate_modifier",
+    "object_id object_label object_category mapping_justification author_id author_label reviewer_id",
+    "reviewer_label creator_id creator_label license subject_type subject_source subject_source_version",
+    "object_type object_source object_source_version predicate_type mapping_provider mapping_source",
+    "mapping_cardinality cardinality_scope mapping_tool mapping_tool_id mapping_tool_version mapping_date",
+    "publication_date review_date confidence reviewer_agreement curation_rule curation_rule_text",
+    "subject_match_field object_match_field match_string subject_preprocessing object_preprocessing",
+    "similarity_score similarity_measure see_also issue_tracker_item other comment",
+)
+"""What may be said of one record."""
+
+KEPT_SLOTS = frozenset(
+    _words(
+        "sssom_version curie_map mapping_set_id mapping_set_version mapping_set_source mapping_set_title",
+        "mapping_set_description creator_id license subject_source subject_source_version object_source",
+        "object_source_version mapping_provider mapping_date publication_date extension_definitions",
+    )
+)
+"""What of a set the graph has a place for."""
+
+KEPT_COLUMNS = frozenset(
+    _words(
+        "record_id subject_id subject_label predicate_id predicate_modifier object_id object_label",
+        "mapping_justification author_id reviewer_id reviewer_label review_date mapping_date confidence",
+        "comment",
+    )
+)
+"""What of a record the graph has a place for; labels are the graph's own, and so are not lost."""
+
+BUILT_IN = ("owl", "rdf", "rdfs", "semapv", "skos", "sssom", "xsd")
+"""Prefixes that a file may use without declaring them."""
+
 
 EXTENSIONS = {
     "ext_alignment": (XW.alignment, None),

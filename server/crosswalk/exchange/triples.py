@@ -1,4 +1,4 @@
-"""Makes triples out of what was read: what a curator reviews before it goes among the project's data."""
+"""The few kinds of triples that imports are made of."""
 
 from __future__ import annotations
 
@@ -7,12 +7,87 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
-from rdflib.namespace import DCTERMS, RDF, SKOS, XSD
+from rdflib.namespace import DCTERMS, OWL, RDF, SKOS, VOID, XSD
 
-from crosswalk.exchange.facts import graph, link, texts, typed
-from crosswalk.exchange.records import MappingSet, Record
-from crosswalk.exchange.words import excluded, predicate
-from crosswalk.namespaces import ID, SSSOM, XW
+from crosswalk.exchange.identifiers import Register
+from crosswalk.exchange.records import Catalogue, MappingSet, Record, excluded, predicate
+from crosswalk.namespaces import GRAPH, ID, PREFIXES, SSSOM, XW, compact
+
+
+def graph(
+    described: str, title: str | None, licence: str | None, sources: tuple[str, ...]
+) -> Iterator[Triple]:
+    graph = str(GRAPH + compact(described)) if described.startswith(ID) else described
+    if graph == described:
+        return
+    yield link(graph, RDF.type, VOID.Dataset)
+    yield from texts(graph, DCTERMS.title, title)
+    yield from (link(graph, DCTERMS.source, each) for each in sources)
+    if licence:
+        yield link(graph, DCTERMS.license, licence)
+
+
+def link(subject: str, about: str, value: str) -> Triple:
+    return Triple(NamedNode(str(subject)), NamedNode(str(about)), NamedNode(str(value)))
+
+
+def typed(subject: str, about: str, text: str, datatype: str) -> Triple:
+    return Triple(NamedNode(subject), NamedNode(str(about)), Literal(text, datatype=NamedNode(str(datatype))))
+
+
+def texts(subject: str, about: str, text: str | None) -> Iterator[Triple]:
+    if text:
+        yield Triple(NamedNode(subject), NamedNode(str(about)), Literal(text, language="en"))
+
+
+def of_catalogue(found: Catalogue, edition: str, licence: str | None, source: str | None) -> Iterator[Triple]:
+    """The edition and its elements, by number and title."""
+    sources = (source,) if source else ()
+    yield from graph(edition, found.title, licence, sources)
+    yield link(edition, RDF.type, XW.Edition)
+    yield from texts(edition, SKOS.prefLabel, found.title)
+    yield link(edition, XW.editionOf, edition.rpartition("/")[0])
+    yield Triple(
+        NamedNode(edition), NamedNode(PREFIXES["dcat"] + "version"), Literal(edition.rpartition("/")[2])
+    )
+    yield link(
+        edition, XW.textCoverage, XW.Partial if any(each.text for each in found.entries) else XW.TitlesOnly
+    )
+    yield from (link(edition, DCTERMS.source, each) for each in sources)
+    iris = {each.identifier: entry_iri(edition, each.identifier) for each in found.entries}
+    ordinals: dict[str | None, int] = {}
+    for entry in found.entries:
+        iri = iris[entry.identifier]
+        ordinals[entry.parent] = ordinals.get(entry.parent, 0) + 1
+        yield link(iri, RDF.type, XW.Provision)
+        yield link(iri, XW.inEdition, edition)
+        yield link(iri, DCTERMS.isPartOf, iris[entry.parent] if entry.parent else edition)
+        yield Triple(NamedNode(iri), NamedNode(SKOS.notation), Literal(entry.identifier))
+        yield typed(iri, XW.ordinal, str(ordinals[entry.parent]), XSD.integer)
+        yield from texts(iri, SKOS.prefLabel, entry.title)
+        yield from texts(iri, XW.text, entry.text)
+        if entry.withdrawn:
+            yield typed(iri, OWL.deprecated, "true", XSD.boolean)
+        yield from (link(iri, DCTERMS.isReplacedBy, iris[each]) for each in entry.replaced_by)
+        yield link(iri, XW.certainty, XW.ReadInDocument)
+        yield from (link(iri, DCTERMS.source, each) for each in sources)
+
+
+def of_selection(
+    found: Catalogue, name: str, edition: str, register: Register, source: str | None
+) -> Iterator[Triple]:
+    """The elements that a profile selects from an edition, as a collection."""
+    yield link(name, RDF.type, SKOS.Collection)
+    yield from texts(name, SKOS.prefLabel, found.title)
+    yield from (link(name, DCTERMS.source, each) for each in ([source] if source else []))
+    for entry in found.entries:
+        if member := register.find(entry.identifier, edition):
+            yield link(name, SKOS.member, member)
+
+
+def entry_iri(edition: str, identifier: str) -> str:
+    """The IRI of a catalogue's element within its edition."""
+    return f"{edition}/provision/{quote(identifier, safe='().,-_~')}"
 
 
 def of_mapping_set(found: MappingSet) -> Iterator[Triple]:

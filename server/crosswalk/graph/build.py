@@ -1,10 +1,12 @@
-"""Turns the curated files into a published snapshot: read, infer, validate, publish."""
+"""Takes the time of the steps of a build."""
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,23 +17,76 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, Triple
 from rdflib.namespace import RDF, VOID
 
-from ..errors import NonconformingData
-from ..namespaces import GRAPH
-from .canonical import in_default_graph
-from .chaining import DERIVED, chain_mappings, computed_relations
-from .clock import Clock, Progress
-from .closures import FOLDER, Closures
-from .drafts import Written, drafting, publish, unwritable, write_dataset
-from .findings import FINDINGS, Finding, findings_graph
-from .inference import add, holding, infer_in
-from .inputs import digest_of_inputs
-from .kinds import doubtful_kinds
-from .reports import FILE, Reports
-from .rules import INFERRED, read_rules
-from .shapes import read_shapes
-from .snapshot import Snapshot
-from .sources import Source, Sources, read_sources
-from .validation import validate
+from crosswalk.errors import NonconformingData
+from crosswalk.graph.canonical import in_default_graph
+from crosswalk.graph.derivation import DERIVED, chain_mappings, computed_relations
+from crosswalk.graph.findings import FINDINGS, Finding, findings_graph
+from crosswalk.graph.inference import FOLDER, INFERRED, RULES, Closures, add, holding, infer_in, read_rules
+from crosswalk.graph.shapes import read_shapes
+from crosswalk.graph.snapshot import (
+    Snapshot,
+    Written,
+    current,
+    drafting,
+    is_whole,
+    publish,
+    unwritable,
+    write_dataset,
+)
+from crosswalk.graph.sources import Source, Sources, read_sources
+from crosswalk.graph.validation import FILE, Reports, doubtful_kinds, validate
+from crosswalk.namespaces import GRAPH
+
+Progress = Callable[[str], None]
+
+
+class Clock:
+    """Takes the time of each step and tells of its beginning."""
+
+    def __init__(self, progress: Progress, seconds: dict[str, float] | None = None) -> None:
+        self.progress, self.seconds = progress, dict(seconds or {})
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Tells that a step begins, and keeps how long it takes."""
+        self.progress(name)
+        begin = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begin
+
+
+FOLDERS = (Path("ontology"), Path("data"), Path("shapes"), RULES)
+LIBRARIES = ("crosswalk", "pyoxigraph", "pyshacl", "owlrl", "rdflib")
+PACKAGE = Path(__file__).resolve().parents[1]
+"""The program's own code, which changes in a checkout while its version does not."""
+
+
+def digest_of_inputs(root: Path) -> str:
+    """One name for everything that a build reads: the content, the program and the libraries it uses."""
+    digest = hashlib.sha256()
+    for library in LIBRARIES:
+        digest.update(f"{library} {version(library)}\n".encode())
+    for name, path in _files(root):
+        digest.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def unchanged(root: Path, out: Path) -> Snapshot | None:
+    """The published snapshot where a new build could only give the same, else None."""
+    published = current(out)
+    if published is None or published.inputs != digest_of_inputs(root):
+        return None
+    return published if is_whole(published.path, published.hash) else None
+
+
+def _files(root: Path) -> Iterator[tuple[str, Path]]:
+    for folder in FOLDERS:
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file():
+                yield path.relative_to(root).as_posix(), path
+    code = (PACKAGE.glob("*.py"), (PACKAGE / "graph").rglob("*.py"), (PACKAGE / "relations").rglob("*.py"))
+    for path in sorted(path for paths in code for path in paths):
+        yield path.relative_to(PACKAGE.parent).as_posix(), path
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from difflib import get_close_matches
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 
-from ..errors import InputError
-from ..namespaces import GRAPH, PREFIXES
-from .canonical import canonical_nquads
-from .snapshot import Snapshot
+from crosswalk.errors import InputError
+from crosswalk.graph.canonical import canonical_nquads
+from crosswalk.graph.snapshot import Snapshot
+from crosswalk.namespaces import GRAPH, PREFIXES
 
 FORMATS = {
     "turtle": RdfFormat.TURTLE,

@@ -10,7 +10,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from rdflib.namespace import RDF, SH, XSD
 
-from ..namespaces import GRAPH
+from crosswalk.namespaces import GRAPH
 
 FINDINGS = str(GRAPH + "findings")
 SEVERITIES = ("violation", "warning", "info")

@@ -1,23 +1,143 @@
-"""Reads the SHACL shapes, makes them quick to apply, and tells where one of them is wrong."""
+"""Looks up where the files speak of a thing."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Quad, RdfFormat, serialize
+from pyoxigraph import Literal, Quad, RdfFormat, Store, serialize
 from rdflib import BNode, Graph, URIRef
 from rdflib.namespace import RDF, SH
 
-from ..errors import InputError
-from .constraints import declared_prefixes, inlined
-from .locations import Locations, locate_file
-from .places import line_of_value
-from .reading import read_rdf
+from crosswalk.errors import InputError
+from crosswalk.graph.line_index import Locations, locate_file
+from crosswalk.graph.rdf_files import explain_sparql, read_rdf
+from crosswalk.graph.sources import Source
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file, or the file alone, and whether the file is somebody else's."""
+
+    file: str | None = None
+    line: int | None = None
+    foreign: bool = False
+
+
+class Places:
+    """The places of one set of files."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self.sources = tuple(sources)
+        self._mentions: dict[str, Place] | None = None
+
+    def is_described(self, thing: str) -> bool:
+        """Whether any file says something about a thing."""
+        return any(thing in source.subjects for source in self.sources)
+
+    def find(self, thing: str, path: str | None = None, value: str | None = None) -> Place:
+        """The line of the fact given, or as near to it as the files come.
+
+        Of several files somebody else's goes first, then the one that comes nearest. A thing that no file
+        describes is looked for where it is mentioned.
+        """
+        describing = [source for source in self.sources if thing in source.subjects]
+        if not describing:
+            return self._mentioned().get(thing, Place())
+        best = max(describing, key=lambda each: (_is_foreign(each), _nearness(each, thing, path, value)))
+        line = best.locations.line(thing, path, value if path else None)
+        return Place(best.name, line, _is_foreign(best))
+
+    def _mentioned(self) -> dict[str, Place]:
+        """The first mention of everything that is pointed to, read when first asked for."""
+        if self._mentions is None:
+            self._mentions = {}
+            for source in sorted(self.sources, key=_is_foreign, reverse=True):
+                for key, line in source.locations.lines.items():
+                    if len(key) == 3:
+                        self._mentions.setdefault(key[2], Place(source.name, line, _is_foreign(source)))
+        return self._mentions
+
+
+def line_of_value(locations: Locations, predicate: str, value: str) -> int | None:
+    """The first line on which a file gives a value, whatever it gives it to (it may have no name)."""
+    return next((line for key, line in locations.lines.items() if key[1:] == (predicate, value)), None)
+
+
+def _is_foreign(source: Source) -> bool:
+    return source.graph is None
+
+
+def _nearness(source: Source, thing: str, path: str | None, value: str | None) -> int:
+    lines = source.locations.lines
+    keys = [(thing, path, value), (thing, path), (thing, str(RDF.type))]
+    return next((len(keys) - rank for rank, key in enumerate(keys) if key in lines), 0)
+
+
+_SELECT, _PREFIXES = str(SH.select), str(SH.prefixes)
+# Strings and IRIs stay as they are; comments and white space do not.
+_WORD = re.compile(
+    r'''("""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\s]*>)'''
+    r"|(?:#[^\n]*|\s)+"
+)
+_PREFIX = re.compile(r"(?<![\w.:<-])([A-Za-z][\w.-]*):")
+
+
+def declared_prefixes(quads: Iterable[Quad]) -> dict[str, dict[str, str]]:
+    """The prefixes that a file declares with sh:declare, by who declares them."""
+    facts: dict[tuple[str, str], list[str]] = {}
+    for quad in quads:
+        facts.setdefault((quad.subject.value, quad.predicate.value), []).append(quad.object.value)
+    return {
+        subject: {facts[each, str(SH.prefix)][0]: facts[each, str(SH.namespace)][0] for each in declared}
+        for (subject, predicate), declared in facts.items()
+        if predicate == str(SH.declare)
+    }
+
+
+def inlined(
+    quads: Iterable[Quad], prefixes: dict[str, dict[str, str]], name: str, lines: Locations
+) -> Iterator[Quad]:
+    """The quads of a shape file in which each query declares the prefixes that it uses, on one line each.
+
+    pySHACL collects the prefixes anew whenever it applies a constraint, and searches the text of the query
+    line by line for each node.
+    """
+    quads = list(quads)
+    known: dict[object, dict[str, str]] = {}
+    for quad in quads:
+        if quad.predicate.value == _PREFIXES:
+            known.setdefault(quad.subject, {}).update(prefixes.get(quad.object.value, {}))
+    for quad in quads:
+        if quad.predicate.value == _SELECT:
+            query = _inline(quad.object.value, known.get(quad.subject, {}), name, lines)
+            yield Quad(quad.subject, quad.predicate, Literal(query))
+        elif quad.predicate.value != _PREFIXES:
+            yield quad
+
+
+def _inline(text: str, known: dict[str, str], name: str, lines: Locations) -> str:
+    used = dict.fromkeys(_PREFIX.findall(text))
+    heading = "".join(f"PREFIX {prefix}: <{known[prefix]}>\n" for prefix in used if prefix in known)
+    try:
+        # Nothing is asked of an empty store; it only has to understand the question.
+        Store().query(heading + text)
+    except SyntaxError as fault:
+        what, line, _ = explain_sparql(fault)
+        first = line_of_value(lines, _SELECT, text)
+        within = line - heading.count("\n") - 1
+        raise InputError(
+            f"the SPARQL of the shape is wrong: {what}",
+            file=name,
+            line=first + max(within, 0) if first else None,
+            hint="Prefixes come from ontology/prefixes.ttl, by a line sh:prefixes <../ontology> .",
+        ) from None
+    return heading + _WORD.sub(lambda match: match[1] or " ", text).strip()
+
 
 PREFIXES = Path("ontology") / "prefixes.ttl"
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
 
-from ..errors import InputError
-from ..namespaces import GRAPH, ID
-from .canonical import has_blank_node, in_default_graph
-from .locations import Locations, locate_file, tokens
-from .mappings import locate_mappings, read_mappings
-from .reading import read_rdf, read_text
+from crosswalk.errors import InputError
+from crosswalk.graph.canonical import has_blank_node, in_default_graph
+from crosswalk.graph.line_index import Locations, locate_file, tokens
+from crosswalk.graph.mappings import locate_mappings, read_mappings
+from crosswalk.graph.rdf_files import read_rdf, read_text
+from crosswalk.namespaces import GRAPH, ID
 
 MAPPINGS_SUFFIX = ".sssom.tsv"
 UNREAD_SUFFIXES = {".md"}

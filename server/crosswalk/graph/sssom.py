@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from ..errors import InputError
-from ..namespaces import PREFIXES
+from crosswalk.errors import InputError
+from crosswalk.namespaces import PREFIXES
 
 REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 OPTIONAL = (

@@ -1,22 +1,283 @@
-"""Holds the graph against its SHACL shapes and says what does not fit, where, and what to do."""
+"""Sets aside inferred kinds that nobody can have meant, so that the mistake itself is told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from functools import partial
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from functools import cache, partial
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Store
-from rdflib import Graph, URIRef
-from rdflib.namespace import SH
+import pyshacl
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyshacl.errors import ReportableRuntimeError, ValidationFailure
+from pyshacl.graph_abstraction import OxigraphDataGraph
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, SH
 
-from ..errors import InputError
-from .findings import SEVERITIES, Finding, merge
-from .places import Places
-from .reports import Keys, Reports
-from .shapes import Shapes
-from .sources import Source
+from crosswalk.errors import InputError
+from crosswalk.graph.findings import SEVERITIES, Finding, merge
+from crosswalk.graph.reads import reads
+from crosswalk.graph.shapes import Places, Shapes
+from crosswalk.graph.sources import Source
+
+_TYPE, _FIRST, _REST = (NamedNode(str(term)) for term in (RDF.type, RDF.first, RDF.rest))
+_MEMBERS, _SUBCLASS = NamedNode(str(OWL.members)), NamedNode(str(RDFS.subClassOf))
+
+
+def doubtful_kinds(asserted: Collection[Quad | Triple], inferred: set[Triple]) -> set[Triple]:
+    """The inferred types of things that no file describes, or whose stated type excludes them.
+
+    A property that points to the wrong thing makes it a member of the property's range: whatever is demanded
+    of such members would be demanded of it, and drown the one mistake, which shapes of their own tell.
+    """
+    described = {triple.subject for triple in asserted}
+    above = _superclasses(chain(asserted, inferred))
+    excluded = _exclusions(asserted)
+    stated: dict[object, set[NamedNode]] = {}
+    for triple in asserted:
+        if triple.predicate == _TYPE:
+            stated.setdefault(triple.subject, set()).update({triple.object} | above.get(triple.object, set()))
+
+    def is_doubtful(triple: Triple) -> bool:
+        if triple.subject not in described:
+            return True
+        ruled_out = {kind for one in stated.get(triple.subject, ()) for kind in excluded.get(one, ())}
+        return bool(ruled_out & ({triple.object} | above.get(triple.object, set())))
+
+    return {triple for triple in inferred if triple.predicate == _TYPE and is_doubtful(triple)}
+
+
+def _superclasses(triples: Iterable[Quad | Triple]) -> dict[NamedNode, set[NamedNode]]:
+    """All superclasses of each class; the closed ontology states the indirect ones too."""
+    found: dict[NamedNode, set[NamedNode]] = {}
+    for triple in triples:
+        if triple.predicate == _SUBCLASS:
+            found.setdefault(triple.subject, set()).add(triple.object)
+    return found
+
+
+def _exclusions(triples: Collection[Quad | Triple]) -> dict[NamedNode, set[NamedNode]]:
+    """For each class those that it shares no member with, as lists of disjoint classes have it."""
+    links = {(triple.subject, triple.predicate): triple.object for triple in triples if _is_link(triple)}
+    found: dict[NamedNode, set[NamedNode]] = {}
+    for triple in triples:
+        if triple.predicate == _MEMBERS:
+            classes, node = set(), triple.object
+            while (node, _FIRST) in links:
+                classes.add(links[node, _FIRST])
+                node = links.get((node, _REST))
+            for one in classes:
+                found.setdefault(one, set()).update(classes - {one})
+    return found
+
+
+def _is_link(triple: Quad | Triple) -> bool:
+    return triple.predicate in (_FIRST, _REST)
+
+
+NODES = 1000
+"""How many nodes are held against a shape at a time."""
+_INAPPLICABLE = (ReportableRuntimeError, ValidationFailure, SyntaxError, re.error)
+
+
+class InapplicableShape(Exception):
+    """A shape that pySHACL cannot apply; the text says why."""
+
+
+class _Data(OxigraphDataGraph):
+    """A store that is there, and in which a text has no properties.
+
+    pySHACL asks the first of it three times for each result, and would have all its triples counted each
+    time. Of the second it asks where a text stands in place of a thing, and the store would refuse to answer.
+    """
+
+    def __bool__(self) -> bool:
+        return True
+
+    def objects(self, subject: Any, predicate: Any, unique: bool = False) -> Iterator[Any]:
+        return iter(()) if isinstance(subject, Literal) else super().objects(subject, predicate, unique)
+
+
+def reports(store: Store, shapes: Graph) -> Iterator[Graph]:
+    """The validation reports of a store, each of one shape and as many nodes as it finds things about.
+
+    Whether a node fits a shape depends on no other node that is looked at, so that the parts together say
+    what one report says; what a part needs in memory is free before the next.
+    """
+    return chain.from_iterable(find() for _, find in applications(store, shapes))
+
+
+def applications(store: Store, shapes: Graph) -> Iterator[tuple[Any, Callable[[], Iterator[Graph]]]]:
+    """Each shape with what applies it to a store and gives its reports."""
+    validator = pyshacl.Validator(_Data(store), shacl_graph=shapes, options={"inplace": True})
+    graph, executor = validator.data_graph, validator.make_executor()
+
+    def find(shape: Any) -> Iterator[Graph]:
+        with _understood():
+            targets = () if shape.deactivated else list(shape.focus_nodes(graph))
+            for first in range(0, len(targets), NODES):
+                _, results = shape.validate(executor, graph, focus=targets[first : first + NODES])
+                if results:
+                    yield validator.create_validation_report(validator.shacl_graph, False, results)[0]
+
+    with _understood():
+        known = validator.shacl_graph.shapes
+    return ((shape.node, partial(find, shape)) for shape in known)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    try:
+        yield
+    except _INAPPLICABLE as fault:
+        raise InapplicableShape(str(fault.args[0] if fault.args else fault)) from None
+
+
+def report(store: Store, shapes: Graph, **options: Any) -> Graph:
+    """The validation report of a store, which is the caller's to give away: it is worked on in place."""
+    with _understood():
+        _, found, text = pyshacl.validate(_Data(store), shacl_graph=shapes, inplace=True, **options)
+    if not isinstance(found, Graph):
+        raise InapplicableShape(text)
+    return found
+
+
+def why_inapplicable(name: str, shape: Graph) -> str | None:
+    """Why a shape cannot be applied to anything at all, or None where it can."""
+    try:
+        report(Store(), shape, use_shapes=[name], focus_nodes=["urn:nothing"])
+    except InapplicableShape as fault:
+        return str(fault)
+    return None
+
+
+FILE = "reports.json"
+_LIBRARIES = ("crosswalk", "pyshacl", "rdflib", "oxrdflib", "pyoxigraph")
+
+
+class Reports:
+    """A file with the findings of the shapes at the last validation."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._before = _read(path)
+        self._now: dict[str, list[Finding]] = {}
+
+    def findings(self, key: str | None, find: Callable[[], list[Finding]]) -> list[Finding]:
+        """What a shape with this key found before, or finds now; without a key it finds it every time."""
+        if key is None:
+            return find()
+        if key not in self._now:
+            self._now[key] = self._before[key] if key in self._before else find()
+        return self._now[key]
+
+    def keep(self) -> None:
+        """Writes what was asked for since; what was not is forgotten."""
+        told = {key: [asdict(finding) for finding in found] for key, found in self._now.items()}
+        body = json.dumps(told).encode()
+        temporary = self.path.with_suffix(".new")
+        # A folder that cannot be written costs time and nothing else.
+        with suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(_mark(body) + body)
+            temporary.replace(self.path)
+
+
+class Keys:
+    """Names each shape by its text, by the facts of one store that it reads, and by what applies it."""
+
+    def __init__(self, store: Store, shapes: Shapes) -> None:
+        self._store, self._shapes = store, shapes
+        self._base = hashlib.sha256(_validator() + shapes.digest.encode()).digest()
+        self._facts: dict[str, bytes] = {}
+        self._types: dict[str, Any] = {}
+
+    def key(self, shape: Any) -> str | None:
+        """The name of a shape; None where it has no IRI, or may read any fact."""
+        found = reads(self._shapes.part(shape)) if isinstance(shape, URIRef) else None
+        if found is None:
+            return None
+        digest = hashlib.sha256(self._base + str(shape).encode())
+        for name in sorted(found.properties | {str(RDFS.subClassOf)}):
+            digest.update(name.encode() + self._of_property(name))
+        digest.update(b"types" + self._of_classes(found.classes))
+        return digest.hexdigest()
+
+    def _of_property(self, name: str) -> bytes:
+        if name not in self._facts:
+            self._facts[name] = _digest_of_report(self._lines(name)) if _is_iri(name) else b""
+        return self._facts[name]
+
+    def _of_classes(self, classes: Iterable[str] | None) -> bytes:
+        """A digest of who is of which of these classes, or of those below them."""
+        if not self._types:
+            for line in self._lines(str(RDF.type)):
+                kind = line.rsplit(b" ", 2)[1].decode()
+                self._types.setdefault(kind, hashlib.sha256()).update(line)
+        below = None if classes is None else self._below(classes)
+        chosen = sorted(kind for kind in self._types if below is None or kind[1:-1] in below)
+        return _digest_of_report(kind.encode() + self._types[kind].digest() for kind in chosen)
+
+    def _below(self, classes: Iterable[str]) -> set[str]:
+        found, ahead = set(classes), list(classes)
+        while ahead:
+            above = ahead.pop()
+            if _is_iri(above):
+                steps = self._store.quads_for_pattern(None, NamedNode(str(RDFS.subClassOf)), NamedNode(above))
+                new = {quad.subject.value for quad in steps} - found
+                found |= new
+                ahead += new
+        return found
+
+    def _lines(self, name: str) -> list[bytes]:
+        facts = self._store.quads_for_pattern(None, NamedNode(name), None)
+        return sorted(serialize(facts, format=RdfFormat.N_QUADS).splitlines(keepends=True))
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _digest_of_report(parts: Iterable[bytes]) -> bytes:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.digest()
+
+
+@cache
+def _validator() -> bytes:
+    """What applies shapes: the libraries, and the code of this package that asks them."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    return libraries.encode() + b"".join(hashlib.sha256(path.read_bytes()).digest() for path in code)
+
+
+def _mark(body: bytes) -> bytes:
+    """A first line that tells a file of this program from any other, and from one that was cut short."""
+    return hashlib.sha256(_validator() + body).hexdigest().encode() + b"\n"
+
+
+def _read(path: Path) -> dict[str, list[Finding]]:
+    """What a file has kept, or nothing where it is not whole or of another version of the program."""
+    try:
+        first, newline, body = path.read_bytes().partition(b"\n")
+    except OSError:
+        return {}
+    if first + newline != _mark(body):
+        return {}
+    return {key: [Finding(**each) for each in found] for key, found in json.loads(body).items()}
 
 
 def validate(
@@ -26,15 +287,15 @@ def validate(
 
     A shape that is known to find what it found before, as it was kept, is not applied again.
     """
-    from . import shacl  # it takes longer to import than most commands take
+    pass
 
     keys = Keys(store, shapes) if kept else None
     found: list[Finding] = []
     try:
-        for shape, apply in shacl.applications(store, shapes.graph):
+        for shape, apply in applications(store, shapes.graph):
             find = partial(_found, apply, shapes)
             found += kept.findings(keys.key(shape), find) if kept and keys else find()
-    except shacl.InapplicableShape as fault:
+    except InapplicableShape as fault:
         raise _inapplicable(shapes, str(fault)) from None
     if kept:
         kept.keep()
@@ -51,7 +312,7 @@ def _found(apply: Callable[[], Iterable[Graph]], shapes: Shapes) -> list[Finding
 
 def _inapplicable(shapes: Shapes, why: str) -> InputError:
     """The error of the first shape that cannot be applied on its own."""
-    from .shacl import why_inapplicable
+    pass
 
     file, line = "shapes", None
     for name, shape in shapes.parts():

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crosswalk.errors import InputError
-from crosswalk.names import expand
+from crosswalk.iris import expand
 from crosswalk.relations.algebra import ANY
-from crosswalk.relations.evidence import Ask, read_judgements, read_records
-from crosswalk.relations.records import Record, in_signs
+from crosswalk.relations.model import Record, in_signs
+from crosswalk.relations.reading import Ask, read_judgements, read_records
 
 ANY_LABEL = "all"
 OUTCOME, COLOUR, RELATION = "outcome", "colour", "relation"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from crosswalk.names import ID
+from crosswalk.iris import ID
 from crosswalk.relations.algebra import ANY, Candidates
 from crosswalk.relations.chains import Chains
+from crosswalk.relations.model import Change, Part, Record
 from crosswalk.relations.network import Claim, Network
-from crosswalk.relations.records import Change, Part, Record
 
 MAX_HOPS = 3
 

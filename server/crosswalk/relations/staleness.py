@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crosswalk.names import term
-from crosswalk.relations.evidence import Ask, read_changes, read_judgements, read_records
-from crosswalk.relations.records import Change, Judgement, Record
+from crosswalk.iris import term
+from crosswalk.relations.model import Change, Judgement, Record
+from crosswalk.relations.reading import Ask, read_changes, read_judgements, read_records
 
 CARRIED, REVIEW, ORPHANED = "carried", "re-review", "orphaned"
 UNMAPPED, MAPPED_ANEW = "unmapped", "mapped anew"

@@ -1,26 +1,154 @@
-"""The store elsewhere: any SPARQL 1.1 endpoint, asked through SPARQLWrapper."""
+"""The address of an endpoint, and the graphs that its parameters choose."""
 
 from __future__ import annotations
 
 import math
 import random
+import re
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+from io import BytesIO
 from socket import gaierror
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
+from urllib.request import getproxies, proxy_bypass
 
-from SPARQLWrapper import GET, JSON, POST, SELECT, TURTLE
+import pyoxigraph
+from SPARQLWrapper import GET, JSON, POST, SELECT, TURTLE, SPARQLExceptions, SPARQLWrapper
 
-from crosswalk.errors import QueryTimedOut, ResourceLimit, StoreFault
+from crosswalk.errors import InputError, QueryRefused, QueryTimedOut, ResourceLimit, StoreFault
+from crosswalk.iris import BASE
+from crosswalk.sparql_tokens import query_form, tokens
 from crosswalk.stores import SPARQL_JSON, QueryDataset
-from crosswalk.stores.addresses import Address
-from crosswalk.stores.connections import Connections
-from crosswalk.stores.lexer import query_form
-from crosswalk.stores.refusals import STATUS, Unavailable, refusal
-from crosswalk.stores.requests import Request
+from crosswalk.stores.http_client import Connections
+from crosswalk.stores.named_queries import load
+from crosswalk.stores.results import read_answer
+from crosswalk.stores.syntax_errors import syntax_error
+
+_CHOOSING = ("default-graph-uri", "named-graph-uri")
+_KNOWN_FOR = 60.0
+"""The seconds after which a server is asked for its graphs again: another snapshot may be there."""
+
+
+class Address:
+    """Where an endpoint takes queries, and the parameters that go with each of them."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.url = urlunsplit((*parts[:3], "", ""))
+        self._own = parse_qsl(parts.query)
+        self._named: tuple[str, ...] = ()
+        self._until = 0.0
+
+    def parameters(
+        self, text: str, dataset: QueryDataset | None, ask: Callable[[str], bytes]
+    ) -> Iterator[tuple[str, str]]:
+        """The parameters of a query; its own choice of graphs takes the place of the address's.
+
+        A choice of the default graph alone hides the named graphs, says the SPARQL protocol, so that those of
+        the snapshot are chosen with it where a query looks into them; ``ask`` finds them out.
+        """
+        kept = [each for each in self._own if not (dataset and each[0] in _CHOOSING)]
+        yield from kept
+        default = {value for name, value in kept if name == "default-graph-uri"}
+        if default and "named-graph-uri" not in dict(kept) and _looks_into_graphs(text):
+            yield from (("named-graph-uri", name) for name in self._graphs(ask) if name not in default)
+
+    def _graphs(self, ask: Callable[[str], bytes]) -> tuple[str, ...]:
+        if time.monotonic() > self._until:
+            answer = read_answer(ask(load("publishing/graphs").text))
+            names = (row["graph"] for row in answer)
+            self._named = tuple(
+                name.value for name in names if name and name.value.startswith(f"{BASE}graph/")
+            )
+            self._until = time.monotonic() + _KNOWN_FOR
+        return self._named
+
+
+def _looks_into_graphs(text: str) -> bool:
+    return any(token.kind == "word" and token.text.upper() == "GRAPH" for token in tokens(text))
+
+
+STATUS = {SPARQLExceptions.QueryBadFormed: 400, SPARQLExceptions.Unauthorized: 401,
+          SPARQLExceptions.EndPointNotFound: 404, SPARQLExceptions.URITooLong: 414,
+          SPARQLExceptions.EndPointInternalError: 500}  # fmt: skip
+_BUSY = (429, 502, 503)
+_LATE = re.compile(r"tim(?:ed?[ -]?)?out|too long|exceeds? the limit of \d+ .*sec", re.IGNORECASE)
+_SHOWN = 300
+
+
+class Unavailable(StoreFault):
+    """Nobody answers just now."""
+
+
+def refusal(status: int, body: str, text: str, shown: str) -> StoreFault | InputError:
+    """The fault for a status; what is wrong with a query is found by parsing it here."""
+    if status == 400:
+        try:
+            pyoxigraph.Store().query(text)
+        except SyntaxError as fault:
+            return syntax_error(text, str(fault))
+        return QueryRefused(f"{shown} refuses the query: {words(body)}")
+    if status in (408, 504) or (status in (500, 503) and _LATE.search(words(body))):
+        hint = "Ask for less, or let the server give a query more time."
+        return QueryTimedOut(f"{shown} gave no answer within the time it allows", hint=hint)
+    if status in (401, 403):
+        hint = "Set CROSSWALK_STORE_USER and CROSSWALK_STORE_PASSWORD."
+        return StoreFault(f"{shown} wants other credentials (HTTP {status})", hint=hint)
+    if status == 404:
+        return StoreFault(f"{shown} does not exist (HTTP 404)", hint="Is the address right?")
+    kind = Unavailable if status in _BUSY else StoreFault
+    return kind(f"{shown} failed (HTTP {status}): {words(body)}")
+
+
+def words(body: str) -> str:
+    """The first words of a body: without SPARQLWrapper's preface, HTML's marks, and the query said back."""
+    words = re.sub(r"<[^>]{1,200}>|\\[nrt]", " ", body.rpartition("Response:")[2]).strip(" \n'\"")
+    said = " ".join(words.removeprefix("b'").split()).partition(" SPARQL query: ")[0]
+    return said[:_SHOWN] or "it does not say why"
+
+
+_MOVED = (301, 302, 303, 307, 308)
+_READ = 65536
+
+
+class Request(SPARQLWrapper):
+    """One request; the credentials of its connections go where the endpoint is, and nowhere else."""
+
+    @contextmanager
+    def send(self, connections: Connections, timeout: float) -> Iterator[Any]:
+        """The response; SPARQLWrapper itself sends to an endpoint that has moved or lies behind a proxy."""
+        request = self._createRequest()
+        if getproxies() and not proxy_bypass(request.host):
+            self.setCredentials(*connections.user)
+            with self.query().response as response:
+                yield response
+            return
+        headers = dict(request.header_items()) | {"User-Agent": self.agent}
+        with connections.ask(
+            request.get_method(), request.selector, request.data, headers, timeout
+        ) as response:
+            if response.status in _MOVED:
+                if _trusted(request.full_url, response.headers.get("Location", "")):
+                    self.setCredentials(*connections.user)
+                with self.query().response as moved:
+                    yield moved
+                return
+            if response.status >= 400:
+                said = BytesIO(response.read(_READ))
+                raise HTTPError(request.full_url, response.status, response.reason, response.headers, said)
+            yield response
+
+
+def _trusted(asked: str, moved: str) -> bool:
+    """Whether the new address of an endpoint may be told the credentials: the same host, as safely."""
+    before, after = urlsplit(asked), urlsplit(urljoin(asked, moved))
+    return after.hostname == before.hostname and (after.scheme == "https" or before.scheme == "http")
+
 
 _LONG = 1500
 """Beyond this many characters a query is posted, since addresses have a limit everywhere."""

@@ -8,45 +8,43 @@ from typing import Protocol
 
 from flask import Flask, request, url_for
 
-from crosswalk.names import compact
+from crosswalk.iris import compact
 from crosswalk.settings import Settings
-from crosswalk.web import errors, glossary, links, naming, responses
-from crosswalk.web.compiled import Compiled
-from crosswalk.web.compression import Kept
-from crosswalk.web.desk import Desk, Store
-from crosswalk.web.excerpts import excerpt
-from crosswalk.web.routing import Route
-from crosswalk.web.shelf import Shelf, shelf_of
+from crosswalk.web import labels, urls
+from crosswalk.web.answer_cache import Shelf, shelf_of
+from crosswalk.web.http import problem, responses
+from crosswalk.web.http.compression import Kept
+from crosswalk.web.page_queries import Desk, Store
+from crosswalk.web.search_index import excerpt
+from crosswalk.web.urls import Route
 from crosswalk.web.views import (
     analysis,
-    asking,
     comparison,
-    completeness,
     data,
     drawing,
     home,
     lineage,
     matrix,
     questions,
+    review,
     search,
-    service,
     things,
-    upkeep,
     vocabulary,
 )
+from crosswalk.web.warmup import Compiled
 
 MODULES = (home.home, comparison.comparison, things.things, vocabulary.vocabulary, questions.questions,
-           asking.asking, drawing.drawing, lineage.lineage, matrix.matrix, search.search,
-           completeness.completeness, data.data, analysis.analysis, upkeep.upkeep, service.service,
-           errors.errors)  # fmt: skip
+           questions.asking, drawing.drawing, lineage.lineage, matrix.matrix, search.search,
+           review.completeness, data.data, analysis.analysis, review.upkeep, home.service,
+           problem.errors)  # fmt: skip
 
 NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matrix", "Matrix"),
               ("/gaps", "Gaps"), ("/lineage", "Lineage"), ("/graph", "Graph"), ("/questions", "Questions"),
               ("/data/", "Data"))  # fmt: skip
 
-FILTERS = {"local": links.local, "name_of": links.name_of, "last_part": links.last_part, "compact": compact,
-           "document_of": links.document_of, "called": glossary.called, "meaning": glossary.meaning,
-           "named": naming.named, "spelled": naming.spelled,
+FILTERS = {"local": urls.local, "name_of": urls.name_of, "last_part": urls.last_part, "compact": compact,
+           "document_of": urls.document_of, "called": labels.called, "meaning": labels.meaning,
+           "named": labels.named, "spelled": labels.spelled,
            "excerpt": excerpt}  # fmt: skip
 
 COMPRESSED_BYTES = 16 * 2**20

@@ -7,12 +7,8 @@ import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 
-from crosswalk import queries
-from crosswalk.stores import QueryDataset
-from crosswalk.web.endpoint import accesslog, description, metrics
-from crosswalk.web.endpoint.answers import Answer, Sent, nothing, problem, send
-from crosswalk.web.endpoint.asking import Asking, Pair, Request
-from crosswalk.web.endpoint.formats import GRAPHS, RESULTS, choose, negotiate, read_accept
+from crosswalk.stores import QueryDataset, named_queries
+from crosswalk.web.endpoint import description, metrics
 from crosswalk.web.endpoint.protocol import (
     METHODS,
     READING,
@@ -26,7 +22,9 @@ from crosswalk.web.endpoint.protocol import (
     refuse,
     wish,
 )
-from crosswalk.web.negotiation import Representation
+from crosswalk.web.endpoint.queries import Asking, Pair, Request
+from crosswalk.web.http.answers import Answer, Sent, nothing, problem, send
+from crosswalk.web.http.negotiation import GRAPHS, RESULTS, Representation, choose, negotiate, read_accept
 
 HEADER_BYTES = 65536
 """How large the header block of a request may be; the server itself refuses only what is far larger."""
@@ -66,7 +64,7 @@ class Endpoint:
         if outcome.status is HTTPStatus.NOT_MODIFIED:
             self.asking.count("not_modified")
         if self.settings.access_log:
-            accesslog.write(environ, request.client, began, outcome, request.facts)
+            metrics.write_access_line(environ, request.client, began, outcome, request.facts)
         return body
 
     def client(self, environ: Environ) -> str:
@@ -110,7 +108,7 @@ class Endpoint:
         chosen = self.wanted_graph(request)
         if named and not self.asking.holds(named[0], request.client):
             refuse(HTTPStatus.NOT_FOUND, f"there is no graph {named[0]}")
-        text = queries.load("pages/whole-graph").text
+        text = named_queries.load("pages/whole-graph").text
         return self.asking.answer(request, text, QueryDataset(named), Pair(None, chosen))
 
     def void(self, request: Request) -> Sent:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crosswalk import queries
-from crosswalk.answers import Term
-from crosswalk.names import BASE
+from crosswalk.iris import BASE
 from crosswalk.settings import Settings
+from crosswalk.stores import named_queries
+from crosswalk.stores.results import Term
 
 ADDRESS, VOID_ADDRESS = "sparql", ".well-known/void"
 DATASET = VOID_ADDRESS + "#dataset"
@@ -24,13 +24,15 @@ def service_query(settings: Settings) -> str:
     base = site(settings)
     sentences = [Term("literal", sentence, lang="en") for sentence in limits(settings)]
     terms = {"service": base + ADDRESS, "dataset": base + DATASET, "void": base + VOID_ADDRESS}
-    return queries.bind(queries.load("pages/service-description"), **terms, limit=sentences)
+    return named_queries.bind(named_queries.load("pages/service-description"), **terms, limit=sentences)
 
 
 def dataset_query(settings: Settings) -> str:
     """The query whose answer is the description of the dataset."""
     base = site(settings)
-    return queries.bind(queries.load("pages/void"), dataset=base + DATASET, endpoint=base + ADDRESS)
+    return named_queries.bind(
+        named_queries.load("pages/void"), dataset=base + DATASET, endpoint=base + ADDRESS
+    )
 
 
 def limits(settings: Settings) -> list[str]:

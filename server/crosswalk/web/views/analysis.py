@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
-from crosswalk.answers import Term
 from crosswalk.errors import InputError
-from crosswalk.names import ID
-from crosswalk.relations import proofs
-from crosswalk.relations.addresses import find_edition, find_edition_on, find_element
-from crosswalk.relations.evidence import members
-from crosswalk.relations.paths import in_words_of
-from crosswalk.relations.search import MAX_HOPS, find_paths
-from crosswalk.web.desk import desk
-from crosswalk.web.errors import UnknownThing
-from crosswalk.web.naming import keep
-from crosswalk.web.negotiation import HTML, TABLE
-from crosswalk.web.parameters import wanted_day, wanted_number
-from crosswalk.web.responses import choose, render, table
+from crosswalk.iris import ID
+from crosswalk.relations import paths
+from crosswalk.relations.paths import MAX_HOPS, find_paths, in_words_of
+from crosswalk.relations.reading import find_edition, find_edition_on, find_element, members
+from crosswalk.stores.results import Term
+from crosswalk.web.http.negotiation import HTML, TABLE
+from crosswalk.web.http.problem import UnknownThing
+from crosswalk.web.http.responses import choose, render, table
+from crosswalk.web.labels import keep
+from crosswalk.web.page_queries import desk
+from crosswalk.web.tables import wanted_day, wanted_number
 
 if TYPE_CHECKING:
     from crosswalk.relations import gaps
@@ -79,8 +77,8 @@ def between() -> Response:
     hops, limit = wanted_number("hops", 5, MAX_HOPS), wanted_number("limit", 10, 1000)
     found = find_paths(desk().network(), *(members(ask, iri) for iri in ends), hops=hops, limit=limit)
     if chosen is not HTML:
-        rows = [row for number, one in enumerate(found.paths, 1) for row in proofs.rows(number, one)]
-        return table(chosen, proofs.COLUMNS, rows, "path")
+        rows = [row for number, one in enumerate(found.paths, 1) for row in paths.rows(number, one)]
+        return table(chosen, paths.COLUMNS, rows, "path")
     named = {iri for one in found.paths for step in one.steps for iri in (step.start, step.end)}
     return render(
         "analysis-path.html",

@@ -9,16 +9,15 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from crosswalk.answers import Row, Term
-from crosswalk.names import ID
-from crosswalk.relations.addresses import find_edition_on
-from crosswalk.relations.dates import rows_held_on
-from crosswalk.web.desk import desk
-from crosswalk.web.errors import UnknownThing
-from crosswalk.web.links import iri_of, last_part
-from crosswalk.web.negotiation import HTML, TABLE_AND_GRAPH
-from crosswalk.web.parameters import wanted_day
-from crosswalk.web.responses import choose, finish, render, table
+from crosswalk.iris import ID
+from crosswalk.relations.reading import find_edition_on, rows_held_on
+from crosswalk.stores.results import Row, Term
+from crosswalk.web.http.negotiation import HTML, TABLE_AND_GRAPH
+from crosswalk.web.http.problem import UnknownThing
+from crosswalk.web.http.responses import choose, finish, render, table
+from crosswalk.web.page_queries import desk
+from crosswalk.web.tables import wanted_day
+from crosswalk.web.urls import iri_of, last_part
 
 comparison = Blueprint("comparison", __name__)
 

@@ -8,14 +8,20 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, redirect, request, send_file
 from werkzeug.exceptions import NotFound
 
-from crosswalk.queries import bind, load
-from crosswalk.web.compression import takes_gzip
-from crosswalk.web.desk import desk
-from crosswalk.web.dumps import Measure, compressed, in_words, measure, pieces, trig
-from crosswalk.web.errors import UnknownThing
-from crosswalk.web.inventory import by_graph, gathered
-from crosswalk.web.links import name_of
-from crosswalk.web.negotiation import (
+from crosswalk.stores.named_queries import bind, load
+from crosswalk.web.dataset import (
+    Measure,
+    by_graph,
+    catalogue,
+    compressed,
+    gathered,
+    in_words,
+    measure,
+    pieces,
+    trig,
+)
+from crosswalk.web.http.compression import takes_gzip
+from crosswalk.web.http.negotiation import (
     HTML,
     NQUADS,
     PAGE,
@@ -26,8 +32,10 @@ from crosswalk.web.negotiation import (
     Representation,
     by_suffix,
 )
-from crosswalk.web.responses import choose, finish, render, table
-from crosswalk.web.structured import catalogue
+from crosswalk.web.http.problem import UnknownThing
+from crosswalk.web.http.responses import choose, finish, render, table
+from crosswalk.web.page_queries import desk
+from crosswalk.web.urls import name_of
 
 data = Blueprint("data", __name__)
 
@@ -133,6 +141,6 @@ def dataset_file() -> Path | None:
 def measured(file: Path) -> dict[str, Measure]:
     """Graph → its size and hash; they are worked out once for a snapshot."""
     found = desk().shelf.figures(
-        "measures", "web/dumps.py", lambda: {graph: vars(one) for graph, one in measure(file).items()}
+        "measures", "web/dataset.py", lambda: {graph: vars(one) for graph, one in measure(file).items()}
     )
     return {graph: Measure(**one) for graph, one in found.items()}

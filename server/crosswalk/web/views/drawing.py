@@ -8,12 +8,12 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest
 
-from crosswalk.names import BASE, expand
-from crosswalk.web.desk import desk
-from crosswalk.web.errors import UnknownThing
-from crosswalk.web.negotiation import JSON
-from crosswalk.web.neighbourhood import neighbourhood, overview, whole
-from crosswalk.web.responses import choose, page
+from crosswalk.iris import BASE, expand
+from crosswalk.web.diagrams.subgraph import neighbourhood, overview, whole
+from crosswalk.web.http.negotiation import JSON
+from crosswalk.web.http.problem import UnknownThing
+from crosswalk.web.http.responses import choose, page
+from crosswalk.web.page_queries import desk
 
 drawing = Blueprint("drawing", __name__)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from crosswalk.web.bands import draw_lineage, once
-from crosswalk.web.desk import desk
-from crosswalk.web.errors import UnknownThing
-from crosswalk.web.links import iri_of, name_of
-from crosswalk.web.negotiation import HTML, TABLE
-from crosswalk.web.responses import choose, render, table
+from crosswalk.web.diagrams.lineage_diagram import draw_lineage, once
+from crosswalk.web.http.negotiation import HTML, TABLE
+from crosswalk.web.http.problem import UnknownThing
+from crosswalk.web.http.responses import choose, render, table
+from crosswalk.web.page_queries import desk
+from crosswalk.web.urls import iri_of, name_of
 
 lineage = Blueprint("lineage", __name__)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from crosswalk.names import ID
-from crosswalk.web.desk import desk
-from crosswalk.web.errors import UnknownThing
-from crosswalk.web.heat import lay_heat, lay_matrix
-from crosswalk.web.links import iri_of
-from crosswalk.web.negotiation import HTML, TABLE
-from crosswalk.web.responses import choose, render, table
+from crosswalk.iris import ID
+from crosswalk.web.diagrams.heatmap import lay_heat, lay_matrix
+from crosswalk.web.http.negotiation import HTML, TABLE
+from crosswalk.web.http.problem import UnknownThing
+from crosswalk.web.http.responses import choose, render, table
+from crosswalk.web.page_queries import desk
+from crosswalk.web.urls import iri_of
 
 matrix = Blueprint("matrix", __name__)
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from flask import Blueprint, Response, request
 
-from crosswalk.answers import Row, Term
-from crosswalk.names import ID, compact
-from crosswalk.web.desk import desk
-from crosswalk.web.links import name_of
-from crosswalk.web.naming import learn, named
-from crosswalk.web.negotiation import HTML, TABLE
-from crosswalk.web.responses import choose, render, table
-from crosswalk.web.texts import holding
+from crosswalk.iris import ID, compact
+from crosswalk.stores.results import Row, Term
+from crosswalk.web.http.negotiation import HTML, TABLE
+from crosswalk.web.http.responses import choose, render, table
+from crosswalk.web.labels import learn, named
+from crosswalk.web.page_queries import desk
+from crosswalk.web.search_index import holding
+from crosswalk.web.urls import name_of
 
 search = Blueprint("search", __name__)
 

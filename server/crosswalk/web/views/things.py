@@ -8,16 +8,16 @@ from itertools import groupby
 
 from flask import Blueprint, Response
 
-from crosswalk.answers import Row
-from crosswalk.names import ID
-from crosswalk.web.desk import desk
-from crosswalk.web.dumps import ordered
-from crosswalk.web.errors import UnknownThing
-from crosswalk.web.links import iri_of, local, name_of
-from crosswalk.web.naming import learn
-from crosswalk.web.negotiation import HTML, JSON, NTRIPLES, RDF, THING, by_suffix
-from crosswalk.web.responses import choose, finish, render, table
-from crosswalk.web.stories import story
+from crosswalk.iris import ID
+from crosswalk.stores.results import Row
+from crosswalk.web.dataset import ordered
+from crosswalk.web.http.negotiation import HTML, JSON, NTRIPLES, RDF, THING, by_suffix
+from crosswalk.web.http.problem import UnknownThing
+from crosswalk.web.http.responses import choose, finish, render, table
+from crosswalk.web.labels import learn
+from crosswalk.web.page_queries import desk
+from crosswalk.web.thing_pages import story
+from crosswalk.web.urls import iri_of, local, name_of
 
 things = Blueprint("things", __name__)
 

@@ -6,13 +6,13 @@ import json
 
 from flask import Blueprint, Response
 
-from crosswalk.answers import Row
-from crosswalk.exchange.context import make_context
-from crosswalk.names import compact
-from crosswalk.web.desk import desk
-from crosswalk.web.errors import UnknownThing
-from crosswalk.web.negotiation import HTML, JSONLD, PAGE, RDF, by_suffix
-from crosswalk.web.responses import choose, finish, render
+from crosswalk.exchange.jsonld_context import make_context
+from crosswalk.iris import compact
+from crosswalk.stores.results import Row
+from crosswalk.web.http.negotiation import HTML, JSONLD, PAGE, RDF, by_suffix
+from crosswalk.web.http.problem import UnknownThing
+from crosswalk.web.http.responses import choose, finish, render
+from crosswalk.web.page_queries import desk
 
 vocabulary = Blueprint("vocabulary", __name__)
 

@@ -1,0 +1,235 @@
+"""``crosswalk export-mappings``: mapping sets in the formats of other tools."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crosswalk.cli.options import settings_options
+from crosswalk.cli.terminal import steps, tell, write, write_file
+from crosswalk.errors import InputError
+from crosswalk.exchange import rdf_writing
+from crosswalk.exchange.formats import READABLE, Choices, read
+from crosswalk.exchange.gathering import gather_register, gather_sets
+from crosswalk.exchange.identifiers import Register, Unknown, resolve
+from crosswalk.exchange.olir import DIRECTIONS
+from crosswalk.exchange.records import Catalogue, MappingSet
+from crosswalk.iris import ID, expand
+from crosswalk.settings import Settings
+
+
+@click.command("export-mappings")
+@click.argument("form", metavar="FORMAT", type=click.Choice([*READABLE, *rdf_writing.FORMATS]))
+@click.option("--set", "name", required=True, metavar="NAME", help="A mapping set, or all.")
+@click.option("--out", required=True, metavar="FILE", help="The file to write; - is the standard output.")
+@click.option("--report", type=click.Path(path_type=Path), help="A file for what the format cannot hold.")
+@settings_options("snapshots")
+def export_mappings(form: str, name: str, out: str, report: Path | None, snapshots: Path | None) -> None:
+    """Write mapping sets in a format of other tools.
+
+    What the format cannot hold is counted in a loss report, on stderr or in the file of --report. The same
+    graph gives the same bytes.
+
+    \b
+    Example:  crosswalk export-mappings sssom --set ipa-2.0--gsma-2.0 --out ipa-gsma.sssom.tsv
+    Example:  crosswalk export-mappings csv --set all --out mappings.csv --report losses.txt
+    """
+    from crosswalk.assemble import open_store
+
+    settings = Settings.from_environment(snapshots=snapshots)
+    with steps("Exporting", 3) as progress:
+        progress("opening")
+        store = open_store(settings)
+        progress("gathering")
+        sets = gather_sets(store, name)
+        register = gather_register(store)
+        progress("writing")
+        losses: Counter[str] = Counter()
+        if form in READABLE:
+            data, losses = READABLE[form](sets, register)
+            for found in sets:
+                losses.update(found.losses)
+        elif form == "turtle":
+            from crosswalk.graph.turtle import serialize
+
+            data = serialize(rdf_writing.triples(store, [found.identifier for found in sets])).encode()
+        else:
+            data = rdf_writing.write(store, [found.identifier for found in sets], form)
+    lines = [f"{what}: {count}" for what, count in sorted((+losses).items())]
+    if report is not None:
+        write_file(report, "".join(f"{line}\n" for line in lines or ["nothing is lost"]).encode())
+    else:
+        for line in lines:
+            tell(f"not in the file: {line}")
+    if out == "-":
+        write(data)
+    else:
+        write_file(Path(out), data)
+        records = sum(len(found.records) for found in sets)
+        tell(f"wrote {out}: {len(data)} bytes of {form}, from {records} records of {len(sets)} sets")
+
+
+SUFFIXES = (".ttl", ".sssom.tsv")
+LISTED = 40
+"""How many unknown identifiers are named."""
+
+
+@click.command("import")
+@click.argument("form", metavar="FORMAT", type=click.Choice(list(READABLE)))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Ends in .ttl or .sssom.tsv.")
+@click.option("--from", "source", metavar="EDITION", help="The edition of the subjects, such as uk-cop/2018.")
+@click.option("--to", "target", metavar="EDITION", help="The edition of the objects, such as gsma/2.2.")
+@click.option(
+    "--edition", metavar="EDITION", help="The edition that a catalogue gives, such as nist-csf/2.0."
+)
+@click.option("--set", "name", metavar="NAME", help="The mapping set's name; by default as --out is called.")
+@click.option("--license", "licence", metavar="IRI", help="The licence, where the file states none.")
+@click.option("--source", "document", metavar="IRI", help="The source document, such as source/dcms-mapping.")
+@click.option("--direction", type=click.Choice(DIRECTIONS), help="OLIR: how each row is read (required).")
+@click.option(
+    "--select",
+    metavar="TEXT",
+    help="DCMS: the standards whose name holds TEXT (required). CISO Assistant: the set of that ref_id.",
+)
+@click.option("--with-text", is_flag=True, help="Catalogues: keep the text of elements, where rights allow.")
+@click.option("--skip-unknown", is_flag=True, help="Leave out records whose identifiers the graph lacks.")
+@settings_options("snapshots")
+def import_file(form: str, file: Path, out: Path, snapshots: Path | None, **given: Any) -> None:
+    """Turn a file of another format into a file for review.
+
+    Every identifier is looked up in the built graph; those that are not there are listed with their near
+    misses, and then nothing is written unless --skip-unknown is given. What the graph has no place for is
+    counted on stderr. The file is read in a process with little memory, little time and no network.
+
+    \b
+    Example:  crosswalk import sssom mappings.sssom.tsv --out review.ttl
+    Example:  crosswalk import olir table.xlsx --direction focal-to-reference
+                --from nist-csf/2.0 --to ipa/2.0 --out review.ttl
+    """
+    if not out.name.endswith(SUFFIXES):
+        raise InputError("--out ends in .ttl or .sssom.tsv", file=out)
+    kind = READABLE[form].holds
+    if kind != "mappings" and not out.name.endswith(".ttl"):
+        raise InputError("what is no mapping fits a Turtle file alone", file=out)
+    with steps("Importing", 3) as progress:
+        progress("reading")
+        found = read(file, form, Choices(given["direction"], given["select"], given["with_text"]))
+        progress("looking up")
+        register = _register(snapshots)
+        if isinstance(found, Catalogue):
+            data, unknown = _catalogue(found, register, given, out)
+        else:
+            data, unknown = _mappings(found, register, given, out)
+    _tell_unknown(unknown, file)
+    if unknown and not given["skip_unknown"]:
+        what = f"{len(unknown)} identifiers are not in the graph; nothing is written"
+        raise InputError(what, file=file, hint="--skip-unknown leaves out the records that name them.")
+    write_file(out, data)
+    tell(f"wrote {out}: hold it against the rules with crosswalk check {out}")
+
+
+def _register(snapshots: Path | None) -> Register:
+    from crosswalk.assemble import open_store
+    from crosswalk.exchange.gathering import gather_register
+
+    settings = Settings.from_environment(snapshots=snapshots)
+    return gather_register(open_store(replace(settings, store=None)))
+
+
+def _edition(text: str | None, register: Register, option: str) -> str | None:
+    """The IRI of an edition that the graph knows."""
+    if text is None:
+        return None
+    iri = expand(text)
+    if iri not in register.editions:
+        names = ", ".join(sorted(each.removeprefix(ID) for each in register.editions))
+        raise InputError(f"{option} {text} is no edition of the graph", hint=f"Editions here: {names}.")
+    return iri
+
+
+def _mappings(
+    found: MappingSet, register: Register, given: dict[str, Any], out: Path
+) -> tuple[bytes, list[Unknown]]:
+    name = given["name"] or out.name.removesuffix(".ttl").removesuffix(".sssom.tsv")
+    identifier = f"{ID}mapping/{name}"
+    completed = replace(
+        found,
+        identifier=identifier if given["name"] or not found.identifier else found.identifier,
+        licence=given["licence"] or found.licence,
+        sources=(expand(given["document"]),) if given["document"] else found.sources,
+        subject_source=_end(given["source"], found.subject_source, register, "--from"),
+        object_source=_end(given["target"], found.object_source, register, "--to"),
+    )
+    completed = replace(
+        completed,
+        subject_version=completed.subject_version or _version(completed.subject_source),
+        object_version=completed.object_version or _version(completed.object_source),
+    )
+    resolved, unknown = resolve(completed, register)
+    _tell_losses(resolved.losses)
+    if not resolved.licence:
+        tell("the file states no licence: give --license, or add it to the file")
+    if out.name.endswith(".ttl"):
+        from crosswalk.exchange.triples import of_mapping_set
+        from crosswalk.graph.turtle import serialize
+
+        return serialize(of_mapping_set(resolved)).encode(), unknown
+    from crosswalk.exchange.sssom_writing import write
+
+    labels = {iri: known.label for iri, known in register.known.items() if known.label}
+    data, losses = write(resolved, labels, curated=True)
+    _tell_losses(losses)
+    return data, unknown
+
+
+def _end(text: str | None, stated: str | None, register: Register, option: str) -> str | None:
+    """The edition of one end: as the call says, or as the file does where the graph knows it."""
+    return _edition(text, register, option) or (stated if stated in register.editions else None)
+
+
+def _version(edition: str | None) -> str | None:
+    return edition.rpartition("/")[2] if edition else None
+
+
+def _catalogue(
+    found: Catalogue, register: Register, given: dict[str, Any], out: Path
+) -> tuple[bytes, list[Unknown]]:
+    from crosswalk.exchange.triples import of_catalogue, of_selection
+    from crosswalk.graph.turtle import serialize
+
+    document = expand(given["document"]) if given["document"] else None
+    _tell_losses(found.losses)
+    if given["edition"] is None:
+        raise InputError("--edition says which edition the file is about", hint="Such as nist-csf/2.0.")
+    if found.selection:
+        edition = _edition(given["edition"], register, "--edition")
+        name = f"{ID}collection/{given['name'] or out.name.removesuffix('.ttl')}"
+        missing = [each for each in found.entries if register.find(each.identifier, edition) is None]
+        unknown = [
+            Unknown(each.identifier, each.place, register.near(each.identifier, edition)) for each in missing
+        ]
+        return serialize(of_selection(found, name, edition or "", register, document)).encode(), unknown
+    edition = expand(given["edition"])
+    known = sum(register.find(each.identifier, edition) is not None for each in found.entries)
+    tell(f"{len(found.entries)} elements, of which the graph knows {known}")
+    return serialize(of_catalogue(found, edition, given["licence"], document)).encode(), []
+
+
+def _tell_losses(losses: Counter[str]) -> None:
+    for what, count in sorted((+losses).items()):
+        tell(f"not kept: {what}, {count} times")
+
+
+def _tell_unknown(unknown: Iterable[Unknown], file: Path) -> None:
+    listed = list(unknown)
+    for each in listed[:LISTED]:
+        place = f"{file}:{each.place}" if each.place else str(file)
+        tell(f"{place}: not in the graph: {each}")
+    if len(listed) > LISTED:
+        tell(f"… and {len(listed) - LISTED} more")

@@ -1,0 +1,59 @@
+"""``crosswalk serve``: the web server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crosswalk.cli.options import settings_options
+from crosswalk.cli.terminal import steps, tell
+from crosswalk.settings import Settings
+
+
+@click.command(
+    epilog="The store's user and password are read from CROSSWALK_STORE_USER and CROSSWALK_STORE_PASSWORD."
+)
+@click.option(
+    "--graph",
+    "graphs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Serve this RDF file, of any vocabulary, instead of the built graph; may be repeated.",
+)
+@settings_options()
+def serve(graphs: tuple[Path, ...], **options: Any) -> None:
+    """Serve the graph: pages for people, data and a SPARQL endpoint for programs.
+
+    The graph is built first when nothing is built yet. Ctrl-C or TERM ends the server. Each option can
+    also be set by the environment variable named beside it.
+
+    \b
+    Example:  crosswalk serve --port 8123
+    Example:  crosswalk serve --graph my-data.trig
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from crosswalk.assemble import changed_since, published
+    from crosswalk.web.server import open_exhibit
+
+    settings = Settings.from_environment(**options)
+    if graphs:
+        from crosswalk.graph.sources import read_file  # what it needs is slow to import
+    for path in graphs:
+        read_file(path)  # a mistake in a file is told now, in one line, and not by a worker later
+    if settings.store is None and not graphs:
+        with steps("Building", 4) as progress:
+            snapshot = published(settings, progress)
+        changed = changed_since(snapshot)
+        if changed:
+            tell(
+                f"{len(changed)} files are newer than the graph that is served; crosswalk build takes them in"
+            )
+    with ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(open_exhibit, settings, graphs)
+        # To load the program takes about as long as to load the graph.
+        from crosswalk.web.server import serve as serve_graph
+    serve_graph(settings, opening.result(), graphs)

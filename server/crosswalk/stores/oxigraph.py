@@ -1,0 +1,158 @@
+"""The store in this process: Oxigraph, in memory, for queries that are trusted.
+
+Nothing here ends a query that runs too long; queries from outside are evaluated elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
+
+from crosswalk.errors import InputError, QueryRefused, StoreFault
+from crosswalk.iris import PREFIXES
+from crosswalk.sparql_tokens import find_service, may_name_graphs, query_form, tokens
+from crosswalk.stores import QueryDataset
+from crosswalk.stores.syntax_errors import syntax_error
+
+_UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"}
+_GENERIC = {"application/json": QueryResultsFormat.JSON, "application/xml": QueryResultsFormat.XML,
+            "text/xml": QueryResultsFormat.XML}  # fmt: skip
+
+
+class EmbeddedStore:
+    """Answers from triples held in memory."""
+
+    def __init__(self, engine: pyoxigraph.Store) -> None:
+        self.engine = engine
+        self._default_graph: pyoxigraph.Store | None = None
+
+    @classmethod
+    def load(cls, *paths: Path, trusted: bool = False) -> EmbeddedStore:
+        """The store of a snapshot's N-Quads, or of RDF files named by their syntax; see holding.
+
+        In files that are ``trusted``, because this program wrote them, IRIs are not examined once more.
+        """
+        engine = pyoxigraph.Store()
+        for path in paths:
+            _load(engine, Path(path), trusted)
+        return cls(_unite(engine))
+
+    @classmethod
+    def open(cls, folder: Path) -> EmbeddedStore:
+        """The store whose triples lie indexed in a folder: there at once, and read as they are needed."""
+        try:
+            return cls(pyoxigraph.Store.read_only(str(folder)))
+        except (OSError, RuntimeError) as fault:
+            hint = "Build it again: crosswalk build."
+            raise StoreFault(f"the index cannot be read: {fault}", hint=hint) from fault
+
+    @classmethod
+    def holding(cls, quads: Iterable[Quad]) -> EmbeddedStore:
+        """The store of these quads.
+
+        Where named graphs are filled and the default graph is empty, the default graph becomes their
+        union, so that a query need not know the names.
+        """
+        engine = pyoxigraph.Store()
+        engine.bulk_extend(quads)
+        return cls(_unite(engine))
+
+    def set_apart(self) -> None:
+        """Keeps the default graph a second time, by itself, for the queries that can reach no other.
+
+        The engine goes through all quads of a term, in whichever graph they stand, and most stand in two.
+        """
+        if self._default_graph is None and any(self.engine.named_graphs()):
+            self._default_graph = pyoxigraph.Store()
+            self._default_graph.bulk_extend(self.engine.quads_for_pattern(None, None, None, DefaultGraph()))
+
+    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
+        """The answer in ``media_type``, serialised by Oxigraph; see Store."""
+        refuse_service(text)
+        engine = self.engine
+        if self._default_graph is not None and dataset is None and not may_name_graphs(text):
+            engine = self._default_graph
+        try:
+            result = engine.query(text, **_chosen(dataset))
+            return _write(result, media_type)
+        except SyntaxError as fault:
+            if not query_form(text) and _UPDATES & {token.text.upper() for token in tokens(text)}:
+                raise QueryRefused("updates are not answered: the graph is read-only") from fault
+            raise syntax_error(text, str(fault)) from fault
+        except (OSError, RuntimeError) as fault:
+            raise StoreFault(f"the query failed: {fault}") from fault
+
+
+def refuse_service(text: str) -> None:
+    """Raises QueryRefused where SERVICE stands as a keyword, however deep: it would reach the network."""
+    token = find_service(text)
+    if token:
+        raise QueryRefused(
+            "SERVICE is not answered: a query may not reach other servers",
+            line=text.count("\n", 0, token.start) + 1,
+            column=token.start - text.rfind("\n", 0, token.start),
+            hint="Ask the other server itself, and join the answers afterwards.",
+        )
+
+
+def _load(engine: pyoxigraph.Store, path: Path, trusted: bool) -> None:
+    syntax = RdfFormat.from_extension(path.suffix.lstrip(".").lower())
+    if syntax is None:
+        raise InputError("the file's name does not say its RDF syntax", file=path)
+    try:
+        engine.bulk_load(path=str(path), format=syntax, base_iri=path.resolve().as_uri(), lenient=trusted)
+    except SyntaxError as fault:
+        place = {"file": path, "line": fault.lineno, "column": fault.offset}
+        raise InputError(fault.msg or str(fault), **place) from fault
+    except OSError as fault:
+        raise InputError(fault.strerror or str(fault), file=path) from fault
+
+
+def _unite(engine: pyoxigraph.Store) -> pyoxigraph.Store:
+    if not any(engine.quads_for_pattern(None, None, None, DefaultGraph())):
+        engine.bulk_extend([Quad(*quad.triple) for quad in engine])
+    return engine
+
+
+def _chosen(dataset: QueryDataset | None) -> dict[str, list[NamedNode]]:
+    if not dataset:
+        return {}
+    try:
+        return {
+            "default_graph": [NamedNode(iri) for iri in dataset.default_graphs],
+            "named_graphs": [NamedNode(iri) for iri in dataset.named_graphs],
+        }
+    except ValueError as fault:
+        raise InputError(f"a chosen graph is not an absolute IRI: {fault}") from fault
+
+
+def _write(result: object, media_type: str) -> bytes:
+    if isinstance(result, QueryTriples):
+        return _write_triples(result, media_type)
+    wanted = _GENERIC.get(media_type) or QueryResultsFormat.from_media_type(media_type)
+    if wanted is None:
+        raise InputError(
+            f"a SELECT or ASK query has no answer in {media_type}",
+            hint="It can be written as JSON, XML, CSV or TSV results.",
+        )
+    return result.serialize(format=wanted)  # type: ignore[attr-defined]
+
+
+def _write_triples(result: QueryTriples, media_type: str) -> bytes:
+    """The triples, each once and in an order of their own, so that the same triples give the same bytes."""
+    wanted = RdfFormat.from_media_type(media_type)
+    if wanted is None:
+        raise InputError(
+            f"a CONSTRUCT or DESCRIBE query has no answer in {media_type}",
+            hint="It can be written as Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML.",
+        )
+    lines = result.serialize(format=RdfFormat.N_TRIPLES).split(b"\n")
+    plain = b"\n".join([*sorted(set(lines) - {b""}), b""])
+    if wanted in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
+        return plain
+    triples = (quad.triple for quad in pyoxigraph.parse(plain, format=RdfFormat.N_TRIPLES))
+    used = {name: base for name, base in PREFIXES.items() if f"<{base}".encode() in plain}
+    return pyoxigraph.serialize(triples, format=wanted, prefixes=used)

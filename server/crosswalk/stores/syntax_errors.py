@@ -1,0 +1,99 @@
+"""What Oxigraph's parser says about a wrong query, in words that help to repair it."""
+
+from __future__ import annotations
+
+import re
+
+from crosswalk.errors import QuerySyntaxError
+from crosswalk.sparql_tokens import KEYWORDS, tokens, undeclared_prefix
+
+_REPORT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_SENTENCE = re.compile(r"(The [A-Z]+ |IRI |Duplicate |[A-Z][a-z]+ )[^,]*[a-z]")
+_UNFINISHED = "the query ends where more is expected"
+_KEYWORD = re.compile(r"[A-Z][A-Z_]+")
+
+
+def syntax_error(text: str, report: str) -> QuerySyntaxError:
+    """The error for a query and the parser's report on it, with line and column of the word that is wrong."""
+    stray = undeclared_prefix(text)
+    if stray is not None:
+        prefix = stray.text.partition(":")[0]
+        hint = f"Add a line `PREFIX {prefix}: <…>` above the query."
+        return _at(text, stray.start, f"the prefix {prefix}: is not declared", hint)
+    quote = next((one for one in tokens(text) if one.kind == "mark" and one.text in "'\""), None)
+    if quote is not None:
+        hint = "A text over several lines stands between three quotation marks."
+        return _at(text, quote.start, "this quotation mark is never closed on its line", hint)
+    unknown = next(
+        (one for one in tokens(text) if one.kind == "word" and one.text.upper() not in KEYWORDS), None
+    )
+    if unknown is not None:  # outside names, strings and comments SPARQL has no words but its own
+        return _misplaced(text, unknown.start)
+    match = _REPORT.fullmatch(report)
+    if match is None:
+        return QuerySyntaxError(report)
+    offset = _offset(text, int(match[1]), int(match[2]))
+    sentence = _SENTENCE.match(match[3])
+    if sentence is not None:
+        return _at(text, offset, sentence[0].replace("The ", "the ", 1))
+    return _misplaced(text, offset - _overshoot(match[3]))
+
+
+def _overshoot(expected: str) -> int:
+    """How far behind the wrong word the parser's place lies.
+
+    It compares a keyword by reading as many characters as the keyword has, and reports the place after
+    them. Where a sign or a character is expected too, the place is right as it is.
+    """
+    words = re.sub(r"\[.*?\]|\".*?\"", "", expected, flags=re.DOTALL)
+    keywords = _KEYWORD.findall(words)
+    exact = re.search(r"\"|\['", expected)
+    return 0 if exact or not keywords else min(map(len, keywords))
+
+
+def _misplaced(text: str, offset: int) -> QuerySyntaxError:
+    if not any(tokens(text)):
+        return _at(text, 0, "the query is empty")
+    found = next((token for token in tokens(text) if token.start + len(token.text) > offset), None)
+    if found is None:
+        return _at_the_end(text)
+    from difflib import get_close_matches  # needed for a wrong word alone
+
+    near = get_close_matches(found.text.upper(), KEYWORDS - {found.text.upper()}, n=1, cutoff=0.7)
+    hint = f"Did you mean {near[0]}?" if near and found.kind == "word" else None
+    return _at(text, found.start, f"{found.text.splitlines()[0]} is not expected here", hint)
+
+
+def _at_the_end(text: str) -> QuerySyntaxError:
+    """The error where Oxigraph read to the end: rdflib's parser, slow to load, has a second look.
+
+    Not where a brace is open: that one goes back to where the brace begins, and blames what stands there.
+    """
+    end = len(text.rstrip())
+    signs = [token.text for token in tokens(text)]
+    if signs.count("{") > signs.count("}"):
+        return _at(text, end, _UNFINISHED, "Is a bracket left open?")
+    from pyparsing import ParseException
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        parseQuery(text)
+    except ParseException as fault:
+        offset = _offset(text, fault.lineno, fault.column)
+        if offset < end:
+            return _misplaced(text, offset)
+        return _at(text, end, _UNFINISHED, "Is a bracket left open?")
+    hint = "A variable may be bound twice, or used outside its reach."
+    return _at(text, end, "what ends here breaks a rule of SPARQL", hint)
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    return sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + column - 1
+
+
+def _at(text: str, offset: int, what: str, hint: str | None = None) -> QuerySyntaxError:
+    before = text[: max(0, offset)]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    error = QuerySyntaxError(what, line=line, column=column, hint=hint)
+    error.excerpt = text.split("\n")[line - 1].rstrip("\r")
+    return error
