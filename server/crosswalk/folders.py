@@ -1,8 +1,9 @@
-"""Where the curated content lies, and where what is built from it goes."""
+"""The folders of the content and of what is built from it, and the one way to write a file atomically."""
 
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -10,9 +11,9 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 def repository_root() -> Path | None:
-    """The repository this package runs from, or None when it is installed without one.
+    """Return the repository this package runs from, or None where it is installed without one.
 
-    An editable install may hold a second copy of the content, which grows old: the repository wins.
+    An editable install may hold a second, older copy of the content; the repository goes before it.
     """
     root = PACKAGE.parents[1]
     parts = ("pyproject.toml", "ontology", "data", "shapes", "queries")
@@ -20,14 +21,58 @@ def repository_root() -> Path | None:
 
 
 def content_root() -> Path:
-    """The folder that holds ``ontology/``, ``data/``, ``shapes/`` and ``queries/``."""
+    """Return the folder that holds ``ontology/``, ``data/``, ``shapes/`` and ``queries/``."""
     return repository_root() or PACKAGE / "content"
 
 
 def default_output() -> Path:
-    """The folder snapshots are built in: ``build/`` of the repository, else the user's cache folder."""
+    """Return the folder snapshots are built in: ``build/`` of the repository, else the user's cache folder."""
     repository = repository_root()
     if repository is not None:
         return repository / "build"
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "iot-security-crosswalk"
+
+
+def atomic_write(
+    path: str | os.PathLike[str], data: bytes | str, *, mode: int | None = None, durable: bool = True
+) -> None:
+    """Replace the content of a file in one step: readers find the old content or the new, never a part.
+
+    Text is encoded as UTF-8. A symbolic link stays, and its target is written. A file that exists keeps its
+    permissions and a new one gets those of any new file (0o644 under the usual umask), unless ``mode`` says
+    otherwise. With ``durable`` the content survives a loss of power once this returns; without, it is written
+    several times faster, which suits what can be computed again.
+
+    Raises OSError where the folder is missing or takes no file; the old content is then still there, and
+    nothing else.
+    """
+    target = Path(os.path.realpath(path))
+    content = data.encode() if isinstance(data, str) else data
+    # Not by tempfile, whose import takes as long as a tenth of a query; the kernel applies the umask.
+    temporary = target.with_name(f".{target.name[:200]}-{os.urandom(6).hex()}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with open(descriptor, "wb") as file:
+            if mode is None and target.exists():
+                mode = stat.S_IMODE(target.stat().st_mode)
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(descriptor)
+        os.replace(temporary, target)
+        if durable:
+            sync_folder(target.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names of a folder's files to the disk, as after a file in it was made or renamed."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
