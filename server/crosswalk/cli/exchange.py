@@ -14,7 +14,7 @@ from crosswalk.cli.options import settings_options
 from crosswalk.cli.terminal import steps, tell, write, write_file
 from crosswalk.errors import InputError
 from crosswalk.exchange import rdf_writing
-from crosswalk.exchange.formats import READABLE, Choices, read
+from crosswalk.exchange.formats import READABLE, WRITABLE, Choices, read
 from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.identifiers import Register, Unknown, resolve
 from crosswalk.exchange.olir import DIRECTIONS
@@ -24,7 +24,7 @@ from crosswalk.settings import Settings
 
 
 @click.command("export-mappings")
-@click.argument("form", metavar="FORMAT", type=click.Choice([*READABLE, *rdf_writing.FORMATS]))
+@click.argument("form", metavar="FORMAT", type=click.Choice([*WRITABLE, *rdf_writing.FORMATS]))
 @click.option("--set", "name", required=True, metavar="NAME", help="A mapping set, or all.")
 @click.option("--out", required=True, metavar="FILE", help="The file to write; - is the standard output.")
 @click.option("--report", type=click.Path(path_type=Path), help="A file for what the format cannot hold.")
@@ -50,8 +50,8 @@ def export_mappings(form: str, name: str, out: str, report: Path | None, snapsho
         register = gather_register(store)
         progress("writing")
         losses: Counter[str] = Counter()
-        if form in READABLE:
-            data, losses = READABLE[form](sets, register)
+        if form in WRITABLE:
+            data, losses = WRITABLE[form](sets, register)
             for found in sets:
                 losses.update(found.losses)
         elif form == "turtle":
