@@ -14,7 +14,7 @@ from crosswalk.namespaces import ID, XW
 from crosswalk.relations.algebra import ANY, RELATIONS, Candidates
 from crosswalk.relations.consistency import close, find_conflicts
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.model import IRIS, Record
+from crosswalk.relations.model import IRIS, MappingRecord
 
 ELEMENTS, RECORDS, EDITIONS = 1_000, 10_000, 20
 RATIONALES = (str(XW.Syntactic), str(XW.Semantic), str(XW.Functional))
@@ -28,12 +28,12 @@ def measure() -> dict[str, Any]:
     }
 
 
-def true_records(rationales: tuple[str, ...] = RATIONALES[:1], seed: int = 1) -> list[Record]:
+def true_records(rationales: tuple[str, ...] = RATIONALES[:1], seed: int = 1) -> list[MappingRecord]:
     """Records that are true of invented sets: many certain, others leave several relations."""
     chance = random.Random(seed)
     demands = [frozenset(chance.sample(range(60), chance.choice((2, 3, 5, 8, 20)))) for _ in range(ELEMENTS)]
     names = [f"e{place % EDITIONS}/{place}" for place in range(ELEMENTS)]
-    found: dict[tuple[int, int], Record] = {}
+    found: dict[tuple[int, int], MappingRecord] = {}
     while len(found) < RECORDS:
         one, other = chance.sample(range(ELEMENTS), 2)
         if one % EDITIONS == other % EDITIONS:
@@ -41,21 +41,21 @@ def true_records(rationales: tuple[str, ...] = RATIONALES[:1], seed: int = 1) ->
         left = _relation(demands[one], demands[other])
         for relation in RELATIONS:
             left |= relation if chance.random() < 0.2 else Candidates.NONE
-        found[one, other] = Record(
+        found[one, other] = MappingRecord(
             f"m/{one}-{other}", names[one], names[other], f"e{one % EDITIONS}", f"e{other % EDITIONS}",
             ANY & ~left, rationales[len(found) % len(rationales)],
         )  # fmt: skip
     return list(found.values())
 
 
-def _of(records: list[Record]) -> dict[str, Any]:
+def _of(records: list[MappingRecord]) -> dict[str, Any]:
     known = {(one.subject, one.object): one.candidates for one in records}
     two, short = _timed(lambda: derive(records, hops=2))
     three, long = _timed(lambda: derive(records, hops=3))
     writing, triples = _timed(lambda: chain_mappings(as_triples(records)))
     closing, _ = _timed(lambda: close(known))
     seeking, conflicts = _timed(lambda: find_conflicts(records))
-    if conflicts.found:
+    if conflicts.conflicts:
         raise AssertionError("records that are true contradict each other")
     return {
         "elements": ELEMENTS,
@@ -71,7 +71,7 @@ def _of(records: list[Record]) -> dict[str, Any]:
     }
 
 
-def as_triples(records: list[Record]) -> list[Triple]:
+def as_triples(records: list[MappingRecord]) -> list[Triple]:
     """The records as a curated file would say them."""
     found = []
     for record in records:

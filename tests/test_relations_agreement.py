@@ -16,7 +16,7 @@ def nltk() -> None:
     pytest.importorskip("nltk", reason="the extra “agreement” is not installed")
 
 
-def lines(one: str, other: str) -> dict[str, agreement.Line]:
+def lines(one: str, other: str) -> dict[str, agreement.AgreementRow]:
     found = agreement.measure("colour", dict(enumerate(one)), dict(enumerate(other)))
     return {line.label: line for line in found}
 

@@ -21,18 +21,18 @@ from crosswalk.relations.algebra import (
     is_tractable,
 )
 from crosswalk.relations.consistency import find_conflicts, is_consistent
-from crosswalk.relations.model import Record
+from crosswalk.relations.model import MappingRecord
 
 SEMANTIC, FUNCTIONAL = str(XW.Semantic), str(XW.Functional)
 
 
-def says(iri: str, start: str, left: Candidates, end: str, rationale: str = SEMANTIC) -> Record:
+def says(iri: str, start: str, left: Candidates, end: str, rationale: str = SEMANTIC) -> MappingRecord:
     """A record that leaves these candidates."""
-    return Record(iri, start, end, start[0], end[0], ANY & ~left, rationale)
+    return MappingRecord(iri, start, end, start[0], end[0], ANY & ~left, rationale)
 
 
-def found(*records: Record) -> list[set[str]]:
-    return [{record.iri for record in conflict.records} for conflict in find_conflicts(records).found]
+def found(*records: MappingRecord) -> list[set[str]]:
+    return [{record.iri for record in conflict.records} for conflict in find_conflicts(records).conflicts]
 
 
 def test_two_records_on_a_pair_conflict_whichever_way_they_point() -> None:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from crosswalk.cli import main
 from crosswalk.errors import InputError
-from crosswalk.relations.model import Judgement, Record
+from crosswalk.relations.model import Judgement, MappingRecord
 from crosswalk.relations.reading import held_on, rows_held_on, undated
 from crosswalk.relations.verdicts import MAPPED
 
@@ -23,13 +23,17 @@ DAY = date(2020, 5, 1)
     ("dated", "held"), [(None, True), (date(2020, 5, 1), True), (date(2020, 5, 2), False)]
 )
 def test_what_is_younger_than_the_day_did_not_stand(dated, held) -> None:
-    assert held_on(Record("m", "a", "b", dated=dated), DAY) == held
+    assert held_on(MappingRecord("m", "a", "b", dated=dated), DAY) == held
     assert held_on(Judgement("r", "a", "b", MAPPED, dated=dated), DAY) == held
-    assert held_on(Record("m", "a", "b", dated=dated), None)
+    assert held_on(MappingRecord("m", "a", "b", dated=dated), None)
 
 
 def test_what_was_derived_is_not_counted_as_undated() -> None:
-    claims = [Record("m", "a", "b"), Record("d", "a", "b", derived=True), Judgement("r", "a", "b", MAPPED)]
+    claims = [
+        MappingRecord("m", "a", "b"),
+        MappingRecord("d", "a", "b", derived=True),
+        Judgement("r", "a", "b", MAPPED),
+    ]
     assert undated(claims) == 2
 
 

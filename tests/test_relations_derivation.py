@@ -26,22 +26,22 @@ from crosswalk.relations.algebra import (
     compose,
     inverse,
 )
-from crosswalk.relations.derivation import Derived, derive
-from crosswalk.relations.model import Record
+from crosswalk.relations.derivation import DerivedMapping, derive
+from crosswalk.relations.model import MappingRecord
 
 SEMANTIC, FUNCTIONAL = str(XW.Semantic), str(XW.Functional)
 
 
 def says(
     start: str, left: Candidates, end: str, rationale: str | None = SEMANTIC, **details: object
-) -> Record:
+) -> MappingRecord:
     """A record that leaves these candidates; elements stand in editions named by their first letter."""
-    return Record(
+    return MappingRecord(
         f"{start}>{end}{rationale}", start, end, start[0], end[0], ANY & ~left, rationale, **details
     )
 
 
-def pairs(records: list[Record], **bounds: int) -> dict[tuple[str, str], Candidates]:
+def pairs(records: list[MappingRecord], **bounds: int) -> dict[tuple[str, str], Candidates]:
     return {(one.subject, one.object): one.candidates for one in derive(records, **bounds)}
 
 
@@ -94,7 +94,7 @@ def test_a_longer_chain_that_says_no_more_is_left_out() -> None:
 
 
 def test_derived_records_are_no_premises() -> None:
-    derived = Record("d", "a1", "b1", "a", "b", ANY & ~SUBSET, SEMANTIC, derived=True)
+    derived = MappingRecord("d", "a1", "b1", "a", "b", ANY & ~SUBSET, SEMANTIC, derived=True)
     assert derive([derived, says("b1", SUBSET, "c1")]) == []
 
 
@@ -107,7 +107,7 @@ claims = st.lists(
 )
 
 
-def holds(one: Derived) -> Candidates:
+def holds(one: DerivedMapping) -> Candidates:
     """The composition of the premises, worked out again."""
     known = EQUAL
     for claim in one.premises:
@@ -137,7 +137,7 @@ def test_deriving_again_and_in_another_order_changes_nothing(records, random) ->
 @settings(deadline=None)
 @given(claims, claims)
 def test_another_record_never_widens_what_follows_for_a_pair(records, more) -> None:
-    def known(given_records: list[Record]) -> dict[tuple[str, str], Candidates]:
+    def known(given_records: list[MappingRecord]) -> dict[tuple[str, str], Candidates]:
         # A record that says as much itself takes the place of the chain.
         left: dict[tuple[str, str], Candidates] = {}
         for one in (*given_records, *derive(given_records)):
@@ -163,7 +163,7 @@ sure_claims = st.lists(
 )
 
 
-def every_chain(records: list[Record]) -> list[tuple[str, str, str, Candidates, Decimal]]:
+def every_chain(records: list[MappingRecord]) -> list[tuple[str, str, str, Candidates, Decimal]]:
     """All chains of one to three records in one respect, tried one by one: ends, what follows, how surely."""
     found = []
     for length in (1, 2, 3):

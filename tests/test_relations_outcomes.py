@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crosswalk.cli import main
 from crosswalk.namespaces import XW
 from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, NONE, SUBSET, SUPERSET, Candidates
-from crosswalk.relations.model import Judgement, Record, excluded_by, in_signs
+from crosswalk.relations.model import Judgement, MappingRecord, excluded_by, in_signs
 from crosswalk.relations.verdicts import (
     ASSERTED_NONE,
     CONTRADICTORY,
@@ -20,25 +20,29 @@ from crosswalk.relations.verdicts import (
     NOT_ASSESSED,
     NOT_NAMED,
     SILENT,
-    answers,
     coverage,
+    judge_elements,
 )
 
 ELEMENTS = tuple(f"a/{number}" for number in range(4))
 
 
-def record(element: str, excluded: Candidates = NONE, *, other: str = "b/1", **details: object) -> Record:
-    return Record(f"m/{element}-{other}-{int(excluded)}", element, other, "a", "b", excluded, **details)
+def record(
+    element: str, excluded: Candidates = NONE, *, other: str = "b/1", **details: object
+) -> MappingRecord:
+    return MappingRecord(
+        f"m/{element}-{other}-{int(excluded)}", element, other, "a", "b", excluded, **details
+    )
 
 
 def row(element: str, outcome: str, comparison_set: str = "c") -> Judgement:
     return Judgement(f"{comparison_set}/{element}", element, "b", outcome, comparison_set)
 
 
-def outcome(*claims: Record | Judgement, element: str = "a/0") -> str:
-    records = [claim for claim in claims if isinstance(claim, Record)]
+def outcome(*claims: MappingRecord | Judgement, element: str = "a/0") -> str:
+    records = [claim for claim in claims if isinstance(claim, MappingRecord)]
     rows = [claim for claim in claims if isinstance(claim, Judgement)]
-    return answers([element], "b", records, rows)[0].outcome
+    return judge_elements([element], "b", records, rows)[0].outcome
 
 
 @pytest.mark.parametrize(
@@ -62,17 +66,17 @@ def test_the_six_answers(claims, expected) -> None:
 
 
 def test_records_and_rows_about_another_edition_answer_nothing() -> None:
-    elsewhere = Record("m", "a/0", "c/1", "a", "c")
+    elsewhere = MappingRecord("m", "a/0", "c/1", "a", "c")
     assert outcome(elsewhere, Judgement("r", "a/0", "c", MAPPED)) == NOT_ASSESSED
 
 
 def test_a_record_counts_from_its_object_too() -> None:
-    backwards = Record("m", "b/1", "a/0", "b", "a", DISJOINT)
+    backwards = MappingRecord("m", "b/1", "a/0", "b", "a", DISJOINT)
     assert outcome(backwards) == MAPPED
 
 
-def covered(*records: Record) -> bool:
-    return answers(["a/0"], "b", records, [])[0].covered
+def covered(*records: MappingRecord) -> bool:
+    return judge_elements(["a/0"], "b", records, [])[0].covered
 
 
 def test_covered_means_that_a_counterpart_holds_all_of_it() -> None:
@@ -80,7 +84,7 @@ def test_covered_means_that_a_counterpart_holds_all_of_it() -> None:
     assert covered(record("a/0", inside))
     assert not covered(record("a/0", DISJOINT)) and not covered(record("a/0"))
     assert not covered(record("a/0", DISJOINT | INTERSECTS | SUBSET | EQUAL))
-    from_the_other_side = Record("m", "b/1", "a/0", "b", "a", DISJOINT | INTERSECTS | SUBSET)
+    from_the_other_side = MappingRecord("m", "b/1", "a/0", "b", "a", DISJOINT | INTERSECTS | SUBSET)
     assert covered(from_the_other_side)
 
 
@@ -91,7 +95,7 @@ def test_records_narrow_each_other_within_one_rationale_only() -> None:
 
 
 def test_shares_need_the_number_of_all_elements() -> None:
-    given_answers = answers(ELEMENTS, "b", [], [])
+    given_answers = judge_elements(ELEMENTS, "b", [], [])
     assert coverage(given_answers, None).touched is None
     assert "5" in coverage(given_answers, 5).reason and coverage(given_answers, 5).touched is None
     everything = coverage(given_answers, 4).touched
@@ -100,7 +104,7 @@ def test_shares_need_the_number_of_all_elements() -> None:
 
 def test_contradictory_elements_are_left_out_of_the_shares() -> None:
     claims = [row("a/0", ASSERTED_NONE), row("a/1", ASSERTED_NONE)]
-    found = coverage(answers(ELEMENTS, "b", [record("a/0"), record("a/2")], claims), 4)
+    found = coverage(judge_elements(ELEMENTS, "b", [record("a/0"), record("a/2")], claims), 4)
     assert found.counts[CONTRADICTORY] == 1
     assert (found.touched.low * 3, found.touched.high * 3) == (1, 2)
 
@@ -114,17 +118,17 @@ rows = st.lists(
 
 @given(records, rows, st.one_of(records, rows))
 def test_another_claim_never_widens_a_share_unless_it_contradicts(known, judged, more) -> None:
-    more_records = [claim for claim in more if isinstance(claim, Record)]
+    more_records = [claim for claim in more if isinstance(claim, MappingRecord)]
     more_rows = [claim for claim in more if isinstance(claim, Judgement)]
-    before = coverage(answers(ELEMENTS, "b", known, judged), len(ELEMENTS))
-    given_answers = answers(ELEMENTS, "b", known + more_records, judged + more_rows)
+    before = coverage(judge_elements(ELEMENTS, "b", known, judged), len(ELEMENTS))
+    given_answers = judge_elements(ELEMENTS, "b", known + more_records, judged + more_rows)
     after = coverage(given_answers, len(ELEMENTS))
     if after.counts[CONTRADICTORY] or _contradicts(known + more_records):
         return
     assert after.touched in before.touched and after.covered in before.covered
 
 
-def _contradicts(claims: list[Record]) -> bool:
+def _contradicts(claims: list[MappingRecord]) -> bool:
     pairs: dict[tuple[str, str], Candidates] = {}
     for one in claims:
         pair = (one.subject, one.object)

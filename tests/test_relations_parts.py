@@ -27,8 +27,8 @@ from crosswalk.relations.algebra import (
 )
 from crosswalk.relations.consistency import find_conflicts
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.model import Change, Judgement, Part, Record
-from crosswalk.relations.network import Nesting, Network
+from crosswalk.relations.model import Change, Judgement, MappingRecord, Part
+from crosswalk.relations.network import Network, PartHierarchy
 from crosswalk.relations.paths import find_paths, in_words_of
 from crosswalk.relations.reading import read_network, read_parts, read_records
 from crosswalk.relations.verdicts import (
@@ -38,9 +38,9 @@ from crosswalk.relations.verdicts import (
     NOT_ASSESSED,
     NOT_NAMED,
     SILENT,
-    Answer,
-    answers,
+    ElementVerdict,
     coverage,
+    judge_elements,
 )
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.results import ask
@@ -51,23 +51,23 @@ PARTS = [Part(FIRST, CLAUSE, "a"), Part(SECOND, CLAUSE, "a")]
 ELEMENTS = (CLAUSE, FIRST, SECOND)
 
 
-def says(start: str, left: Candidates, end: str, **details: object) -> Record:
+def says(start: str, left: Candidates, end: str, **details: object) -> MappingRecord:
     """A record that leaves these candidates; elements stand in editions named by their first letter."""
     details = {"rationale": SEMANTIC, **details}
-    return Record(f"{start}>{end}{int(left)}", start, end, start[0], end[0], ANY & ~left, **details)
+    return MappingRecord(f"{start}>{end}{int(left)}", start, end, start[0], end[0], ANY & ~left, **details)
 
 
 def row(element: str, outcome: str) -> Judgement:
     return Judgement(f"row/{element}", element, "b", outcome)
 
 
-def answer(element: str, *claims: Record | Judgement) -> Answer:
-    records = [claim for claim in claims if isinstance(claim, Record)]
+def answer(element: str, *claims: MappingRecord | Judgement) -> ElementVerdict:
+    records = [claim for claim in claims if isinstance(claim, MappingRecord)]
     rows = [claim for claim in claims if isinstance(claim, Judgement)]
-    return answers([element], "b", records, rows, PARTS)[0]
+    return judge_elements([element], "b", records, rows, PARTS)[0]
 
 
-def derived(*records: Record, changes: list[Change] = (), parts: list[Part] = PARTS) -> dict:
+def derived(*records: MappingRecord, changes: list[Change] = (), parts: list[Part] = PARTS) -> dict:
     return {(one.subject, one.object): one.candidates for one in derive(records, changes, parts)}
 
 
@@ -136,8 +136,12 @@ def test_an_answer_of_its_own_is_not_called_derived() -> None:
 
 def test_parts_lie_within_wholes_at_any_depth_and_a_circle_ends() -> None:
     chain = [Part("3", "2"), Part("2", "1"), Part("1", "0")]
-    assert Nesting(chain).wholes("3") == ["2", "1", "0"] and Nesting(chain).parts("0") == ["1", "2", "3"]
-    assert Nesting([*chain, Part("0", "3")]).wholes("3") == ["2", "1", "0"]
+    assert PartHierarchy(chain).wholes("3") == ["2", "1", "0"] and PartHierarchy(chain).parts("0") == [
+        "1",
+        "2",
+        "3",
+    ]
+    assert PartHierarchy([*chain, Part("0", "3")]).wholes("3") == ["2", "1", "0"]
 
 
 def test_what_overlaps_a_part_overlaps_the_whole_or_lies_in_it() -> None:
@@ -195,8 +199,8 @@ def test_lineage_whose_wording_nobody_compared_is_no_premise(change) -> None:
 
 def test_records_contradict_each_other_by_part_and_whole() -> None:
     records = [says(CLAUSE, SUBSET, "b1"), says(FIRST, DISJOINT, "b1"), says(SECOND, SUBSET, "b1")]
-    assert find_conflicts(records).found == ()
-    (conflict,) = find_conflicts(records, PARTS).found
+    assert find_conflicts(records).conflicts == ()
+    (conflict,) = find_conflicts(records, PARTS).conflicts
     assert {one.iri for one in conflict.records} == {records[0].iri, records[1].iri}
 
 
@@ -215,7 +219,7 @@ others = ("b1", "b2")
 
 
 @st.composite
-def worlds(draw) -> tuple[dict[str, frozenset], list[Record]]:
+def worlds(draw) -> tuple[dict[str, frozenset], list[MappingRecord]]:
     """Real sets, where the clause holds all that its parts hold, and records that are true of them."""
     real = {FIRST: draw(demands), SECOND: draw(demands)}
     real[CLAUSE] = real[FIRST] | real[SECOND] | draw(st.frozensets(st.integers(0, 4)))
@@ -234,7 +238,7 @@ def test_no_derivation_over_parts_excludes_what_really_holds(world) -> None:
     named = [says(each, ANY, "c1", rationale=None) for each in ELEMENTS]
     for one in derive([*records, *named], (), PARTS):
         assert relation(real[one.subject], real[one.object]) & one.candidates
-    assert find_conflicts(records, PARTS).found == ()
+    assert find_conflicts(records, PARTS).conflicts == ()
 
 
 @settings(deadline=None, max_examples=300)
@@ -242,7 +246,7 @@ def test_no_derivation_over_parts_excludes_what_really_holds(world) -> None:
 def test_no_answer_over_parts_says_more_than_is_true(world) -> None:
     real, records = world
     assessed = [one for one in records if one.assessed]
-    for one in answers(ELEMENTS, "b", assessed, [], PARTS):
+    for one in judge_elements(ELEMENTS, "b", assessed, [], PARTS):
         if one.outcome == MAPPED:
             assert any(real[one.element] & real[other] for other in others)
         if one.covered:
@@ -253,8 +257,8 @@ def test_no_answer_over_parts_says_more_than_is_true(world) -> None:
 @given(worlds(), st.data())
 def test_another_true_record_never_widens_a_share(world, data) -> None:
     _, records = world
-    before = coverage(answers(ELEMENTS, "b", records[:-1], [], PARTS), 3)
-    after = coverage(answers(ELEMENTS, "b", records, [], PARTS), 3)
+    before = coverage(judge_elements(ELEMENTS, "b", records[:-1], [], PARTS), 3)
+    after = coverage(judge_elements(ELEMENTS, "b", records, [], PARTS), 3)
     assert after.touched in before.touched and after.covered in before.covered
 
 
@@ -359,7 +363,7 @@ def test_as_of_a_day_what_followed_from_later_records_had_not_followed_yet(gaps)
 
 
 def test_a_path_goes_over_a_part_only_where_something_follows() -> None:
-    def between(record: Record) -> list[str]:
+    def between(record: MappingRecord) -> list[str]:
         found = find_paths(Network([record], (), {}, PARTS), ["b1"], [FIRST]).paths
         return [one.verdict() for one in found]
 

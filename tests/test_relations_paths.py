@@ -25,7 +25,7 @@ from crosswalk.relations.algebra import (
     compose,
     inverse,
 )
-from crosswalk.relations.model import Change, Record
+from crosswalk.relations.model import Change, MappingRecord
 from crosswalk.relations.network import Network
 from crosswalk.relations.paths import NOT_ASSESSED, find_paths
 
@@ -33,12 +33,12 @@ SEMANTIC, FUNCTIONAL = str(XW.Semantic), str(XW.Functional)
 INSIDE = EQUAL | SUPERSET | INTERSECTS | DISJOINT  # what a record of a subset excludes
 
 
-def record(start: str, end: str, excluded: Candidates = NONE, **details: object) -> Record:
+def record(start: str, end: str, excluded: Candidates = NONE, **details: object) -> MappingRecord:
     """A record whose elements stand in editions named by their first letter."""
-    return Record(f"{start}>{end}", start, end, start[0], end[0], excluded, **details)
+    return MappingRecord(f"{start}>{end}", start, end, start[0], end[0], excluded, **details)
 
 
-def paths(records: list[Record], start: str, end: str, *, changes: list[Change] = (), **bounds: int):
+def paths(records: list[MappingRecord], start: str, end: str, *, changes: list[Change] = (), **bounds: int):
     editions = {name: name[0] for change in changes for name in (*change.earlier, *change.later)}
     return find_paths(Network(records, changes, editions), [start], [end], **bounds)
 
@@ -115,7 +115,7 @@ def test_lineage_is_a_hop_of_its_own_and_assumes_nothing() -> None:
 
 def test_parallel_records_narrow_a_hop_and_all_are_shown() -> None:
     first = record("a1", "b1", DISJOINT | SUPERSET | EQUAL, rationale=SEMANTIC)
-    second = Record("other", "b1", "a1", "b", "a", INTERSECTS, SEMANTIC)
+    second = MappingRecord("other", "b1", "a1", "b", "a", INTERSECTS, SEMANTIC)
     (path,) = paths([first, second], "a1", "b1").paths
     assert len(path.steps[0].claims) == 2 and path.relations() == {SEMANTIC: SUBSET}
 
@@ -145,7 +145,7 @@ def test_another_record_on_a_hop_never_widens_what_follows(
     ]
     end = f"{'abcd'[len(excluded)]}1"
     (before,) = paths(records, "a1", end).paths
-    (after,) = paths([*records, Record("x", "a1", "b1", "a", "b", more, SEMANTIC)], "a1", end).paths
+    (after,) = paths([*records, MappingRecord("x", "a1", "b1", "a", "b", more, SEMANTIC)], "a1", end).paths
     assert after.relations()[SEMANTIC] & ~before.relations()[SEMANTIC] == NONE
 
 

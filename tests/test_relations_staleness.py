@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crosswalk.cli import main
 from crosswalk.namespaces import XW
-from crosswalk.relations.model import Change, Judgement, Record
+from crosswalk.relations.model import Change, Judgement, MappingRecord
 from crosswalk.relations.staleness import CARRIED, MAPPED_ANEW, ORPHANED, REVIEW, STATES, UNMAPPED, judge
 from crosswalk.relations.verdicts import ASSERTED_NONE
 
@@ -22,8 +22,8 @@ def change(kind: str, earlier: list[str], later: list[str], **details: object) -
     return Change(f"change/{earlier}{later}", str(kind), tuple(earlier), tuple(later), **details)
 
 
-def record(element: str, other: str = "b/1") -> Record:
-    return Record(f"m/{element}", element, other, "a/1", "b")
+def record(element: str, other: str = "b/1") -> MappingRecord:
+    return MappingRecord(f"m/{element}", element, other, "a/1", "b")
 
 
 @pytest.mark.parametrize(
@@ -41,16 +41,16 @@ def record(element: str, other: str = "b/1") -> Record:
     ],
 )
 def test_only_what_is_known_to_be_kept_is_carried(changes, state, why) -> None:
-    (held,) = judge([record("a/1/1")], changes, [], "a/1").held
+    (held,) = judge([record("a/1/1")], changes, [], "a/1").claims
     assert held.state == state and why in held.why and held.other == "b/1"
 
 
 def test_records_are_judged_from_either_end_and_rows_too() -> None:
-    backwards = Record("m/back", "b/1", "a/1/1", "b", "a/1")
+    backwards = MappingRecord("m/back", "b/1", "a/1/1", "b", "a/1")
     row = Judgement("row", "a/1/2", "b", ASSERTED_NONE)
     changes = [change(XW.Removed, ["a/1/1"], []), change(XW.Removed, ["a/1/2"], [])]
     found = judge([backwards], changes, [row], "a/1")
-    assert [(one.claim, one.state) for one in found.held] == [("m/back", ORPHANED), ("row", ORPHANED)]
+    assert [(one.claim, one.state) for one in found.claims] == [("m/back", ORPHANED), ("row", ORPHANED)]
 
 
 def test_added_elements_are_unmapped_until_a_record_names_them() -> None:
@@ -76,7 +76,7 @@ elements = st.sampled_from([f"a/1/{n}" for n in range(5)])
 def test_every_claim_is_in_one_state_and_the_counts_add_up(touched, fates) -> None:
     changes = [change(kind, [old], [] if kind == XW.Removed else ["a/2/x"]) for old, kind in fates.items()]
     found = judge(map(record, touched), changes, [], "a/1")
-    assert sum(found.counts()[state] for state in STATES) == len(touched) == len(found.held)
+    assert sum(found.counts()[state] for state in STATES) == len(touched) == len(found.claims)
 
 
 @pytest.fixture

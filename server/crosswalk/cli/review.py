@@ -38,7 +38,7 @@ def conflicts(form: str | None, as_json: bool, **options: Any) -> None:
             "object": compact(record.object),
             "sources": [compact(source) for source in record.sources],
         }
-        for number, one in enumerate(found.found, 1)
+        for number, one in enumerate(found.conflicts, 1)
         for record in one.records
     ]
     undecided = [compact(record.iri) for record in found.undecided]
@@ -47,7 +47,7 @@ def conflicts(form: str | None, as_json: bool, **options: Any) -> None:
         tell(f"Not decided for {', '.join(undecided)}: they allow inside and outside and no overlap between; "
              "conflicts with them may be missing.")  # fmt: skip
     if found.more:
-        tell(f"The search stopped after {len(found.found)} conflicts: there are more.")
+        tell(f"The search stopped after {len(found.conflicts)} conflicts: there are more.")
     if form == "json":
         return write_json({"conflicts": rows, "undecided": undecided, "more": found.more})
     if not rows:
@@ -120,7 +120,7 @@ def stale(old: str, new: str, form: str | None, as_json: bool, **options: Any) -
             "claim": compact(one.claim),
             "other": compact(one.other),
         }
-        for one in found.held
+        for one in found.claims
     ]
     rows += [
         {"state": state, "element": compact(iri), "later": [], "why": "added", "claim": "", "other": ""}

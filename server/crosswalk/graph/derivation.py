@@ -11,8 +11,8 @@ from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, SKOS, XSD
 
 from crosswalk.namespaces import ID, SEMAPV, SSSOM, XW
 from crosswalk.relations.algebra import EQUAL, INTERSECTS, RELATIONS, SUBSET, SUPERSET, Candidates
-from crosswalk.relations.derivation import Derived, derive
-from crosswalk.relations.model import CONCEPTS, IRIS, Change, Part, Record, excluded_by
+from crosswalk.relations.derivation import DerivedMapping, derive
+from crosswalk.relations.model import CONCEPTS, IRIS, Change, MappingRecord, Part, excluded_by
 from crosswalk.relations.network import Claim
 
 VERSION = str(DCAT) + "version"
@@ -52,7 +52,7 @@ def read_facts(triples: Iterable[Quad | Triple]) -> Facts:
     return facts
 
 
-def records(facts: Facts) -> Iterator[Record]:
+def records(facts: Facts) -> Iterator[MappingRecord]:
     """The mapping records."""
     for iri, said in list(facts.items()):
         subject, target = value_of(said, XW.subject), value_of(said, XW.object)
@@ -60,7 +60,7 @@ def records(facts: Facts) -> Iterator[Record]:
         if not (subject and target):
             continue
         confidence = value_of(said, SSSOM.confidence)
-        yield Record(
+        yield MappingRecord(
             iri,
             subject,
             target,
@@ -156,7 +156,7 @@ def chain_mappings(asserted: Iterable[Quad | Triple]) -> set[Triple]:
     """The derived mappings, their premises and their mapping sets, from what is asserted."""
     facts = read_facts(asserted)
     triples: set[Triple] = set()
-    sets: dict[str, list[Derived]] = {}
+    sets: dict[str, list[DerivedMapping]] = {}
     for one in derive(records(facts), changes(facts), parts(facts), editions(facts)):
         triples.update(_mapping(one))
         sets.setdefault(one.mapping_set, []).append(one)
@@ -171,7 +171,7 @@ def computed_relations(derived: dict[str, set[Triple]]) -> set[Triple]:
     return {each for triples in derived.values() for each in triples if each.predicate.value == of_relation}
 
 
-def _mapping(one: Derived) -> Iterator[Triple]:
+def _mapping(one: DerivedMapping) -> Iterator[Triple]:
     """A derived mapping with its premises, each a thing of its own with its place and direction."""
     node = NamedNode(one.iri)
     yield Triple(node, _TERMS["type"], _TERMS["mapping"])
@@ -207,7 +207,7 @@ def _ground(mapping: NamedNode, premise: NamedNode, claim: Claim) -> Iterator[Tr
     yield Triple(premise, _TERMS["record" if claim.record else "change"], ground)
 
 
-def _mapping_set(name: str, members: list[Derived], facts: Facts) -> Iterator[Triple]:
+def _mapping_set(name: str, members: list[DerivedMapping], facts: Facts) -> Iterator[Triple]:
     """A set of derived mappings; it stands under the licences of all sets that their premises are from."""
     ends = ((members[0].subject_edition, "subject"), (members[0].object_edition, "object"))
     title = " to ".join(edition.removeprefix(ID) for edition, _ in ends)

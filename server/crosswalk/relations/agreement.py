@@ -9,7 +9,7 @@ from typing import Any
 from crosswalk.errors import InputError
 from crosswalk.iris import expand
 from crosswalk.relations.algebra import ANY
-from crosswalk.relations.model import Record, in_signs
+from crosswalk.relations.model import MappingRecord, in_signs
 from crosswalk.relations.reading import Ask, read_judgements, read_records
 
 ANY_LABEL = "all"
@@ -18,7 +18,7 @@ _MISSING = "the agreement of assessors is computed with NLTK, which is not insta
 
 
 @dataclass(frozen=True)
-class Line:
+class AgreementRow:
     """The agreement on one label, or on all: of ``items`` judged by both, how many alike, and kappa.
 
     ``kappa`` is None where chance alone would make them agree on everything, so that it is not defined.
@@ -31,14 +31,14 @@ class Line:
     kappa: float | None
 
 
-def compare_sets(ask: Ask, one: str, other: str) -> list[Line]:
+def compare_sets(ask: Ask, one: str, other: str) -> list[AgreementRow]:
     """The agreement of two comparison sets, by outcome and colour, or of two mapping sets, by relation.
 
     Relations are compared within one rationale. InputError where the two judge nothing in common.
     """
     first, second = expand(one), expand(other)
     judged = read_judgements(ask)
-    found: list[Line] = []
+    found: list[AgreementRow] = []
     for kind, read in ((OUTCOME, lambda row: row.outcome), (COLOUR, lambda row: row.alignment)):
         sides = [
             {
@@ -57,7 +57,7 @@ def compare_sets(ask: Ask, one: str, other: str) -> list[Line]:
     return found
 
 
-def measure(kind: str, one: Mapping[Any, str], other: Mapping[Any, str]) -> list[Line]:
+def measure(kind: str, one: Mapping[Any, str], other: Mapping[Any, str]) -> list[AgreementRow]:
     """The agreement over the items that both label: on all labels, then on each against the rest."""
     items = sorted(set(one) & set(other))
     if not items:
@@ -70,8 +70,8 @@ def measure(kind: str, one: Mapping[Any, str], other: Mapping[Any, str]) -> list
     return lines
 
 
-def _line(kind: str, label: str, pairs: Sequence[tuple[str, str]]) -> Line:
-    return Line(kind, label, len(pairs), sum(a == b for a, b in pairs), _kappa(pairs))
+def _line(kind: str, label: str, pairs: Sequence[tuple[str, str]]) -> AgreementRow:
+    return AgreementRow(kind, label, len(pairs), sum(a == b for a, b in pairs), _kappa(pairs))
 
 
 def _kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
@@ -87,7 +87,7 @@ def _kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     return float(AnnotationTask(data=data).kappa())
 
 
-def _relations(records: Iterable[Record], mapping_set: str) -> dict[tuple[str, str, str], str]:
+def _relations(records: Iterable[MappingRecord], mapping_set: str) -> dict[tuple[str, str, str], str]:
     """What a set leaves possible for each pair in each respect, read in one direction."""
     found = {}
     for record in records:

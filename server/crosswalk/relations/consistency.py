@@ -18,8 +18,8 @@ from crosswalk.relations.algebra import (
     inverse,
     is_tractable,
 )
-from crosswalk.relations.model import Part, Record
-from crosswalk.relations.network import INSIDE, Nesting
+from crosswalk.relations.model import MappingRecord, Part
+from crosswalk.relations.network import INSIDE, PartHierarchy
 
 _COMPOSITION = np.array(COMPOSITION, dtype=np.uint8)
 
@@ -90,15 +90,15 @@ def _narrow(matrix: np.ndarray) -> None:
                 changed[known[moved.any(axis=1)]] = True
 
 
-def nested(records: Iterable[Record], nesting: Nesting) -> Iterator[tuple[str, str]]:
+def nested(records: Iterable[MappingRecord], hierarchy: PartHierarchy) -> Iterator[tuple[str, str]]:
     """The pairs of part and whole among what the records are about; others say nothing between these."""
     named = {end for record in records for end in record.ends}
-    return ((part, whole) for part in named for whole in nesting.wholes(part) if whole in named)
+    return ((part, whole) for part in named for whole in hierarchy.wholes(part) if whole in named)
 
 
-def groups(records: Sequence[Record], nesting: Nesting) -> Iterator[list[Record]]:
+def groups(records: Sequence[MappingRecord], hierarchy: PartHierarchy) -> Iterator[list[MappingRecord]]:
     """The records in groups that share no element."""
-    touching = _touching(records, nesting)
+    touching = _touching(records, hierarchy)
     left = dict.fromkeys(record.iri for record in records)
     by_iri = {record.iri: record for record in records}
     while left:
@@ -110,22 +110,22 @@ def groups(records: Sequence[Record], nesting: Nesting) -> Iterator[list[Record]
         yield group
 
 
-def balls(group: Sequence[Record], nesting: Nesting) -> Iterator[list[Record]]:
+def balls(group: Sequence[MappingRecord], hierarchy: PartHierarchy) -> Iterator[list[MappingRecord]]:
     """The records among the elements near each element, of widening radius."""
-    touching = _touching(group, nesting)
+    touching = _touching(group, hierarchy)
     for radius in (1, 2):
         for element in sorted(touching):
             near = _reach(touching, [element], radius)
             yield [record for record in group if record.ends <= near]
 
 
-def _touching(records: Sequence[Record], nesting: Nesting) -> dict[str, set[str]]:
+def _touching(records: Sequence[MappingRecord], hierarchy: PartHierarchy) -> dict[str, set[str]]:
     """The neighbours of every element, by records and as part and whole."""
     touching: dict[str, set[str]] = {}
     for one, other in ((record.subject, record.object) for record in records):
         touching.setdefault(one, set()).add(other)
         touching.setdefault(other, set()).add(one)
-    for one, other in nested(records, nesting):
+    for one, other in nested(records, hierarchy):
         touching[one].add(other)
         touching[other].add(one)
     return touching
@@ -149,7 +149,7 @@ class Conflict:
     """Records judged in one respect that contradict each other; without any one of them they do not."""
 
     rationale: str
-    records: tuple[Record, ...]
+    records: tuple[MappingRecord, ...]
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -158,43 +158,45 @@ class Conflict:
 
 
 @dataclass(frozen=True)
-class Conflicts:
+class ConflictReport:
     """What was found; ``undecided`` are records whose candidates path consistency does not decide for.
 
     Where there are such records, sets that conflict may be missing; ``more`` says that the search stopped.
     """
 
-    found: tuple[Conflict, ...]
-    undecided: tuple[Record, ...]
+    conflicts: tuple[Conflict, ...]
+    undecided: tuple[MappingRecord, ...]
     more: bool
 
 
-def find_conflicts(records: Iterable[Record], parts: Iterable[Part] = (), *, most: int = MOST) -> Conflicts:
+def find_conflicts(
+    records: Iterable[MappingRecord], parts: Iterable[Part] = (), *, most: int = MOST
+) -> ConflictReport:
     """The minimal conflicts among assessed records, each rationale for itself.
 
     Records without a rationale may be about different respects, and derived ones add nothing. That a whole
     demands all that its parts do is taken for granted in each: records can contradict each other by it.
     """
-    nesting = Nesting(parts)
-    by_rationale: dict[str, list[Record]] = {}
+    hierarchy = PartHierarchy(parts)
+    by_rationale: dict[str, list[MappingRecord]] = {}
     for record in sorted(records, key=lambda one: one.iri):
         if record.assessed and record.rationale and not record.derived:
             by_rationale.setdefault(record.rationale, []).append(record)
     found: list[Conflict] = []
     more = False
     for rationale, same in sorted(by_rationale.items()):
-        sets = list(_minimal_sets(same, nesting, most + 1))
+        sets = list(_minimal_sets(same, hierarchy, most + 1))
         more |= len(sets) > most
         found += [Conflict(rationale, one) for one in sets[:most]]
     undecided = [one for same in by_rationale.values() for one in same if not is_tractable(one.candidates)]
-    return Conflicts(tuple(found), tuple(undecided), more)
+    return ConflictReport(tuple(found), tuple(undecided), more)
 
 
-def is_consistent(records: Iterable[Record], nesting: Nesting | None = None) -> bool:
+def is_consistent(records: Iterable[MappingRecord], hierarchy: PartHierarchy | None = None) -> bool:
     """Whether path consistency leaves every pair a relation."""
     known: dict[tuple[str, str], Candidates] = {}
     records = list(records)
-    for part, whole in nested(records, nesting or Nesting()):
+    for part, whole in nested(records, hierarchy or PartHierarchy()):
         forward = part < whole
         known[min(part, whole), max(part, whole)] = INSIDE if forward else inverse(INSIDE)
     for record in records:
@@ -209,16 +211,18 @@ def is_consistent(records: Iterable[Record], nesting: Nesting | None = None) -> 
     return not close(known).contradictory
 
 
-def _minimal_sets(records: Sequence[Record], nesting: Nesting, most: int) -> Iterator[tuple[Record, ...]]:
+def _minimal_sets(
+    records: Sequence[MappingRecord], hierarchy: PartHierarchy, most: int
+) -> Iterator[tuple[MappingRecord, ...]]:
     """Every minimal conflict, by Reiter's tree: each next one must do without a record of those before."""
-    found: list[tuple[Record, ...]] = []
+    found: list[tuple[MappingRecord, ...]] = []
     seen: set[frozenset[str]] = set()
     queue: deque[frozenset[str]] = deque([frozenset()])
     while queue and len(found) < most:
         removed = queue.popleft()
         conflict = next((one for one in found if not removed & {r.iri for r in one}), None)
         if conflict is None:
-            conflict = _one_minimal([one for one in records if one.iri not in removed], nesting)
+            conflict = _one_minimal([one for one in records if one.iri not in removed], hierarchy)
             if conflict is None:
                 continue
             found.append(conflict)
@@ -230,23 +234,28 @@ def _minimal_sets(records: Sequence[Record], nesting: Nesting, most: int) -> Ite
                 queue.append(branch)
 
 
-def _one_minimal(records: Sequence[Record], nesting: Nesting) -> tuple[Record, ...] | None:
+def _one_minimal(
+    records: Sequence[MappingRecord], hierarchy: PartHierarchy
+) -> tuple[MappingRecord, ...] | None:
     """One minimal conflict, sought in ever wider neighbourhoods, or None where there is none."""
 
-    def consistent(some: Iterable[Record]) -> bool:
-        return is_consistent(some, nesting)
+    def consistent(some: Iterable[MappingRecord]) -> bool:
+        return is_consistent(some, hierarchy)
 
-    for group in groups(records, nesting):
+    for group in groups(records, hierarchy):
         if consistent(group):
             continue
-        near = next((ball for ball in balls(group, nesting) if not consistent(ball)), group)
+        near = next((ball for ball in balls(group, hierarchy) if not consistent(ball)), group)
         return tuple(sorted(_explain([], False, list(near), consistent), key=lambda one: one.iri))
     return None
 
 
 def _explain(
-    kept: list[Record], grew: bool, rest: list[Record], consistent: Callable[[Iterable[Record]], bool]
-) -> list[Record]:
+    kept: list[MappingRecord],
+    grew: bool,
+    rest: list[MappingRecord],
+    consistent: Callable[[Iterable[MappingRecord]], bool],
+) -> list[MappingRecord]:
     """A minimal conflict within records that conflict, by QuickXplain: halves are tried whole first."""
     if grew and not consistent(kept):
         return []

@@ -11,14 +11,14 @@ from functools import cached_property
 from crosswalk.iris import ID
 from crosswalk.relations.algebra import ANY, Candidates
 from crosswalk.relations.chains import Chains
-from crosswalk.relations.model import Change, Part, Record
+from crosswalk.relations.model import Change, MappingRecord, Part
 from crosswalk.relations.network import Claim, Network
 
 MAX_HOPS = 3
 
 
 @dataclass(frozen=True)
-class Derived:
+class DerivedMapping:
     """A mapping that follows from a chain of premises, in order."""
 
     subject: str
@@ -52,9 +52,9 @@ class Derived:
         """The source documents of all premises."""
         return tuple(sorted({source for claim in self.premises for source in claim.sources}))
 
-    def as_record(self) -> Record:
+    def as_record(self) -> MappingRecord:
         """The mapping as the analyses read it."""
-        return Record(
+        return MappingRecord(
             self.iri,
             self.subject,
             self.object,
@@ -70,13 +70,13 @@ class Derived:
 
 
 def derive(
-    records: Iterable[Record],
+    records: Iterable[MappingRecord],
     changes: Iterable[Change] = (),
     parts: Iterable[Part] = (),
     editions: Mapping[str, str] | None = None,
     *,
     hops: int = MAX_HOPS,
-) -> list[Derived]:
+) -> list[DerivedMapping]:
     """What follows along chains of two premises or more, in the order of addresses.
 
     Premises are records that exclude a relation, all judged in the same respect, changes known to keep the
@@ -96,7 +96,7 @@ def derive(
             if start < end:
                 between = (network.edition(start), network.edition(end))
                 found += (
-                    Derived(start, end, *between, one.candidates, one.rationale, one.claims)
+                    DerivedMapping(start, end, *between, one.candidates, one.rationale, one.claims)
                     for one in chains
                     if one.rationale and len(one.claims) > 1 and one.is_worth_writing and one.ends_in(named)
                 )

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.model import Element, Record
-from crosswalk.relations.network import Nesting
+from crosswalk.relations.model import Element, MappingRecord
+from crosswalk.relations.network import PartHierarchy
 from crosswalk.relations.reading import (
     Ask,
     held_on,
@@ -21,7 +21,7 @@ from crosswalk.relations.reading import (
     read_records,
     undated,
 )
-from crosswalk.relations.verdicts import SILENT, Answer, Coverage, Interval, answers, coverage
+from crosswalk.relations.verdicts import SILENT, Coverage, ElementVerdict, Interval, coverage, judge_elements
 
 GUIDELINE = "Guideline"
 _KINDS = ("Provision", "Section", "Document")
@@ -43,7 +43,9 @@ class Level:
     sources: tuple[str, ...] = ()
 
 
-def read_levels(ask: Ask, edition: str, nesting: Nesting, claimed: Collection[str] = ()) -> list[Level]:
+def read_levels(
+    ask: Ask, edition: str, hierarchy: PartHierarchy, claimed: Collection[str] = ()
+) -> list[Level]:
     """The levels that an edition is counted in, those of which a source gives the number first.
 
     An edition without any is counted in its guidelines, or in the kind that it has most of. Elements of
@@ -60,7 +62,7 @@ def read_levels(ask: Ask, edition: str, nesting: Nesting, claimed: Collection[st
         held = [
             one
             for one in by_kind.get(kind, ())
-            if 1 + sum(kinds.get(whole) == kind for whole in nesting.wholes(one["element"].value)) == depth
+            if 1 + sum(kinds.get(whole) == kind for whole in hierarchy.wholes(one["element"].value)) == depth
         ]
         levels.append(
             Level(
@@ -120,12 +122,12 @@ def _bare(iri: str) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class GapRow:
     """One element with its answer; ``printed`` is the outcome as printed, where read otherwise."""
 
     element: Element
     level: str
-    answer: Answer
+    answer: ElementVerdict
     printed: str | None
     notes: tuple[tuple[str, str], ...]
 
@@ -142,25 +144,25 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Share:
+class LevelCoverage:
     """The answers for the elements of one level, and how much of it is touched and covered."""
 
     level: Level
-    lines: tuple[Line, ...]
+    lines: tuple[GapRow, ...]
     coverage: Coverage
 
 
 @dataclass(frozen=True)
-class Gaps:
+class GapAnalysis:
     """The answers for the elements of ``left`` against ``right``; ``undated`` claims give no date."""
 
     left: str
     right: str
-    shares: tuple[Share, ...]
+    shares: tuple[LevelCoverage, ...]
     undated: int = 0
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[GapRow, ...]:
         """The answers of all levels."""
         return tuple(line for share in self.shares for line in share.lines)
 
@@ -170,7 +172,7 @@ class Gaps:
         return self.shares[0].coverage if self.shares else coverage((), None)
 
 
-def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> Gaps:
+def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> GapAnalysis:
     """Answers for every element of an edition; with a day, by what is not known to be younger."""
     held = read_between(ask, left, right) if day is None else _held_between(ask, left, right, day)
     judgements = [row for row in read_judgements(ask, left=left, right=right) if held_on(row, day)]
@@ -178,17 +180,17 @@ def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> Gaps:
     claimed = {end for record in held for end in record.ends} | {row.focus for row in judgements}
     notes = _notes(ask("pages/gaps-notes", left=left, right=right))
     shares = []
-    for level in read_levels(ask, left, Nesting(parts), claimed):
-        given = answers((one.iri for one in level.elements), right, held, judgements, parts)
+    for level in read_levels(ask, left, PartHierarchy(parts), claimed):
+        given = judge_elements((one.iri for one in level.elements), right, held, judgements, parts)
         lines = tuple(
-            Line(element, level.name, answer, _printed(answer), notes.get(element.iri, ()))
+            GapRow(element, level.name, answer, _printed(answer), notes.get(element.iri, ()))
             for element, answer in zip(level.elements, given, strict=True)
         )
-        shares.append(Share(level, lines, coverage(given, level.declared, level.name)))
-    return Gaps(left, right, tuple(shares), undated([*held, *judgements]))
+        shares.append(LevelCoverage(level, lines, coverage(given, level.declared, level.name)))
+    return GapAnalysis(left, right, tuple(shares), undated([*held, *judgements]))
 
 
-def _held_between(ask: Ask, left: str, right: str, day: date) -> list[Record]:
+def _held_between(ask: Ask, left: str, right: str, day: date) -> list[MappingRecord]:
     """The records between two editions that stood on a day, and what followed from those that stood then."""
     held = [one for one in read_records(ask) if not one.derived and held_on(one, day)]
     followed = (one.as_record() for one in derive(held, read_changes(ask), read_parts(ask)))
@@ -216,7 +218,7 @@ def in_fractions(interval: Interval | None) -> list[str] | None:
     return None if interval is None else [str(Fraction(interval.low)), str(Fraction(interval.high))]
 
 
-def _printed(answer: Answer) -> str | None:
+def _printed(answer: ElementVerdict) -> str | None:
     return SILENT if any(judgement.shares_cell for judgement in answer.judgements) else None
 
 
@@ -229,7 +231,7 @@ def _notes(rows: Iterable[Any]) -> dict[str, tuple[tuple[str, str], ...]]:
     return {focus: tuple(notes.items()) for focus, notes in found.items()}
 
 
-def summary(share: Share) -> Iterator[tuple[str, str]]:
+def summary(share: LevelCoverage) -> Iterator[tuple[str, str]]:
     """What the analysis of a level comes to, as names and texts."""
     found = share.coverage
     for outcome, count in found.counts.items():

@@ -44,7 +44,7 @@ UNASSESSED = "is linked to, relation not assessed,"
 
 
 @dataclass(frozen=True)
-class Record:
+class MappingRecord:
     """One mapping record; ``excluded`` are the relations from subject to object that it rules out.
 
     ``confidence`` is what its source states, or None; ``dated`` the day it was made or published, or None.

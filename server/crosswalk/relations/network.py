@@ -17,7 +17,7 @@ from crosswalk.relations.algebra import (
     intersect,
     inverse,
 )
-from crosswalk.relations.model import Change, Part, Record
+from crosswalk.relations.model import Change, MappingRecord, Part
 
 INSIDE = EQUAL | SUBSET
 """What may hold from a part to its whole: it demands all that the part does, and perhaps nothing more."""
@@ -35,7 +35,7 @@ class Claim:
     end: str
     backwards: bool
     candidates: Candidates = ANY
-    record: Record | None = None
+    record: MappingRecord | None = None
     change: Change | None = None
     part: Part | None = None
 
@@ -70,11 +70,11 @@ class Network:
 
     def __init__(
         self,
-        records: Iterable[Record],
+        records: Iterable[MappingRecord],
         changes: Iterable[Change] = (),
         editions: Mapping[str, str] | None = None,
         parts: Iterable[Part] = (),
-        apart: Iterable[Record] = (),
+        apart: Iterable[MappingRecord] = (),
     ) -> None:
         self.editions = dict(editions or {})
         self._joins: dict[str, dict[str, list[Claim]]] = {}
@@ -132,7 +132,7 @@ class Network:
         return {**self._joins, **self._beside}.keys()
 
 
-class Nesting:
+class PartHierarchy:
     """Which elements lie within which, at any depth."""
 
     def __init__(self, parts: Iterable[Part] = ()) -> None:
@@ -155,13 +155,13 @@ class Nesting:
 
 
 @dataclass(frozen=True)
-class Bearing:
+class Implication:
     """What records between two elements, judged in one respect, say of an element near one of them.
 
     ``via`` is the end in its edition: the element itself, a part of it, or a whole that it is part of.
     """
 
-    records: tuple[Record, ...]
+    records: tuple[MappingRecord, ...]
     via: str
     other: str
     rationale: str | None
@@ -169,36 +169,38 @@ class Bearing:
     links: bool
 
 
-def bearings(element: str, records: Mapping[str, list[Record]], nesting: Nesting) -> list[Bearing]:
+def implications(
+    element: str, records: Mapping[str, list[MappingRecord]], hierarchy: PartHierarchy
+) -> list[Implication]:
     """What the records by their ends say of an element: its own, those of its parts, those of its wholes.
 
     What shares something with a part shares it with the whole, linked or assessed. What shares something
     with a whole need not touch a given part: only what holds or excludes all of the whole does so too.
     """
-    found = [_bearing(element, same, ANY) for same in _by_pair(element, records)]
-    for part in nesting.parts(element):
-        found += [_bearing(part, same, inverse(INSIDE)) for same in _by_pair(part, records)]
-    for whole in nesting.wholes(element):
-        found += [_bearing(whole, same, INSIDE) for same in _by_pair(whole, records)]
+    found = [_implication(element, same, ANY) for same in _by_pair(element, records)]
+    for part in hierarchy.parts(element):
+        found += [_implication(part, same, inverse(INSIDE)) for same in _by_pair(part, records)]
+    for whole in hierarchy.wholes(element):
+        found += [_implication(whole, same, INSIDE) for same in _by_pair(whole, records)]
     return found
 
 
-def _by_pair(via: str, records: Mapping[str, list[Record]]) -> Iterable[tuple[Record, ...]]:
+def _by_pair(via: str, records: Mapping[str, list[MappingRecord]]) -> Iterable[tuple[MappingRecord, ...]]:
     """The records of an element by their other ends and rationales: they narrow each other, and no others."""
-    pairs: dict[tuple[str, str | None], list[Record]] = {}
+    pairs: dict[tuple[str, str | None], list[MappingRecord]] = {}
     for record in records.get(via, ()):
         pairs.setdefault((record.other_end(via), record.rationale), []).append(record)
     return map(tuple, pairs.values())
 
 
-def _bearing(via: str, same: tuple[Record, ...], step: Candidates) -> Bearing:
+def _implication(via: str, same: tuple[MappingRecord, ...], step: Candidates) -> Implication:
     """What records that join one pair say; ``step`` is from the element to ``via``, or `ANY` for itself."""
     said = intersect(record.seen_from(via) for record in same)
     linked = any(record.links for record in same)
     candidates = said if step == ANY else compose(step, said)
     if step == INSIDE:
         linked = candidates != NONE and not candidates & DISJOINT
-    return Bearing(same, via, same[0].other_end(via), same[0].rationale, candidates, linked)
+    return Implication(same, via, same[0].other_end(via), same[0].rationale, candidates, linked)
 
 
 def _reached(up: Mapping[str, set[str]], start: str) -> list[str]:

@@ -138,7 +138,7 @@ _WORK = 200_000
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPaths:
     """The paths of a search, shortest first; ``more`` where it stopped before it had seen all."""
 
     paths: tuple[Path, ...]
@@ -147,7 +147,7 @@ class Found:
 
 def find_paths(
     network: Network, starts: Iterable[str], ends: Iterable[str], *, hops: int = 5, limit: int = 10
-) -> Found:
+) -> FoundPaths:
     """The shortest paths from any start to any end, of at most ``hops`` steps.
 
     Between one pair every path counts; from or to several elements each pair gives its shortest one. A path
@@ -176,7 +176,7 @@ def find_paths(
     found += (one for one in _proofs(network, starts, ends, min(hops, PROOF))
               if single or (one.start, one.end) not in joined)  # fmt: skip
     found.sort(key=lambda one: len(one.steps))
-    return Found(tuple(found[:limit]), len(found) > limit or any(search.tired for search in searches))
+    return FoundPaths(tuple(found[:limit]), len(found) > limit or any(search.tired for search in searches))
 
 
 def _proofs(network: Network, starts: Iterable[str], ends: Iterable[str], hops: int) -> Iterator[Path]:
@@ -282,14 +282,14 @@ HOPS = 4
 
 
 @dataclass(frozen=True)
-class Way:
+class ShortestPath:
     """The first of the shortest paths to an element, and how many are as short."""
 
     path: Path
-    equals: int
+    ties: int
 
 
-def ways_onward(network: Network, start: str, *, hops: int = HOPS) -> list[Way]:
+def shortest_paths(network: Network, start: str, *, hops: int = HOPS) -> list[ShortestPath]:
     """A shortest path to every element that lies two to ``hops`` steps away, by the name of that element.
 
     As with every path, no edition is entered twice.
@@ -310,5 +310,7 @@ def ways_onward(network: Network, start: str, *, hops: int = HOPS) -> list[Way]:
                 longer.append((walk, editions | {edition}))
         level = longer
     return [
-        Way(path_over(network, walk), counts[end]) for end, walk in sorted(first.items()) if len(walk) > 2
+        ShortestPath(path_over(network, walk), counts[end])
+        for end, walk in sorted(first.items())
+        if len(walk) > 2
     ]

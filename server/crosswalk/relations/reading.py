@@ -12,19 +12,19 @@ from pyoxigraph import Literal, NamedNode
 
 from crosswalk.errors import InputError
 from crosswalk.iris import PREFIXES, compact, expand
-from crosswalk.relations.model import Change, Judgement, Part, Record, excluded_by
+from crosswalk.relations.model import Change, Judgement, MappingRecord, Part, excluded_by
 from crosswalk.relations.network import Network
 
 Ask = Callable[..., Iterable[Any]]
 """Puts a named query with its parameters, and gives rows of terms."""
 
 
-def read_records(ask: Ask, **editions: str) -> list[Record]:
+def read_records(ask: Ask, **editions: str) -> list[MappingRecord]:
     """The records from elements of ``left`` to elements of ``right``; an edition not given is any."""
     return [_record(row) for row in ask("pages/relations-records", **editions)]
 
 
-def read_between(ask: Ask, one: str, other: str) -> list[Record]:
+def read_between(ask: Ask, one: str, other: str) -> list[MappingRecord]:
     """The records between two editions, in either direction."""
     return read_records(ask, left=one, right=other) + read_records(ask, left=other, right=one)
 
@@ -78,9 +78,9 @@ def read_parts(ask: Ask, **editions: str) -> list[Part]:
     ]
 
 
-def _record(row: Any) -> Record:
+def _record(row: Any) -> MappingRecord:
     confidence = _text(row["confidence"])
-    return Record(
+    return MappingRecord(
         iri=row["mapping"].value,
         subject=row["subject"].value,
         object=row["object"].value,
@@ -123,12 +123,12 @@ def _several(term: Any) -> tuple[str, ...]:
     return tuple(sorted((_text(term) or "").split()))
 
 
-def held_on(one: Record | Judgement, day: date | None) -> bool:
+def held_on(one: MappingRecord | Judgement, day: date | None) -> bool:
     """Whether a record or row is known to stand on a day, or gives no date by which to tell."""
     return day is None or one.dated is None or one.dated <= day
 
 
-def undated(claims: Iterable[Record | Judgement]) -> int:
+def undated(claims: Iterable[MappingRecord | Judgement]) -> int:
     """How many of those that somebody entered give no date."""
     return sum(one.dated is None and not getattr(one, "derived", False) for one in claims)
 

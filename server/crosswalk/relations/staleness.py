@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from crosswalk.iris import term
-from crosswalk.relations.model import Change, Judgement, Record
+from crosswalk.relations.model import Change, Judgement, MappingRecord
 from crosswalk.relations.reading import Ask, read_changes, read_judgements, read_records
 
 CARRIED, REVIEW, ORPHANED = "carried", "re-review", "orphaned"
@@ -24,7 +24,7 @@ _WHY = {
 
 
 @dataclass(frozen=True)
-class Held:
+class ClaimState:
     """What becomes of one claim, a record or a row that names no counterpart, about an old element."""
 
     state: str
@@ -49,13 +49,13 @@ class Collision:
 class Staleness:
     """All claims about an old edition with what becomes of them, and the elements that the new one adds."""
 
-    held: tuple[Held, ...]
+    claims: tuple[ClaimState, ...]
     added: tuple[tuple[str, str], ...]
     collisions: tuple[Collision, ...]
 
     def counts(self) -> dict[str, int]:
         """How many claims are in each state and how many added elements in each; they add up."""
-        found = Counter(one.state for one in self.held) + Counter(state for state, _ in self.added)
+        found = Counter(one.state for one in self.claims) + Counter(state for state, _ in self.added)
         return {state: found[state] for state in (*STATES, UNMAPPED, MAPPED_ANEW)}
 
 
@@ -87,7 +87,7 @@ def review(ask: Ask, old: str, new: str) -> Staleness:
 
 
 def judge(
-    records: Iterable[Record],
+    records: Iterable[MappingRecord],
     changes: Iterable[Change],
     judgements: Iterable[Judgement],
     old: str,
@@ -120,7 +120,7 @@ def judge(
     )
 
 
-def _held(claim: str, element: str, other: str, change: Change | None) -> Held:
+def _held(claim: str, element: str, other: str, change: Change | None) -> ClaimState:
     if change is None:
         state, why = REVIEW, "what became of it is not known"
     elif not change.later:
@@ -130,7 +130,7 @@ def _held(claim: str, element: str, other: str, change: Change | None) -> Held:
     else:
         state, why = REVIEW, _why(change)
     later = change.later if change else ()
-    return Held(state, why, claim, element, other, later, change and change.iri)
+    return ClaimState(state, why, claim, element, other, later, change and change.iri)
 
 
 def _is_carried(change: Change) -> bool:

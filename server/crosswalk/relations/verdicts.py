@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from crosswalk.iris import term
 from crosswalk.relations.algebra import EQUAL, NONE, SUBSET, Candidates, intersect
-from crosswalk.relations.model import Judgement, Part, Record
-from crosswalk.relations.network import Bearing, Nesting, bearings
+from crosswalk.relations.model import Judgement, MappingRecord, Part
+from crosswalk.relations.network import Implication, PartHierarchy, implications
 
 MAPPED, ASSERTED_NONE, NOT_NAMED = term("Mapped"), term("AssertedNone"), term("CounterpartNotNamed")
 NOT_ASSESSED, SILENT, CONTRADICTORY = term("NotAssessed"), term("SourceSilent"), term("Contradictory")
@@ -18,7 +18,7 @@ _POSITIVE = {MAPPED, NOT_NAMED}
 
 
 @dataclass(frozen=True)
-class Answer:
+class ElementVerdict:
     """The answer for one element against one edition, with what it rests on.
 
     ``covered`` is whether some counterpart is known to hold all of it; ``derived`` whether no record or row
@@ -28,7 +28,7 @@ class Answer:
 
     element: str
     outcome: str
-    records: tuple[Record, ...] = ()
+    records: tuple[MappingRecord, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     covered: bool = False
     derived: bool = False
@@ -36,15 +36,15 @@ class Answer:
     beside: tuple[str, ...] = ()
 
 
-def answer(
-    element: str, found: Sequence[Bearing], judgements: Iterable[Judgement], nesting: Nesting
-) -> Answer:
+def judge_element(
+    element: str, found: Sequence[Implication], judgements: Iterable[Judgement], hierarchy: PartHierarchy
+) -> ElementVerdict:
     """The answer for an element, from what records and rows say of it, of its parts and of its wholes.
 
     A link or an overlap makes it mapped; whoever asserts none beside it makes it contradictory. A row that
     asserts none for a whole does so for its parts, and one that names a counterpart of a part, for the whole.
     """
-    wholes = nesting.wholes(element)
+    wholes = hierarchy.wholes(element)
     telling = [row for row in judgements if _tells(row, element, wholes)]
     linking = [one for one in found if one.links]
     said = {row.outcome for row in telling}
@@ -61,7 +61,7 @@ def answer(
     derived = outcome != NOT_ASSESSED and not asserted and outcome not in own
     told = {one.via for one in linking} | {row.focus for row in telling if row.outcome == outcome}
     beside = {one.via for one in found if one.via in wholes and any(r.links for r in one.records)}
-    return Answer(
+    return ElementVerdict(
         element,
         outcome,
         tuple(record for one in asserted or linking for record in one.records),
@@ -73,16 +73,16 @@ def answer(
     )
 
 
-def answers(
+def judge_elements(
     elements: Iterable[str],
     against: str,
-    records: Iterable[Record],
+    records: Iterable[MappingRecord],
     judgements: Iterable[Judgement],
     parts: Iterable[Part] = (),
-) -> list[Answer]:
+) -> list[ElementVerdict]:
     """The answer for each element against an edition; records of other editions are passed over."""
-    nesting = Nesting(parts)
-    joined: dict[str, list[Record]] = {}
+    hierarchy = PartHierarchy(parts)
+    joined: dict[str, list[MappingRecord]] = {}
     for record in records:
         if record.object_edition == against:
             joined.setdefault(record.subject, []).append(record)
@@ -94,9 +94,9 @@ def answers(
             judged.setdefault(row.focus, []).append(row)
     found = []
     for element in elements:
-        near = (element, *nesting.parts(element), *nesting.wholes(element))
+        near = (element, *hierarchy.parts(element), *hierarchy.wholes(element))
         rows = [row for each in near for row in judged.get(each, ())]
-        found.append(answer(element, bearings(element, joined, nesting), rows, nesting))
+        found.append(judge_element(element, implications(element, joined, hierarchy), rows, hierarchy))
     return found
 
 
@@ -107,7 +107,7 @@ def _tells(row: Judgement, element: str, wholes: Sequence[str]) -> bool:
     return row.outcome == ASSERTED_NONE if row.focus in wholes else row.outcome in _POSITIVE
 
 
-def _is_covered(found: Iterable[Bearing]) -> bool:
+def _is_covered(found: Iterable[Implication]) -> bool:
     """Whether a counterpart holds all of the element: read from the counterpart, equal or superset.
 
     What bears on one pair narrows each other within one rationale, and never across two.
@@ -144,7 +144,7 @@ class Coverage:
     reason: str = ""
 
 
-def coverage(given: Sequence[Answer], declared: int | None, counted: str = "elements") -> Coverage:
+def coverage(given: Sequence[ElementVerdict], declared: int | None, counted: str = "elements") -> Coverage:
     """The shares of an edition from the answers for its elements.
 
     ``declared`` is how many elements its source says there are: the shares need it, and need them all here.

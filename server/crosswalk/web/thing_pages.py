@@ -11,7 +11,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from crosswalk.iris import compact
-from crosswalk.relations.paths import Step, Way, in_words_of, ways_onward
+from crosswalk.relations.paths import ShortestPath, Step, in_words_of, shortest_paths
 from crosswalk.stores.results import Row
 from crosswalk.web.labels import named
 from crosswalk.web.page_queries import desk
@@ -65,7 +65,7 @@ class Reached:
 
 def onward(iri: str) -> list[Reached]:
     """The paths from an element to guidelines and provisions, the editions of the nearest first."""
-    ways = {way.path.end: way for way in ways_onward(desk().network(), iri)}
+    ways = {way.path.end: way for way in shortest_paths(desk().network(), iri)}
     passed = {step.start for way in ways.values() for step in way.path.steps} | set(ways)
     rows = desk().ask("pages/reached", element=tuple(sorted(passed))).rows if ways else ()
     stops = {row["element"].value: _stop(row) for row in rows}
@@ -80,14 +80,14 @@ def onward(iri: str) -> list[Reached]:
     return sorted(found, key=lambda one: len(one.chains[0].hops))
 
 
-def _chains(ways: list[Way], stops: dict[str, Stop]) -> tuple[Chain, ...]:
+def _chains(ways: list[ShortestPath], stops: dict[str, Stop]) -> tuple[Chain, ...]:
     """The paths gathered by all but their last element, and by what is said of them."""
     gathered: dict[Any, list[tuple[Hop, int, str]]] = {}
     for way in sorted(ways, key=lambda way: len(way.path.steps)):
         *before, last = (_hop(step, stops) for step in way.path.steps)
         alike = (tuple(before), last.words, last.sources, way.path.verdict(), way.path.weakest())
         address = "/path?" + urlencode({"from": way.path.start, "to": way.path.end})
-        gathered.setdefault(alike, []).append((last, way.equals, address))
+        gathered.setdefault(alike, []).append((last, way.ties, address))
     return tuple(Chain(alike[0], tuple(ends), *alike[3:]) for alike, ends in gathered.items())
 
 

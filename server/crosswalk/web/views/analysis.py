@@ -128,7 +128,7 @@ def _named(row: dict[str, Any]) -> Iterator[str]:
     yield from (row["element"], *row["counterparts"], *row["through"], *row["beside"])
 
 
-def _line(line: gaps.Line) -> dict[str, Any]:
+def _line(line: gaps.GapRow) -> dict[str, Any]:
     return {
         "number": line.element.number,
         "title": line.element.title,

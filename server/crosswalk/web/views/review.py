@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from crosswalk.relations.model import Record, in_signs, in_words
+from crosswalk.relations.model import MappingRecord, in_signs, in_words
 from crosswalk.relations.reading import read_parts, read_records
 from crosswalk.stores.results import Row
 from crosswalk.web.http.negotiation import HTML, TABLE
@@ -95,7 +95,7 @@ def stale(standard: str, old: str, new: str) -> Response:
         raise UnknownThing(f"No lineage from {standard}/{old} to {standard}/{new} is recorded here.", there)
     chosen = choose(TABLE)
     found = review(desk().ask, *editions)
-    rows = [vars(one) for one in found.held]
+    rows = [vars(one) for one in found.claims]
     rows += [
         {"state": state, "element": element, "why": "added", "later": ()} for state, element in found.added
     ]
@@ -147,13 +147,13 @@ def agreement() -> Response:
     return render("analysis-agreement.html", lines=lines, one=one, other=other, sets=sets)
 
 
-def _found(records: Iterable[Record]) -> dict[str, Any]:
+def _found(records: Iterable[MappingRecord]) -> dict[str, Any]:
     """The conflicts as lists of the records' IRIs."""
     from crosswalk.relations.consistency import find_conflicts  # numpy is slow to import, and seldom needed
 
     found = find_conflicts(records, read_parts(desk().ask))
     return {
-        "conflicts": [(one.rationale, [record.iri for record in one.records]) for one in found.found],
+        "conflicts": [(one.rationale, [record.iri for record in one.records]) for one in found.conflicts],
         "undecided": [record.iri for record in found.undecided],
         "more": found.more,
     }
