@@ -13,7 +13,7 @@ from crosswalk.evaluation.shared_state import Ledger
 from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.web.endpoint.application import Endpoint
-from crosswalk.web.endpoint.queries import Asking
+from crosswalk.web.endpoint.queries import QueryHandler
 from crosswalk.web.warmup import give_back
 
 FORM = "application/x-www-form-urlencoded"
@@ -48,7 +48,7 @@ def post(endpoint: Endpoint, text: str) -> bytes:
 def test_long_queries_with_short_answers_are_not_kept_beside_them() -> None:
     engine = Terse()
     settings = Settings(cache_bytes=2**20, access_log=False)
-    endpoint = Endpoint(lambda environ, start: [], Asking(engine, settings, "s", Ledger(1), 0))
+    endpoint = Endpoint(lambda environ, start: [], QueryHandler(engine, settings, "s", Ledger(1), 0))
     long = "ASK%7B%7D%23" + "x" * 200_000
     post(endpoint, long)
     tracemalloc.start()

@@ -7,7 +7,7 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 
-from crosswalk.web.page_queries import Desk
+from crosswalk.web.page_queries import PageQueries
 
 
 def read(site, address: str, status: int = 200) -> BeautifulSoup:
@@ -186,12 +186,12 @@ def test_the_network_behind_the_paths_is_not_read_for_every_page(real_store, mon
 
     now = [100.0]
     monkeypatch.setattr("crosswalk.web.page_queries.monotonic", lambda: now[0])
-    desk = Desk(Counting(), remembered=remembered)
-    first = desk.network()
+    queries = PageQueries(Counting(), remembered=remembered)
+    first = queries.network()
     once = len(asked)
-    assert once and desk.network() is first and len(asked) == once
+    assert once and queries.network() is first and len(asked) == once
     now[0] += 61
-    assert (desk.network() is first) == bool(remembered), "what may have changed is read again in a minute"
+    assert (queries.network() is first) == bool(remembered), "what may have changed is read again in a minute"
 
 
 def test_an_element_that_nothing_joins_has_no_paths_across(site) -> None:

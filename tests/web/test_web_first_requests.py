@@ -20,7 +20,7 @@ from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.results import Answer, Row, Term
 from crosswalk.web import warmup
-from crosswalk.web.answer_cache import Shelf, pack, shelf_of, unpack
+from crosswalk.web.answer_cache import AnswerCache, answer_cache_of, pack, unpack
 from crosswalk.web.app import create_app
 
 MOST = 0.15
@@ -48,8 +48,8 @@ def prepared(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Fl
     """An application as a server has it before it forks, at a later start over a snapshot."""
     folder = tmp_path_factory.mktemp("prepared")
     store, settings = EmbeddedStore.load(snapshot.dataset), Settings(snapshots=folder)
-    warmup.visit(create_app(store, settings, snapshot, Shelf(folder / "answers")))
-    return create_app(store, settings, snapshot, Shelf(folder / "answers").read())
+    warmup.visit(create_app(store, settings, snapshot, AnswerCache(folder / "answers")))
+    return create_app(store, settings, snapshot, AnswerCache(folder / "answers").read())
 
 
 def first_request(app: Flask, address: str) -> float:
@@ -82,7 +82,7 @@ class Silent:
         raise AssertionError(text)
 
 
-ON_THE_SHELF = ("/", "/standards", "/compare", "/matrix", "/gaps", "/lineage", "/stale", "/conflicts",
+FROM_THE_CACHE = ("/", "/standards", "/compare", "/matrix", "/gaps", "/lineage", "/stale", "/conflicts",
                 "/agreement", "/completeness", "/notes", "/data/", "/search?q=no+such+words",
                 "/path?from=ipa/2.0/guideline/9&to=etsi-en-303-645/2.1.1/provision/5.10-1")  # fmt: skip
 
@@ -91,11 +91,11 @@ ON_THE_SHELF = ("/", "/standards", "/compare", "/matrix", "/gaps", "/lineage", "
 def silent(prepared: Flask, snapshot: Snapshot) -> Flask:
     """The same application where the store answers nothing."""
     settings = prepared.extensions["crosswalk-settings"]
-    return create_app(Silent(), settings, snapshot, Shelf(settings.snapshots / "answers").read())
+    return create_app(Silent(), settings, snapshot, AnswerCache(settings.snapshots / "answers").read())
 
 
-@pytest.mark.parametrize("address", ON_THE_SHELF)
-def test_what_the_shelf_holds_is_not_asked_for(silent: Flask, address: str) -> None:
+@pytest.mark.parametrize("address", FROM_THE_CACHE)
+def test_what_the_answer_cache_holds_is_not_asked_for(silent: Flask, address: str) -> None:
     assert silent.test_client().get(address).status_code == 200
 
 
@@ -107,7 +107,9 @@ def test_templates_are_ready_once_a_process_is_warm(prepared: Flask) -> None:
     assert len(list(kept.iterdir())) >= len(environment.list_templates())
 
 
-def test_a_shelf_keeps_what_was_asked_and_forgets_it_when_the_question_changes(tmp_path: Path) -> None:
+def test_an_answer_cache_keeps_what_was_asked_and_forgets_it_when_the_question_changes(
+    tmp_path: Path,
+) -> None:
     found = b'{"head": {"vars": ["a"]}, "results": {"bindings": [{"a": {"type": "uri", "value": "urn:a"}}]}}'
     asked: list[str] = []
 
@@ -115,41 +117,41 @@ def test_a_shelf_keeps_what_was_asked_and_forgets_it_when_the_question_changes(t
         asked.append("once")
         return found
 
-    shelf = Shelf(tmp_path / "answers")
-    rows = shelf.answer("pages/one", "SELECT 1", find).rows
-    assert shelf.unread and rows[0]["a"].value == "urn:a"
-    again = Shelf(tmp_path / "answers").read()
-    assert not again.unread and again.answer("pages/one", "SELECT 1", find).rows == rows
+    answer_cache = AnswerCache(tmp_path / "answers")
+    rows = answer_cache.answer("pages/one", "SELECT 1", find).rows
+    assert answer_cache.is_unfilled and rows[0]["a"].value == "urn:a"
+    again = AnswerCache(tmp_path / "answers").read()
+    assert not again.is_unfilled and again.answer("pages/one", "SELECT 1", find).rows == rows
     assert len(asked) == 1
     again.answer("pages/one", "SELECT 2", find)
     assert len(asked) == 2
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"{", b"\xff"])
-def test_what_a_shelf_cannot_read_is_asked_for_again(tmp_path: Path, spoilt: bytes) -> None:
-    shelf = Shelf(tmp_path)
+def test_what_an_answer_cache_cannot_read_is_asked_for_again(tmp_path: Path, spoilt: bytes) -> None:
+    answer_cache = AnswerCache(tmp_path)
     asking = lambda: b'{"head": {}, "boolean": true}'  # noqa: E731
-    shelf.answer("one", "ASK", asking)
+    answer_cache.answer("one", "ASK", asking)
     (file,) = tmp_path.glob("*.answer")
     file.write_bytes(spoilt)
-    assert Shelf(tmp_path).read().answer("one", "ASK", asking).truth is True
-    shelf.figures("sums", "web", lambda: [1, 2])
+    assert AnswerCache(tmp_path).read().answer("one", "ASK", asking).truth is True
+    answer_cache.computed("sums", "web", lambda: [1, 2])
     (file,) = tmp_path.glob("sums-*.json")
     file.write_bytes(spoilt)
-    assert Shelf(tmp_path).figures("sums", "web", lambda: [1, 2]) == [1, 2]
+    assert AnswerCache(tmp_path).computed("sums", "web", lambda: [1, 2]) == [1, 2]
 
 
 def test_figures_are_worked_out_once_by_the_same_code(tmp_path: Path) -> None:
-    assert Shelf(tmp_path).figures("sums", "web", lambda: (1, 2)) == [1, 2]
-    assert Shelf(tmp_path).figures("sums", "web", lambda: (3,)) == [1, 2]
-    assert Shelf(tmp_path).figures("sums", "relations", lambda: (3,)) == [3]
+    assert AnswerCache(tmp_path).computed("sums", "web", lambda: (1, 2)) == [1, 2]
+    assert AnswerCache(tmp_path).computed("sums", "web", lambda: (3,)) == [1, 2]
+    assert AnswerCache(tmp_path).computed("sums", "relations", lambda: (3,)) == [3]
 
 
 def test_a_folder_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    shelf = Shelf(tmp_path / "file" / "answers")
-    assert shelf.figures("sums", "web", lambda: {"a": 1}) == {"a": 1}
-    assert shelf.read().unread
+    answer_cache = AnswerCache(tmp_path / "file" / "answers")
+    assert answer_cache.computed("sums", "web", lambda: {"a": 1}) == {"a": 1}
+    assert answer_cache.read().is_unfilled
 
 
 def test_no_start_waits_for_what_builds_addresses(snapshot: Snapshot, monkeypatch) -> None:
@@ -169,10 +171,10 @@ def test_no_start_waits_for_what_builds_addresses(snapshot: Snapshot, monkeypatc
 
 
 def test_nothing_is_kept_of_a_large_graph_or_of_one_that_changes(snapshot: Snapshot) -> None:
-    assert not shelf_of(None).unread
-    assert shelf_of(snapshot).unread or (snapshot.path / "answers").is_dir()
+    assert not answer_cache_of(None).is_unfilled
+    assert answer_cache_of(snapshot).is_unfilled or (snapshot.path / "answers").is_dir()
     large = Snapshot(**{**vars(snapshot), "triples": 10**7})
-    assert not shelf_of(large).unread
+    assert not answer_cache_of(large).is_unfilled
 
 
 TERMS = st.none() | st.builds(

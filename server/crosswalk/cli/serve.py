@@ -37,7 +37,7 @@ def serve(graphs: tuple[Path, ...], **options: Any) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     from crosswalk.assemble import changed_since, published
-    from crosswalk.web.server import open_exhibit
+    from crosswalk.web.server import open_dataset
 
     settings = Settings.from_environment(**options)
     if graphs:
@@ -53,7 +53,7 @@ def serve(graphs: tuple[Path, ...], **options: Any) -> None:
                 f"{len(changed)} files are newer than the graph that is served; crosswalk build takes them in"
             )
     with ThreadPoolExecutor(1) as beside:
-        opening = beside.submit(open_exhibit, settings, graphs)
+        opening = beside.submit(open_dataset, settings, graphs)
         # To load the program takes about as long as to load the graph.
         from crosswalk.web.server import serve as serve_graph
     serve_graph(settings, opening.result(), graphs)

@@ -49,7 +49,7 @@ MOST_TRIPLES = 500_000
 """Over a graph of more than this nothing is kept: its answers are too large to be read at every start."""
 
 
-class Shelf:
+class AnswerCache:
     """What is kept in one folder; without a folder nothing is."""
 
     def __init__(self, folder: Path | None) -> None:
@@ -57,16 +57,16 @@ class Shelf:
         self._answers: dict[str, Answer] = {}
 
     @property
-    def unread(self) -> bool:
+    def is_unfilled(self) -> bool:
         """Whether there is a folder, and nothing was read from it."""
         return self._folder is not None and not self._answers
 
     @property
-    def read_in(self) -> bool:
+    def is_filled(self) -> bool:
         """Whether something was read from it."""
         return bool(self._answers)
 
-    def read(self) -> Shelf:
+    def read(self) -> AnswerCache:
         """Reads the answers that are there, for the processes that are forked later."""
         for path in sorted(self._folder.glob(f"*{_PACKED}")) if self._folder else ():
             with suppress(StoreFault, OSError):
@@ -83,7 +83,7 @@ class Shelf:
             return read_answer(find())
         return self._answers[file]
 
-    def figures(self, name: str, code: str, find: Callable[[], Any]) -> Any:
+    def computed(self, name: str, code: str, find: Callable[[], Any]) -> Any:
         """What ``find`` works out, as JSON holds it: with lists for tuples.
 
         ``code`` is the file or folder of this package that it is worked out by: when that changes, what was
@@ -106,10 +106,10 @@ class Shelf:
         return found
 
 
-def shelf_of(snapshot: Any) -> Shelf:
+def answer_cache_of(snapshot: Any) -> AnswerCache:
     """The shelf of a built snapshot, or an empty one."""
     folder = getattr(snapshot, "path", None)
-    return Shelf(folder / "answers" if folder and snapshot.triples <= MOST_TRIPLES else None)
+    return AnswerCache(folder / "answers" if folder and snapshot.triples <= MOST_TRIPLES else None)
 
 
 @cache

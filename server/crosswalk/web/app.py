@@ -11,10 +11,10 @@ from flask import Flask, request, url_for
 from crosswalk.iris import compact
 from crosswalk.settings import Settings
 from crosswalk.web import labels, urls
-from crosswalk.web.answer_cache import Shelf, shelf_of
+from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
 from crosswalk.web.http import problem, responses
 from crosswalk.web.http.compression import Kept
-from crosswalk.web.page_queries import Desk, Store
+from crosswalk.web.page_queries import PageQueries, Store
 from crosswalk.web.search_index import excerpt
 from crosswalk.web.urls import Route
 from crosswalk.web.views import (
@@ -59,10 +59,10 @@ class Snapshot(Protocol):
 
 
 def create_app(
-    store: Store, settings: Settings, snapshot: Snapshot | None, shelf: Shelf | None = None
+    store: Store, settings: Settings, snapshot: Snapshot | None, answer_cache: AnswerCache | None = None
 ) -> Flask:
     """The pages over a store; without a snapshot the data may change, so that nothing is tagged or kept."""
-    shelf = shelf or shelf_of(snapshot)
+    answer_cache = answer_cache or answer_cache_of(snapshot)
     app = Flask(__name__)
     app.url_rule_class = Route
     app.json.ensure_ascii = False
@@ -72,7 +72,9 @@ def create_app(
     look = fingerprint(Path(app.root_path))
     app.extensions |= {
         "crosswalk-compressed": Kept(COMPRESSED_BYTES),
-        "crosswalk-desk": Desk(store, remembered=1024 if snapshot else 0, shelf=shelf),
+        "crosswalk-queries": PageQueries(
+            store, remembered=1024 if snapshot else 0, answer_cache=answer_cache
+        ),
         "crosswalk-settings": settings,
         "crosswalk-snapshot": snapshot,
         "crosswalk-edition": f"{snapshot.hash}-{look}" if snapshot else None,

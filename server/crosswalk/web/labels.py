@@ -9,7 +9,7 @@ from flask import g
 
 from crosswalk.iris import BASE, compact
 from crosswalk.stores.results import Row, Term
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import document_of, last_part
 
 NUMBERED = ("guideline", "provision", "statement")
@@ -25,7 +25,7 @@ def learn(iris: Iterable[str]) -> None:
     wanted = sorted({iri for iri in iris if iri.startswith(BASE) and iri not in known})
     if not wanted:
         return
-    found = desk().ask("pages/called", thing=tuple(wanted)).rows
+    found = page_queries().ask("pages/called", thing=tuple(wanted)).rows
     rows = {row["thing"].value: row for row in reversed(found)}
     untitled = [row for row in rows.values() if not row["label"]]
     ends = {row[end].value for row in untitled for end in ("from", "to") if row[end]}
@@ -62,12 +62,12 @@ def spelled(iri: str) -> str:
 def _known() -> dict[str, str]:
     """The names of this request; those of standards, editions, sources, sets and graphs are always there."""
     if "names" not in g:
-        g.names = dict(desk().keep(("titles",), _titles))
+        g.names = dict(page_queries().keep(("titles",), _titles))
     return g.names
 
 
 def _titles() -> dict[str, str]:
-    rows = reversed(desk().ask("pages/titles").rows)
+    rows = reversed(page_queries().ask("pages/titles").rows)
     return {row["thing"].value: row["title"].value for row in rows}
 
 
@@ -112,4 +112,4 @@ def meaning(term: Term | None) -> str:
 
 
 def _rows() -> dict[str, dict[str, Term | None]]:
-    return {row["concept"].value: row for row in desk().ask("pages/concepts")}
+    return {row["concept"].value: row for row in page_queries().ask("pages/concepts")}

@@ -15,13 +15,13 @@ from crosswalk.relations.reading import read_network
 from crosswalk.stores import SPARQL_JSON
 from crosswalk.stores.named_queries import bind, load
 from crosswalk.stores.results import Answer, Term, ask
-from crosswalk.web.answer_cache import Shelf
+from crosswalk.web.answer_cache import AnswerCache
 
 NETWORK_SECONDS = 60
 EVERYTHING = Term("literal", "")
 """The words that stand in every text."""
 _LASTING: tuple[dict[str, Any], ...] = ({}, {"words": EVERYTHING})
-"""Terms whose answers the shelf keeps: they ask for all that the snapshot holds."""
+"""Terms whose answers the answer_cache keeps: they ask for all that the snapshot holds."""
 
 
 class Store(Protocol):
@@ -32,15 +32,17 @@ class Store(Protocol):
         ...
 
 
-class Desk:
+class PageQueries:
     """Puts the queries of ``queries/pages`` to a store, and remembers what an immutable snapshot answered.
 
     With ``remembered`` 0 every question goes to the store: a remote one may change at any time.
     """
 
-    def __init__(self, store: Store, *, remembered: int = 1024, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self, store: Store, *, remembered: int = 1024, answer_cache: AnswerCache | None = None
+    ) -> None:
         self.store = store
-        self.shelf = shelf or Shelf(None)
+        self.answer_cache = answer_cache or AnswerCache(None)
         self._remembered = remembered
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._lock = Lock()
@@ -59,7 +61,7 @@ class Desk:
         if terms not in _LASTING:
             return ask(self.store, name, **terms)
         text = bind(load(name), **terms)
-        return self.shelf.answer(name, text, lambda: self.store.query(text, SPARQL_JSON))
+        return self.answer_cache.answer(name, text, lambda: self.store.query(text, SPARQL_JSON))
 
     def network(self) -> Network:
         """Everything that joins elements, for paths.
@@ -87,6 +89,6 @@ class Desk:
         return found
 
 
-def desk() -> Desk:
+def page_queries() -> PageQueries:
     """The desk of the application that answers the current request."""
-    return current_app.extensions["crosswalk-desk"]
+    return current_app.extensions["crosswalk-queries"]

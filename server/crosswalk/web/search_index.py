@@ -9,7 +9,7 @@ from threading import Lock
 from flask import current_app
 
 from crosswalk.stores.results import Row, Term
-from crosswalk.web.page_queries import EVERYTHING, desk
+from crosswalk.web.page_queries import EVERYTHING, page_queries
 
 AROUND = 90
 
@@ -61,7 +61,7 @@ def holding(words: Sequence[str]) -> list[Row]:
     if current_app.extensions["crosswalk-snapshot"] is None:
         return [
             row
-            for row in desk().ask(QUERY, words=Term("literal", words[0]))
+            for row in page_queries().ask(QUERY, words=Term("literal", words[0]))
             if all(word.lower() in row["text"].value.lower() for word in words)
         ]
     return texts().holding(words)
@@ -69,7 +69,7 @@ def holding(words: Sequence[str]) -> list[Row]:
 
 def texts() -> Texts:
     """The texts of the application that answers the current request."""
-    ask = desk().ask
+    ask = page_queries().ask
     return current_app.extensions.setdefault(
         "crosswalk-texts", Texts(lambda: ask(QUERY, words=EVERYTHING).rows)
     )

@@ -34,39 +34,39 @@ from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, Store
 from crosswalk.stores.oxigraph import EmbeddedStore
-from crosswalk.web.answer_cache import Shelf, shelf_of
+from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
 from crosswalk.web.app import create_app
 from crosswalk.web.endpoint.application import HEADER_BYTES, Endpoint
-from crosswalk.web.endpoint.queries import Asking
+from crosswalk.web.endpoint.queries import QueryHandler
 from crosswalk.web.warmup import give_back_regularly, visit_beside, warm_later
 
 
 @dataclass(frozen=True)
-class Exhibit:
+class ServedDataset:
     """A store and its edition; ``snapshot`` is None where the store is not built from the project's files."""
 
     store: Store
     edition: str
     snapshot: Any
-    shelf: Shelf | None = None
+    answer_cache: AnswerCache | None = None
 
 
-def open_exhibit(settings: Settings, graphs: Sequence[Path] = ()) -> Exhibit:
+def open_dataset(settings: Settings, graphs: Sequence[Path] = ()) -> ServedDataset:
     """The RDF files given, the endpoint set, or the published snapshot."""
     if graphs:
         digest = hashlib.sha256()
         for path in graphs:
             digest.update(hashlib.sha256(Path(path).read_bytes()).digest())
-        return Exhibit(open_store(settings, graphs), digest.hexdigest(), None)
+        return ServedDataset(open_store(settings, graphs), digest.hexdigest(), None)
     if settings.store is not None:
-        return Exhibit(open_store(settings), "", None)
+        return ServedDataset(open_store(settings), "", None)
     snapshot = published(settings)
-    shelf = shelf_of(snapshot)
+    answer_cache = answer_cache_of(snapshot)
     with ThreadPoolExecutor(1) as beside:
         # The engine lets other threads run while it reads: what was kept costs the start no time.
         loading = beside.submit(EmbeddedStore.load, snapshot.dataset, trusted=True)
-        shelf.read()
-    return Exhibit(loading.result(), snapshot.hash, snapshot, shelf)
+        answer_cache.read()
+    return ServedDataset(loading.result(), snapshot.hash, snapshot, answer_cache)
 
 
 def edition_on_disk(settings: Settings) -> Path | None:
@@ -116,14 +116,14 @@ class Server(MPServer):
 class Site:
     """The processes of one server: this one, which holds what is shown, the workers and the broker."""
 
-    def __init__(self, settings: Settings, exhibit: Exhibit, graphs: Sequence[Path]) -> None:
-        self.settings, self.exhibit, self.graphs = settings, exhibit, graphs
-        self.folder = Path(exhibit.snapshot.path).resolve() if exhibit.snapshot else None
+    def __init__(self, settings: Settings, dataset: ServedDataset, graphs: Sequence[Path]) -> None:
+        self.settings, self.dataset, self.graphs = settings, dataset, graphs
+        self.folder = Path(dataset.snapshot.path).resolve() if dataset.snapshot else None
         self.ledger = Ledger(max(1, settings.workers))
         self.keeper: Keeper | None = None
-        if isinstance(self.exhibit.store, EmbeddedStore):
-            self.keeper = Keeper(settings, self.exhibit.store, self.exhibit.edition, self.ledger)
-        self.pages = self._pages(self.exhibit)
+        if isinstance(self.dataset.store, EmbeddedStore):
+            self.keeper = Keeper(settings, self.dataset.store, self.dataset.edition, self.ledger)
+        self.pages = self._pages(self.dataset)
         self.server = Server(self)
         self._still = threading.Lock()
         # No process is forked while this is held: what another thread has locked stays locked in a child.
@@ -154,15 +154,15 @@ class Site:
         # What came with the fork is never collected: going through it takes longer than most requests.
         gc.freeze()
         evaluation = (
-            self.keeper.evaluation if self.keeper else RemoteEvaluation(self.exhibit.store, self.settings)
+            self.keeper.evaluation if self.keeper else RemoteEvaluation(self.dataset.store, self.settings)
         )
-        asking = Asking(evaluation, self.settings, self.exhibit.edition, self.ledger, worker)
+        asking = QueryHandler(evaluation, self.settings, self.dataset.edition, self.ledger, worker)
         warm_later(self.pages)
         give_back_regularly()
         return Endpoint(self.pages, asking)
 
-    def _pages(self, exhibit: Exhibit) -> Flask:
-        return create_app(exhibit.store, self.settings, exhibit.snapshot, exhibit.shelf)
+    def _pages(self, dataset: ServedDataset) -> Flask:
+        return create_app(dataset.store, self.settings, dataset.snapshot, dataset.answer_cache)
 
     def _watch(self) -> None:
         """Says when the server answers, and shows a new snapshot when one is published."""
@@ -190,25 +190,25 @@ class Site:
         self.folder = folder
         try:
             with self._still:
-                exhibit = open_exhibit(self.settings)
-                if isinstance(exhibit.store, EmbeddedStore):
+                dataset = open_dataset(self.settings)
+                if isinstance(dataset.store, EmbeddedStore):
                     # Here, while the earlier snapshot is still served; its broker would let everybody wait.
-                    exhibit.store.set_apart()
-                pages = self._pages(exhibit)
+                    dataset.store.set_apart()
+                pages = self._pages(dataset)
         except CrosswalkError as error:
             _log.error("the new snapshot is not shown: %s", error)
             return
-        self.exhibit, self.pages = exhibit, pages
-        if self.keeper and isinstance(exhibit.store, EmbeddedStore):
-            self.keeper.replace(exhibit.store, exhibit.edition)
+        self.dataset, self.pages = dataset, pages
+        if self.keeper and isinstance(dataset.store, EmbeddedStore):
+            self.keeper.replace(dataset.store, dataset.edition)
         self.server.signal_handler_reload()
         visit_beside(pages)
 
 
-def serve(settings: Settings, exhibit: Exhibit, graphs: Sequence[Path] = ()) -> None:
+def serve(settings: Settings, dataset: ServedDataset, graphs: Sequence[Path] = ()) -> None:
     """Serves what was opened, and later snapshots unless RDF files were given, until TERM or INT."""
     multiprocessing.set_start_method("fork", force=True)
-    Site(_bindable(settings), exhibit, tuple(graphs)).run()
+    Site(_bindable(settings), dataset, tuple(graphs)).run()
 
 
 def _bindable(settings: Settings) -> Settings:

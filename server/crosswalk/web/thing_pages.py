@@ -14,7 +14,7 @@ from crosswalk.iris import compact
 from crosswalk.relations.paths import ShortestPath, Step, in_words_of, shortest_paths
 from crosswalk.stores.results import Row
 from crosswalk.web.labels import named
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import document_of, local, name_of
 
 ENDS = ("Guideline", "Provision")
@@ -65,12 +65,14 @@ class Reached:
 
 def onward(iri: str) -> list[Reached]:
     """The paths from an element to guidelines and provisions, the editions of the nearest first."""
-    ways = {way.path.end: way for way in shortest_paths(desk().network(), iri)}
+    ways = {way.path.end: way for way in shortest_paths(page_queries().network(), iri)}
     passed = {step.start for way in ways.values() for step in way.path.steps} | set(ways)
-    rows = desk().ask("pages/reached", element=tuple(sorted(passed))).rows if ways else ()
+    rows = page_queries().ask("pages/reached", element=tuple(sorted(passed))).rows if ways else ()
     stops = {row["element"].value: _stop(row) for row in rows}
     ends = [row for row in rows if row["element"].value in ways and _kind(row) in ENDS]
-    titles = {row["edition"].value: row["title"] for row in desk().ask("pages/editions")} if ends else {}
+    titles = (
+        {row["edition"].value: row["title"] for row in page_queries().ask("pages/editions")} if ends else {}
+    )
     found = []
     for edition, group in groupby(ends, lambda row: row["edition"].value):
         listed = list(group)
@@ -150,11 +152,11 @@ def story(iri: str, said: tuple[Row, ...]) -> tuple[str, dict[str, Any]]:
     kind = next((one for one in STORIES if one in types), None)
     name, questions = STORIES[kind] if kind else ("any", ())
     told = {
-        question.replace("-", "_"): desk().ask(f"pages/{question}", thing=iri).rows
+        question.replace("-", "_"): page_queries().ask(f"pages/{question}", thing=iri).rows
         for question in (*ALWAYS, *questions)
     }
     if kind in PATHS:
-        told["paths"] = desk().keep(("paths", iri), lambda: paths(iri))
+        told["paths"] = page_queries().keep(("paths", iri), lambda: paths(iri))
     return f"things/{name}.html", {"kind": kind or next(iter(types), ""), **told}
 
 

@@ -17,7 +17,7 @@ from jinja2.bccache import Bucket
 
 from crosswalk.evaluation import sandbox
 from crosswalk.stores.named_queries import catalogue
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.search_index import texts
 
 _LIBC = ctypes.CDLL(None)
@@ -73,25 +73,25 @@ class Compiled(FileSystemBytecodeCache):
 
 
 def prepare(app: Flask) -> None:
-    """Reads what every page needs: templates, page queries, addresses, and what the shelf holds."""
+    """Reads what every page needs: templates, page queries, addresses, and what the answer_cache holds."""
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     catalogue("pages")
     app.url_map.update()
     "localhost".encode("idna")  # loads the codec that every request's host is read with
     with app.app_context():
-        if desk().shelf.read_in:
-            desk().network()
+        if page_queries().answer_cache.is_filled:
+            page_queries().network()
             texts().read()
 
 
 def warm(app: Flask) -> None:
     """Makes a process ready that has just been forked: it copies memory now that requests would have to.
 
-    The typical pages are visited where what they need is on the shelf; otherwise that takes too long.
+    The typical pages are visited where what they need is on the answer_cache; otherwise that takes too long.
     """
     prepare(app)
-    if app.extensions["crosswalk-desk"].shelf.read_in:
+    if app.extensions["crosswalk-queries"].answer_cache.is_filled:
         client = app.test_client()
         for address in TYPICAL:
             client.get(address)
@@ -106,9 +106,9 @@ def warm_later(app: Flask) -> None:
 
 
 def visit(app: Flask) -> None:
-    """Asks for the pages whose answers the shelf keeps, so that nobody else has to wait for them."""
+    """Asks for the pages whose answers the answer_cache keeps, so that nobody else has to wait for them."""
     with app.app_context():
-        desk().network()
+        page_queries().network()
         texts().read()
     client = app.test_client()
     for address in VISITED:
@@ -116,8 +116,8 @@ def visit(app: Flask) -> None:
 
 
 def visit_beside(app: Flask) -> None:
-    """Starts a process that fills the shelf where nothing was read from it; nobody waits for it."""
-    if app.extensions["crosswalk-desk"].shelf.unread:
+    """Starts a process that fills the answer_cache where nothing was read from it; nobody waits for it."""
+    if app.extensions["crosswalk-queries"].answer_cache.is_unfilled:
         process = multiprocessing.get_context("fork").Process(target=_visit_alone, args=(app,), daemon=True)
         process.start()
         threading.Thread(target=process.join, name="visited", daemon=True).start()

@@ -9,7 +9,7 @@ from typing import Any
 
 from crosswalk.iris import compact
 from crosswalk.stores.results import Row
-from crosswalk.web.page_queries import Desk
+from crosswalk.web.page_queries import PageQueries
 from crosswalk.web.urls import last_part, local, name_of
 
 MOST_NODES = 200
@@ -39,15 +39,15 @@ class Growth:
         self.links |= links
         return taken
 
-    def widen(self, desk: Desk, things: Sequence[str]) -> list[str]:
+    def widen(self, queries: PageQueries, things: Sequence[str]) -> list[str]:
         """Adds what stands beside some things; the things that are new."""
-        return self.take(desk.ask("pages/neighbours", thing=tuple(things)).rows) if things else []
+        return self.take(queries.ask("pages/neighbours", thing=tuple(things)).rows) if things else []
 
-    def describe(self, desk: Desk, focus: str | None = None) -> dict[str, Any]:
+    def describe(self, queries: PageQueries, focus: str | None = None) -> dict[str, Any]:
         """The part as a drawing needs it: every thing with its name, and the links between things shown."""
         rows: dict[str, list[Row]] = {}
         if self.nodes:
-            for row in desk.ask("pages/drawn", thing=tuple(self.nodes)).rows:
+            for row in queries.ask("pages/drawn", thing=tuple(self.nodes)).rows:
                 rows.setdefault(row["thing"].value, []).append(row)
         shown = [
             _edge(row)
@@ -62,20 +62,20 @@ class Growth:
         }
 
 
-def neighbourhood(desk: Desk, focus: str, depth: int, also: Sequence[str] = ()) -> dict[str, Any]:
+def neighbourhood(queries: PageQueries, focus: str, depth: int, also: Sequence[str] = ()) -> dict[str, Any]:
     """The things at most ``depth`` links from one, nearest first, and those beside the things of ``also``."""
     part = Growth(MOST_NODES, {focus: None})
     fresh = [focus]
     for _ in range(min(max(depth, 1), DEEPEST)):
-        fresh = part.widen(desk, fresh)
-    return _expanded(desk, part, also).describe(desk, focus)
+        fresh = part.widen(queries, fresh)
+    return _expanded(queries, part, also).describe(queries, focus)
 
 
-def overview(desk: Desk, also: Sequence[str] = ()) -> dict[str, Any]:
+def overview(queries: PageQueries, also: Sequence[str] = ()) -> dict[str, Any]:
     """The standards and their editions, joined by how many mappings stand between them."""
     part = Growth(MOST_NODES)
-    part.take(_weightiest_first(desk.ask("pages/overview").rows))
-    return _expanded(desk, part, also).describe(desk)
+    part.take(_weightiest_first(queries.ask("pages/overview").rows))
+    return _expanded(queries, part, also).describe(queries)
 
 
 def _weightiest_first(rows: Sequence[Row]) -> Sequence[Row]:
@@ -85,18 +85,18 @@ def _weightiest_first(rows: Sequence[Row]) -> Sequence[Row]:
     return sorted(rows, key=lambda row: -int(row["mappings"].value) if row["mappings"] else 0)
 
 
-def whole(desk: Desk) -> dict[str, Any]:
+def whole(queries: PageQueries) -> dict[str, Any]:
     """Every element, up to `MOST_WHOLE`; only for those who ask for it."""
     part = Growth(MOST_WHOLE)
-    part.take(desk.ask("pages/whole").rows)
-    return part.describe(desk)
+    part.take(queries.ask("pages/whole").rows)
+    return part.describe(queries)
 
 
-def _expanded(desk: Desk, part: Growth, also: Sequence[str]) -> Growth:
+def _expanded(queries: PageQueries, part: Growth, also: Sequence[str]) -> Growth:
     """Widened around each of some things in turn; what is not in the drawing by then is passed over."""
     for thing in also:
         if thing in part.nodes:
-            part.widen(desk, (thing,))
+            part.widen(queries, (thing,))
     return part
 
 

@@ -22,7 +22,7 @@ from crosswalk.web.endpoint.protocol import (
     refuse,
     wish,
 )
-from crosswalk.web.endpoint.queries import Asking, Pair, Request
+from crosswalk.web.endpoint.queries import Pair, QueryHandler, Request
 from crosswalk.web.http.answers import Answer, Sent, nothing, problem, send
 from crosswalk.web.http.negotiation import GRAPHS, RESULTS, Representation, choose, negotiate, read_accept
 
@@ -33,7 +33,7 @@ HEADER_BYTES = 65536
 class Endpoint:
     """Answers ``/sparql``, ``/rdf-graph-store``, ``/.well-known/void``, ``/metrics``; the pages, the rest."""
 
-    def __init__(self, pages: Callable[..., Iterable[bytes]], asking: Asking) -> None:
+    def __init__(self, pages: Callable[..., Iterable[bytes]], asking: QueryHandler) -> None:
         self.pages, self.asking, self.settings = pages, asking, asking.settings
         self.routes: dict[str, Callable[[Request], Sent | None]] = {
             f"/{description.ADDRESS}": self.sparql,

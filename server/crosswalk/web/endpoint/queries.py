@@ -27,7 +27,7 @@ STATUS = {
 """What the faults of a query are called in HTTP; all others are 503."""
 
 
-class Evaluation(Protocol):
+class Evaluator(Protocol):
     """What puts a question to an engine."""
 
     def ask(self, question: Question, client: str = "") -> Reply:
@@ -61,11 +61,11 @@ class Request:
     facts: dict[str, Any]
 
 
-class Asking:
+class QueryHandler:
     """Answers queries for one worker, and remembers its answers as long as the snapshot is served."""
 
     def __init__(
-        self, evaluation: Evaluation, settings: Settings, snapshot: str, ledger: Ledger, worker: int
+        self, evaluation: Evaluator, settings: Settings, snapshot: str, ledger: Ledger, worker: int
     ) -> None:
         self.evaluation, self.settings, self.snapshot = evaluation, settings, snapshot
         self.ledger, self.worker = ledger, worker

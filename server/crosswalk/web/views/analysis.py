@@ -18,7 +18,7 @@ from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, render, table
 from crosswalk.web.labels import keep
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.tables import wanted_day, wanted_number
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ GAPS = (
 def all_gaps() -> Response:
     """The pairs of editions that somebody compared or mapped, each with its gap analysis."""
     chosen = choose(TABLE)
-    answer = desk().ask("pages/gaps-pairs")
+    answer = page_queries().ask("pages/gaps-pairs")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "gaps")
     return render("analysis-all-gaps.html", pairs=answer.rows)
@@ -50,7 +50,7 @@ def edition_gaps(a: str, a_version: str, b: str, b_version: str) -> Response:
     day = wanted_day()
     left, right = (edition(name, day) for name in (f"{a}/{a_version}", f"{b}/{b_version}"))
     chosen = choose(TABLE)
-    found = gaps.analyse(desk().ask, left, right, day)
+    found = gaps.analyse(page_queries().ask, left, right, day)
     rows = [_line(line) for line in found.lines]
     if chosen is not HTML:
         return table(chosen, GAPS, rows, f"gaps-{a}-{a_version}--{b}-{b_version}")
@@ -72,10 +72,10 @@ def between() -> Response:
     chosen = choose(TABLE)
     if not (start and end):
         return render("analysis-path.html", start=start, end=end, found=None, titles=titles((start, end)))
-    ask = desk().ask
+    ask = page_queries().ask
     ends = [find_element(ask, text) for text in (start, end)]
     hops, limit = wanted_number("hops", 5, MAX_HOPS), wanted_number("limit", 10, 1000)
-    found = find_paths(desk().network(), *(members(ask, iri) for iri in ends), hops=hops, limit=limit)
+    found = find_paths(page_queries().network(), *(members(ask, iri) for iri in ends), hops=hops, limit=limit)
     if chosen is not HTML:
         rows = [row for number, one in enumerate(found.paths, 1) for row in paths.rows(number, one)]
         return table(chosen, paths.COLUMNS, rows, "path")
@@ -94,19 +94,19 @@ def between() -> Response:
 def edition(name: str, day: date | None) -> str:
     """The IRI of the edition that an address names, or 404 with what there is."""
     try:
-        find_edition(desk().ask, name)
+        find_edition(page_queries().ask, name)
     except InputError as fault:
-        known = desk().ask("pages/gaps-pairs").rows
+        known = page_queries().ask("pages/gaps-pairs").rows
         pairs = [(path(row["left"]), path(row["right"])) for row in known]
         there = [{"href": f"/gaps/{one}/{other}", "label": f"{one} against {other}"} for one, other in pairs]
         raise UnknownThing(f"There is {fault}.", there) from fault
-    return find_edition_on(desk().ask, name, day)
+    return find_edition_on(page_queries().ask, name, day)
 
 
 def titles(iris: Any) -> dict[str, Any]:
     """What the elements and editions of these IRIs are called: rows with number, title and edition."""
     wanted = set(iris)
-    rows = desk().ask("pages/path-elements")
+    rows = page_queries().ask("pages/path-elements")
     called = {row["element"].value: row for row in rows if row["element"].value in wanted}
     for iri, row in called.items():
         keep(iri, row["number"], row["title"])

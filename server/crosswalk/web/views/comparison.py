@@ -15,7 +15,7 @@ from crosswalk.stores.results import Row, Term
 from crosswalk.web.http.negotiation import HTML, TABLE_AND_GRAPH
 from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, finish, render, table
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.tables import wanted_day
 from crosswalk.web.urls import iri_of, last_part
 
@@ -65,11 +65,11 @@ def compare(a: str, a_version: str, b: str, b_version: str) -> Response:
     left, right = iri_of(f"id/{a}/{a_version}") or ID, iri_of(f"id/{b}/{b_version}") or ID
     if (day := wanted_day()) is not None:
         for edition in (left, right):
-            find_edition_on(desk().ask, edition, day)
+            find_edition_on(page_queries().ask, edition, day)
     lines = read_lines(left, right)
     without = 0
     if lines and day is not None:
-        held, without = rows_held_on(desk().ask, left, right, day)
+        held, without = rows_held_on(page_queries().ask, left, right, day)
         lines = [line for line in lines if line.row["row"].value in held]
     if not lines:
         raise UnknownThing(*no_comparison(f"{a}/{a_version}", f"{b}/{b_version}"))
@@ -93,10 +93,10 @@ def compare(a: str, a_version: str, b: str, b_version: str) -> Response:
         lines=lines,
         wanted=wanted,
         options=options(lines),
-        left=desk().ask("pages/edition", edition=left).rows[0],
-        right=desk().ask("pages/edition", edition=right).rows[0],
-        about=desk().ask("pages/compare-set", left=left, right=right).rows,
-        goals={row["category"].value: row for row in desk().ask("pages/categories", edition=left)},
+        left=page_queries().ask("pages/edition", edition=left).rows[0],
+        right=page_queries().ask("pages/edition", edition=right).rows[0],
+        about=page_queries().ask("pages/compare-set", left=left, right=right).rows,
+        goals={row["category"].value: row for row in page_queries().ask("pages/categories", edition=left)},
         tally=tally(lines),
         day=day,
         undated=without,
@@ -105,7 +105,7 @@ def compare(a: str, a_version: str, b: str, b_version: str) -> Response:
 
 def read_lines(left: str, right: str) -> list[Line]:
     """The rows of a comparison, each with its references, quotations, earlier guidelines and notes."""
-    ask = desk().ask
+    ask = page_queries().ask
     lines = {row["row"].value: Line(row) for row in ask("pages/compare", left=left, right=right)}
     for row in ask("pages/compare-quotations", left=left, right=right):
         reference = lines[row["row"].value].references.setdefault(row["mapping"].value, Reference(row))
@@ -154,12 +154,12 @@ def write_graph(left: str, right: str, lines: list[Line], wanted: dict[str, str]
         iris = {value: (line.documents[value] if name == "document" else line.row[column].value)
                 for line in lines for value in line.facet(name) if value != "none"}  # fmt: skip
         terms[name] = iris.get(wish, ID + "none" if wish else None)
-    return desk().write("pages/compare-graph", media_type, left=left, right=right, **terms)
+    return page_queries().write("pages/compare-graph", media_type, left=left, right=right, **terms)
 
 
 def no_comparison(left: str, right: str) -> tuple[str, list[dict[str, str]]]:
     """What to say where nobody compared two editions, and which comparisons there are instead."""
-    known = desk().ask("pages/comparisons").rows
+    known = page_queries().ask("pages/comparisons").rows
     there = [
         {
             "href": f"/compare/{row['left'].value.removeprefix(ID)}/{row['right'].value.removeprefix(ID)}",

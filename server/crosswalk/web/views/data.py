@@ -34,7 +34,7 @@ from crosswalk.web.http.negotiation import (
 )
 from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, finish, render, table
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import name_of
 
 data = Blueprint("data", __name__)
@@ -53,11 +53,13 @@ def without_slash() -> Response:
 def dumps() -> Response:
     """The named graphs with their size, source and terms, and the links to their files."""
     chosen = choose(TABLE)
-    answer = desk().ask("pages/graphs")
+    answer = page_queries().ask("pages/graphs")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "graphs")
     graphs, file = by_graph(answer), dataset_file()
-    titles = {name_of(row["standard"].value): row["standardTitle"] for row in desk().ask("pages/editions")}
+    titles = {
+        name_of(row["standard"].value): row["standardTitle"] for row in page_queries().ask("pages/editions")
+    }
     measures = measured(file) if file else {}
     settings, snapshot = (current_app.extensions[f"crosswalk-{name}"] for name in ("settings", "snapshot"))
     return render(
@@ -81,7 +83,7 @@ def whole(suffix: str) -> Response:
             "The whole graph is offered as " + ", ".join(one.name for one in (*RDF, TRIG, NQUADS)) + "."
         )
     choose(PAGE, chosen)
-    response = finish(desk().write("pages/everything", chosen.engine), chosen)
+    response = finish(page_queries().write("pages/everything", chosen.engine), chosen)
     response.headers["Content-Disposition"] = f'attachment; filename="crosswalk.{suffix}"'
     return response
 
@@ -103,8 +105,8 @@ def quads() -> Response:
 def named_graphs() -> Response:
     """The named graphs in one file for reading and for tools; one graph at a time is held in memory."""
     choose(PAGE, TRIG)
-    store, query = desk().store, load("pages/graph-content")
-    graphs = dict.fromkeys(row["graph"].value for row in desk().ask("pages/graphs"))
+    store, query = page_queries().store, load("pages/graph-content")
+    graphs = dict.fromkeys(row["graph"].value for row in page_queries().ask("pages/graphs"))
     return streamed(trig(graphs, lambda iri: store.query(bind(query, graph=iri), TURTLE.media_type)), TRIG)
 
 
@@ -140,7 +142,7 @@ def dataset_file() -> Path | None:
 
 def measured(file: Path) -> dict[str, Measure]:
     """Graph → its size and hash; they are worked out once for a snapshot."""
-    found = desk().shelf.figures(
+    found = page_queries().answer_cache.computed(
         "measures", "web/dataset.py", lambda: {graph: vars(one) for graph, one in measure(file).items()}
     )
     return {graph: Measure(**one) for graph, one in found.items()}

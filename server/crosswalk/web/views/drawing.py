@@ -13,7 +13,7 @@ from crosswalk.web.diagrams.subgraph import neighbourhood, overview, whole
 from crosswalk.web.http.negotiation import JSON
 from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, page
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 
 drawing = Blueprint("drawing", __name__)
 
@@ -46,11 +46,11 @@ def _asked_for() -> dict[str, Any]:
     if not re.fullmatch("[0-9]{1,3}", depth):
         raise BadRequest("The depth is a number of links: 1, 2 or 3.")
     if request.args.get("whole"):
-        return whole(desk())
+        return whole(page_queries())
     also = [expand(name) for name in request.args.getlist("also")[:MOST_EXPANDED] if name]
     if not focus:
-        return overview(desk(), also)
+        return overview(page_queries(), also)
     iri = expand(focus)
-    if not desk().ask("pages/existence", thing=iri).rows:
+    if not page_queries().ask("pages/existence", thing=iri).rows:
         raise UnknownThing(f"The graph has nothing called {focus}.", [])
-    return neighbourhood(desk(), iri, int(depth), also)
+    return neighbourhood(page_queries(), iri, int(depth), also)

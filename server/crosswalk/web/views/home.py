@@ -12,7 +12,7 @@ from crosswalk.web.dataset import dataset
 from crosswalk.web.diagrams.timeline import draw_editions
 from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.responses import choose, page, render, table
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import local
 
 home = Blueprint("home", __name__)
@@ -21,9 +21,9 @@ home = Blueprint("home", __name__)
 @home.get("/")
 def home_page() -> Response:
     """What this is, one picture of the whole, and the ways in."""
-    editions = desk().ask("pages/editions").rows
+    editions = page_queries().ask("pages/editions").rows
     snapshot = current_app.extensions["crosswalk-snapshot"]
-    comparisons = desk().ask("pages/comparisons")
+    comparisons = page_queries().ask("pages/comparisons")
     compared = {row[side].value for row in comparisons for side in ("left", "right")}
     return page(
         "home.html",
@@ -38,11 +38,13 @@ def home_page() -> Response:
 def standards() -> Response:
     """Every standard with its editions."""
     chosen = choose(TABLE)
-    editions = desk().ask("pages/editions")
+    editions = page_queries().ask("pages/editions")
     if chosen is not HTML:
         return table(chosen, editions.columns, editions.rows, "standards")
     return render(
-        "standards.html", standards=by_standard(editions.rows), comparisons=desk().ask("pages/comparisons")
+        "standards.html",
+        standards=by_standard(editions.rows),
+        comparisons=page_queries().ask("pages/comparisons"),
     )
 
 
@@ -50,7 +52,7 @@ def standards() -> Response:
 def comparisons() -> Response:
     """Every comparison of two editions."""
     chosen = choose(TABLE)
-    answer = desk().ask("pages/comparisons")
+    answer = page_queries().ask("pages/comparisons")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "comparisons")
     return render("comparisons.html", comparisons=answer)
@@ -72,7 +74,7 @@ PAGES = ("/", "/standards", "/compare", "/lineage", "/matrix", "/gaps", "/path",
 def health() -> Response:
     """Whether the store answers, and over which snapshot; never kept by anybody."""
     snapshot = current_app.extensions["crosswalk-snapshot"]
-    desk().store.query("ASK { }", "application/sparql-results+json")
+    page_queries().store.query("ASK { }", "application/sparql-results+json")
     response = jsonify(
         status="ok",
         snapshot=getattr(snapshot, "hash", None),
@@ -101,6 +103,6 @@ def sitemap() -> Response:
     """The address of every page and of every thing, as seen from outside."""
     base = current_app.extensions["crosswalk-settings"].base_iri.rstrip("/")
     pages = [f"{base}{address}" for address in PAGES]
-    things = [base + local(row["thing"].value) for row in desk().ask("pages/sitemap")]
+    things = [base + local(row["thing"].value) for row in page_queries().ask("pages/sitemap")]
     body = render_template("sitemap.xml", addresses=[*pages, *things])
     return Response(body, content_type="application/xml; charset=utf-8")

@@ -8,7 +8,7 @@ from crosswalk.web.diagrams.lineage_diagram import draw_lineage, once
 from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, render, table
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import iri_of, name_of
 
 lineage = Blueprint("lineage", __name__)
@@ -21,7 +21,7 @@ COLUMNS = ("oldVersion", "fromNotation", "fromTitle", "kind", "approximate", "ne
 def all_lineages() -> Response:
     """The standards whose lineage is recorded."""
     chosen = choose(TABLE)
-    answer = desk().ask("pages/descended")
+    answer = page_queries().ask("pages/descended")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "lineages")
     return render("lineages.html", standards=answer.rows)
@@ -31,16 +31,16 @@ def all_lineages() -> Response:
 def of_standard(standard: str) -> Response:
     """The editions of a standard as columns, its elements as bands that continue, move, appear and end."""
     iri = iri_of(f"id/{standard}")
-    named = desk().ask("pages/standard", standard=iri).rows if iri else ()
+    named = page_queries().ask("pages/standard", standard=iri).rows if iri else ()
     if not named:
-        known = desk().ask("pages/descended").rows
+        known = page_queries().ask("pages/descended").rows
         there = [
             {"href": f"/lineage/{name_of(row['standard'].value)}", "label": str(row["title"])}
             for row in known
         ]
         raise UnknownThing(f"No standard is called {standard}.", there)
     chosen = choose(TABLE)
-    rows = desk().ask("pages/steps", standard=iri).rows
+    rows = page_queries().ask("pages/steps", standard=iri).rows
     steps = once(rows)
     if chosen is not HTML:
         return table(chosen, COLUMNS, steps, f"lineage-{standard}")

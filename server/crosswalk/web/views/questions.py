@@ -15,7 +15,7 @@ from crosswalk.web.http.negotiation import HTML, PAGE, TABLE
 from crosswalk.web.http.problem import UnknownThing, close_names
 from crosswalk.web.http.responses import choose, page, render, table
 from crosswalk.web.labels import learn
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 
 asking = Blueprint("asking", __name__)
 
@@ -54,7 +54,7 @@ def vocabulary() -> Markup:
             "kind": row["kind"].value,
             "definition": row["definition"].value if row["definition"] else "",
         }
-        for row in desk().ask("pages/terms")
+        for row in page_queries().ask("pages/terms")
     }
     content = {
         "base": BASE,
@@ -92,7 +92,7 @@ def question(name: str) -> Response:
     terms = {each: read_term(text) for each, text in given.items() if text}
     if query.form not in ("SELECT", "ASK"):
         raise NotFound("This question gives triples; put it to the query endpoint.")
-    answer = ask(desk().store, query, **terms)
+    answer = ask(page_queries().store, query, **terms)
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, name)
     learn(term.value for row in answer.rows[:SHOWN] for term in row.values() if term and term.kind == "uri")

@@ -14,7 +14,7 @@ from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, render, table
 from crosswalk.web.labels import keep
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import iri_of, name_of
 from crosswalk.web.views.analysis import titles
 
@@ -25,12 +25,15 @@ completeness = Blueprint("completeness", __name__)
 def overview() -> Response:
     """Each edition's gaps, then what the shapes report."""
     chosen = choose(TABLE)
-    editions = desk().ask("pages/completeness")
+    editions = page_queries().ask("pages/completeness")
     if chosen is not HTML:
         return table(chosen, editions.columns, editions.rows, "completeness")
-    noted = notes_by_standard(desk().ask("pages/notes").rows)
+    noted = notes_by_standard(page_queries().ask("pages/notes").rows)
     return render(
-        "completeness.html", editions=editions.rows, noted=noted, findings=desk().ask("pages/findings").rows
+        "completeness.html",
+        editions=editions.rows,
+        noted=noted,
+        findings=page_queries().ask("pages/findings").rows,
     )
 
 
@@ -38,13 +41,13 @@ def overview() -> Response:
 def notes() -> Response:
     """Every curation note with its readings, by standard."""
     chosen = choose(TABLE)
-    answer = desk().ask("pages/notes")
+    answer = page_queries().ask("pages/notes")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "notes")
     for row in answer.rows:
         if row["about"]:
             keep(row["about"].value, row["aboutNotation"], row["aboutTitle"])
-    titles = {row["standard"].value: row["standardTitle"] for row in desk().ask("pages/editions")}
+    titles = {row["standard"].value: row["standardTitle"] for row in page_queries().ask("pages/editions")}
     return render("notes.html", by_standard=notes_by_standard(answer.rows), titles=titles)
 
 
@@ -76,10 +79,10 @@ AGREEMENT = ("kind", "label", "items", "same", "kappa")
 def all_stale() -> Response:
     """The pairs of editions whose lineage is recorded."""
     chosen = choose(TABLE)
-    answer = desk().ask("pages/lineages")
+    answer = page_queries().ask("pages/lineages")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "stale")
-    titles = {row["edition"].value: row["title"] for row in desk().ask("pages/editions")}
+    titles = {row["edition"].value: row["title"] for row in page_queries().ask("pages/editions")}
     return render("analysis-all-stale.html", pairs=answer.rows, titles=titles)
 
 
@@ -89,12 +92,12 @@ def stale(standard: str, old: str, new: str) -> Response:
     from crosswalk.relations.staleness import is_later, review  # no start is to wait for it
 
     editions = [iri_of(f"id/{standard}/{version}") or "" for version in (old, new)]
-    pairs = desk().ask("pages/lineages").rows
-    if not all(editions) or not is_later(desk().ask, *editions):
+    pairs = page_queries().ask("pages/lineages").rows
+    if not all(editions) or not is_later(page_queries().ask, *editions):
         there = [_pair(row["old"].value, row["new"].value) for row in pairs]
         raise UnknownThing(f"No lineage from {standard}/{old} to {standard}/{new} is recorded here.", there)
     chosen = choose(TABLE)
-    found = review(desk().ask, *editions)
+    found = review(page_queries().ask, *editions)
     rows = [vars(one) for one in found.claims]
     rows += [
         {"state": state, "element": element, "why": "added", "later": ()} for state, element in found.added
@@ -109,8 +112,8 @@ def stale(standard: str, old: str, new: str) -> Response:
 def conflicts() -> Response:
     """The smallest sets of records that cannot all be true."""
     chosen = choose(TABLE)
-    records = {one.iri: one for one in read_records(desk().ask)}
-    found = desk().shelf.figures("conflicts", "relations", lambda: _found(records.values()))
+    records = {one.iri: one for one in read_records(page_queries().ask)}
+    found = page_queries().answer_cache.computed("conflicts", "relations", lambda: _found(records.values()))
     conflicts = [(rationale, [records[iri] for iri in iris]) for rationale, iris in found["conflicts"]]
     if chosen is not HTML:
         rows = [
@@ -140,10 +143,10 @@ def agreement() -> Response:
 
     one, other = (request.args.get(name, "").strip() for name in ("one", "other"))
     chosen = choose(TABLE)
-    lines = compare_sets(desk().ask, one, other) if one and other else []
+    lines = compare_sets(page_queries().ask, one, other) if one and other else []
     if chosen is not HTML:
         return table(chosen, AGREEMENT, [vars(line) for line in lines], "agreement")
-    sets = desk().ask("pages/agreement-sets").rows
+    sets = page_queries().ask("pages/agreement-sets").rows
     return render("analysis-agreement.html", lines=lines, one=one, other=other, sets=sets)
 
 
@@ -151,7 +154,7 @@ def _found(records: Iterable[MappingRecord]) -> dict[str, Any]:
     """The conflicts as lists of the records' IRIs."""
     from crosswalk.relations.consistency import find_conflicts  # numpy is slow to import, and seldom needed
 
-    found = find_conflicts(records, read_parts(desk().ask))
+    found = find_conflicts(records, read_parts(page_queries().ask))
     return {
         "conflicts": [(one.rationale, [record.iri for record in one.records]) for one in found.conflicts],
         "undecided": [record.iri for record in found.undecided],

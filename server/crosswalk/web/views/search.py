@@ -12,7 +12,7 @@ from crosswalk.stores.results import Row, Term
 from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.responses import choose, render, table
 from crosswalk.web.labels import learn, named
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.search_index import holding
 from crosswalk.web.urls import name_of
 
@@ -54,7 +54,9 @@ def numbered(words: str) -> list[Row]:
     if not parts or not all(_NUMBER.fullmatch(part) for part in parts):
         return []
     rows = [
-        row for part in parts[-1:] for row in desk().ask("pages/numbered", number=literal(part.strip("§#")))
+        row
+        for part in parts[-1:]
+        for row in page_queries().ask("pages/numbered", number=literal(part.strip("§#")))
     ]
     above = [part.lower() for part in parts[:-1]]
     return [{**row, "property": None, "text": None} for row in rows

@@ -15,7 +15,7 @@ from crosswalk.web.http.negotiation import HTML, JSON, NTRIPLES, RDF, THING, by_
 from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, finish, render, table
 from crosswalk.web.labels import learn
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.thing_pages import story
 from crosswalk.web.urls import iri_of, local, name_of
 
@@ -29,15 +29,15 @@ def thing(address: str) -> Response:
     """One thing: a page, or its description in the format that is asked for."""
     address, suffix = by_suffix(address, THING)
     iri = iri_of(f"id/{address}")
-    if iri is None or not desk().ask("pages/existence", thing=iri).rows:
+    if iri is None or not page_queries().ask("pages/existence", thing=iri).rows:
         raise UnknownThing(*unknown(address))
     chosen = choose(THING, suffix)
     if chosen.engine:
-        return finish(desk().write("pages/thing-graph", chosen.engine, thing=iri), chosen)
-    said = desk().ask("pages/thing", thing=iri).rows
+        return finish(page_queries().write("pages/thing-graph", chosen.engine, thing=iri), chosen)
+    said = page_queries().ask("pages/thing", thing=iri).rows
     if chosen is JSON:
         return table(JSON, JSON_COLUMNS, said, address.replace("/", "-"))
-    referring = desk().ask("pages/referring", thing=iri).rows
+    referring = page_queries().ask("pages/referring", thing=iri).rows
     learn(unnamed(*said, *referring))
     template, told = story(iri, said)
     return render(
@@ -50,14 +50,14 @@ def named_graph(name: str) -> Response:
     """One named graph: where it comes from, and its triples in every RDF format."""
     name, suffix = by_suffix(name, (HTML, *RDF))
     iri = iri_of(f"graph/{name}")
-    counted = desk().ask("pages/graph", graph=iri).rows if iri else ()
+    counted = page_queries().ask("pages/graph", graph=iri).rows if iri else ()
     if iri is None or not counted:
         raise UnknownThing(f"No named graph is called {name}.", [])
     chosen = choose((HTML, *RDF), suffix)
     if chosen.engine:
-        body = desk().write("pages/graph-content", chosen.engine, graph=iri)
+        body = page_queries().write("pages/graph-content", chosen.engine, graph=iri)
         return finish(ordered(body) if chosen is NTRIPLES else body, chosen)
-    said = desk().ask("pages/thing", thing=iri).rows
+    said = page_queries().ask("pages/thing", thing=iri).rows
     return render("graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"])
 
 
@@ -86,7 +86,7 @@ def unknown(address: str) -> tuple[str, list[dict[str, str]]]:
     parts = address.strip("/").split("/")
     for length in range(len(parts) - 1, 0, -1):
         whole = iri_of("id/" + "/".join(parts[:length]))
-        inside = desk().ask("pages/named", whole=whole).rows if whole else ()
+        inside = page_queries().ask("pages/named", whole=whole).rows if whole else ()
         if inside:
             labels = {row["thing"].value: row["label"] for row in inside}
             near = get_close_matches(ID + address, labels, n=5, cutoff=0.5)
@@ -95,7 +95,7 @@ def unknown(address: str) -> tuple[str, list[dict[str, str]]]:
             ]
             listed.append({"href": local(whole), "label": name_of(whole)})
             return f"Nothing here is called {address}.", listed
-    standards = {row["standard"].value: row["standardTitle"] for row in desk().ask("pages/editions")}
+    standards = {row["standard"].value: row["standardTitle"] for row in page_queries().ask("pages/editions")}
     near = get_close_matches(ID + parts[0], standards, n=3, cutoff=0.7)
     listed = [{"href": local(iri), "label": str(standards[iri] or name_of(iri))} for iri in near]
     return f"Nothing here is called {address}.", listed

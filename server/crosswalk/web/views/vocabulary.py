@@ -12,7 +12,7 @@ from crosswalk.stores.results import Row
 from crosswalk.web.http.negotiation import HTML, JSONLD, PAGE, RDF, by_suffix
 from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, finish, render
-from crosswalk.web.page_queries import desk
+from crosswalk.web.page_queries import page_queries
 
 vocabulary = Blueprint("vocabulary", __name__)
 
@@ -24,15 +24,17 @@ def ontology(suffix: str = "") -> Response:
     _, named = by_suffix(f"ontology.{suffix}", (HTML, *RDF))
     chosen = choose((HTML, *RDF), named)
     if chosen.engine:
-        return finish(desk().write("pages/vocabulary-graph", chosen.engine), chosen)
-    return render("ontology.html", terms=by_kind(), said=desk().ask("pages/vocabulary").rows)
+        return finish(page_queries().write("pages/vocabulary-graph", chosen.engine), chosen)
+    return render("ontology.html", terms=by_kind(), said=page_queries().ask("pages/vocabulary").rows)
 
 
 @vocabulary.get("/ontology/<path:version>")
 def version(version: str) -> Response:
     """The ontology under the IRI of its version; an earlier version is told from the present one."""
     version, suffix = by_suffix(version, (HTML, *RDF))
-    said = {compact(row["property"].value): row["value"] for row in desk().ask("pages/vocabulary").rows}
+    said = {
+        compact(row["property"].value): row["value"] for row in page_queries().ask("pages/vocabulary").rows
+    }
     present = said.get("owl:versionInfo")
     if present is None or version != present.value:
         offered = (
@@ -52,7 +54,7 @@ def context() -> Response:
 def by_kind() -> dict[str, list[dict[str, object]]]:
     """Classes, properties and concepts, each term once with all its examples, parents, domains and ranges."""
     found: dict[str, dict[str, dict[str, object]]] = {"class": {}, "property": {}, "concept": {}}
-    for row in desk().ask("pages/terms"):
+    for row in page_queries().ask("pages/terms"):
         term = found[row["kind"].value].setdefault(row["term"].value, {"row": row})
         for column in ("example", "note", "parent", "domain", "range"):
             add(term.setdefault(column, []), row, column)
