@@ -163,6 +163,25 @@ def test_an_allowance_is_spent_and_comes_back(monkeypatch: pytest.MonkeyPatch) -
     assert allowance.wait(2) == 0
 
 
+@pytest.mark.parametrize("per_minute", [1, 6, 90])
+@pytest.mark.parametrize("seconds", [1, 5, 30, 59])
+def test_a_token_bucket_fills_up_in_a_minute_and_no_sooner(
+    monkeypatch: pytest.MonkeyPatch, per_minute: int, seconds: int
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    allowance = Allowance(per_minute)
+    allowance.spend(7, per_minute * (1 + seconds / 60))
+    assert allowance.wait(7) in (seconds, seconds + 1)
+    now[0] += seconds - 0.5
+    assert allowance.wait(7) == 1
+    now[0] += 1
+    assert allowance.wait(7) == 0
+    # The bucket holds what half a second has brought back; a whole second of it is too much.
+    allowance.spend(7, per_minute / 60)
+    assert allowance.wait(7) == 1
+
+
 def test_very_many_clients_are_forgotten_together(monkeypatch: pytest.MonkeyPatch) -> None:
     now, allowance, looks = [1000.0], Allowance(6), 0
     level = Allowance._level
