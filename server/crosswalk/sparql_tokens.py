@@ -9,6 +9,11 @@ from typing import NamedTuple
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
+UPDATE_WORDS = frozenset(
+    ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD")
+)
+"""The words an update begins with: Update1 of https://www.w3.org/TR/sparql11-query/#rUpdate1."""
+
 _GRAMMAR = r"""
       (?P<space>\s+)
     | (?P<comment>\#[^\n]*)

@@ -114,9 +114,12 @@ def test_another_method_gets_405_with_those_there_are(site, method: str) -> None
 
 UPDATES = [
     "INSERT DATA { <urn:a> <urn:b> 1 }",
+    "INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }",
+    "DELETE DATA { <urn:a> <urn:b> 1 }",
     "PREFIX e: <urn:> DELETE WHERE { ?s ?p ?o }",
-    "# a comment\nLOAD <file:///etc/passwd>",
+    "DELETE { ?s ?p ?o } INSERT { ?o ?p ?s } WHERE { ?s ?p ?o }",
     "WITH <urn:g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
+    "# a comment\nLOAD <file:///etc/passwd>",
     "drop all",
     "CLEAR DEFAULT",
     "CREATE GRAPH <urn:g>",
@@ -124,6 +127,7 @@ UPDATES = [
     "MOVE <urn:a> TO <urn:b>",
     "ADD <urn:a> TO <urn:b>",
 ]
+"""Every form of an update in SPARQL 1.1: https://www.w3.org/TR/sparql11-query/#rUpdate1."""
 
 
 @pytest.mark.parametrize("update", UPDATES)

@@ -8,11 +8,10 @@ from urllib.parse import urljoin
 
 from crosswalk.errors import QueryRefused
 from crosswalk.settings import Settings
-from crosswalk.sparql_tokens import ServiceWatch, Token, tokens, usual_form
+from crosswalk.sparql_tokens import UPDATE_WORDS, ServiceWatch, Token, tokens, usual_form
 from crosswalk.stores import QueryDataset
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"])
 VOLATILE = frozenset(["NOW", "RAND", "UUID", "STRUUID", "BNODE"])
 """Functions that answer anew each time."""
 
@@ -100,7 +99,7 @@ def _survey(text: str, settings: Settings) -> Inspection:
 
 
 def _form(text: str, token: Token, word: str) -> str:
-    if word in UPDATES:
+    if word in UPDATE_WORDS:
         raise _refused(text, token, "updates are not answered: the graph is read-only")
     return word
 

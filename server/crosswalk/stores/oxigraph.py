@@ -13,11 +13,10 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryT
 
 from crosswalk.errors import InputError, QueryRefused, StoreFault
 from crosswalk.iris import PREFIXES
-from crosswalk.sparql_tokens import find_service, may_name_graphs, query_form, tokens
+from crosswalk.sparql_tokens import UPDATE_WORDS, find_service, may_name_graphs, query_form, tokens
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.syntax_errors import syntax_error
 
-_UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD"}
 _GENERIC = {"application/json": QueryResultsFormat.JSON, "application/xml": QueryResultsFormat.XML,
             "text/xml": QueryResultsFormat.XML}  # fmt: skip
 
@@ -79,7 +78,7 @@ class EmbeddedStore:
             result = engine.query(text, **_chosen(dataset))
             return _write(result, media_type)
         except SyntaxError as fault:
-            if not query_form(text) and _UPDATES & {token.text.upper() for token in tokens(text)}:
+            if not query_form(text) and UPDATE_WORDS & {token.text.upper() for token in tokens(text)}:
                 raise QueryRefused("updates are not answered: the graph is read-only") from fault
             raise syntax_error(text, str(fault)) from fault
         except (OSError, RuntimeError) as fault:
