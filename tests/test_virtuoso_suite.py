@@ -34,7 +34,7 @@ KNOWN = {
         "CONCAT spoils signs outside ASCII, such as §",
     "test_rows_are_those_of_the_embedded_store[pages/path-elements]":
         "an IRI given by VALUES comes out of a UNION as a string",
-    "test_rows_are_those_of_the_embedded_store[pages/place]":
+    "test_rows_are_those_of_the_embedded_store[pages/enclosing-things]":
         "COUNT(DISTINCT) of a variable bound in no row is 1",
     "test_rows_are_those_of_the_embedded_store[pages/relations-changes]":
         "GROUP_CONCAT of nothing is an empty string",

@@ -149,7 +149,7 @@ def _records(store: Store, found: MappingSet) -> list[Record]:
 
 def _none(store: Store, iri: str) -> list[Record]:
     """A record without an object for each row that says that there is no counterpart."""
-    rows = ask(store, "pages/export-none", set=iri).texts()
+    rows = ask(store, "pages/export-no-counterparts", set=iri).texts()
     return [
         Record(
             subject=row["focus"],

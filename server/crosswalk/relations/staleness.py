@@ -62,7 +62,7 @@ class Staleness:
 def is_later(ask: Ask, old: str, new: str) -> bool:
     """Whether changes lead from one edition to the other, or sources say that it follows."""
     told = {(row["old"].value, row["new"].value) for row in ask("pages/lineages")}
-    return (old, new) in told or bool(list(ask("pages/follows", old=old, new=new)))
+    return (old, new) in told or bool(list(ask("pages/is-later-edition", old=old, new=new)))
 
 
 def review(ask: Ask, old: str, new: str) -> Staleness:

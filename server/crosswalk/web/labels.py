@@ -25,7 +25,7 @@ def learn(iris: Iterable[str]) -> None:
     wanted = sorted({iri for iri in iris if iri.startswith(BASE) and iri not in known})
     if not wanted:
         return
-    found = page_queries().ask("pages/called", thing=tuple(wanted)).rows
+    found = page_queries().ask("pages/thing-names", thing=tuple(wanted)).rows
     rows = {row["thing"].value: row for row in reversed(found)}
     untitled = [row for row in rows.values() if not row["label"]]
     ends = {row[end].value for row in untitled for end in ("from", "to") if row[end]}

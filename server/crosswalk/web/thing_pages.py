@@ -67,7 +67,7 @@ def onward(iri: str) -> list[Reached]:
     """The paths from an element to guidelines and provisions, the editions of the nearest first."""
     ways = {way.path.end: way for way in shortest_paths(page_queries().network(), iri)}
     passed = {step.start for way in ways.values() for step in way.path.steps} | set(ways)
-    rows = page_queries().ask("pages/reached", element=tuple(sorted(passed))).rows if ways else ()
+    rows = page_queries().ask("pages/element-summaries", element=tuple(sorted(passed))).rows if ways else ()
     stops = {row["element"].value: _stop(row) for row in rows}
     ends = [row for row in rows if row["element"].value in ways and _kind(row) in ENDS]
     titles = (
@@ -114,30 +114,30 @@ def _kind(row: Row) -> str:
     return row["kind"].value.rpartition("#")[2]
 
 
-ALWAYS = ("place", "beside", "noted", "provenance")
+ALWAYS = ("enclosing-things", "previous-and-next", "thing-notes", "provenance")
 """What every page asks."""
 
 PATHS = ("xw:Guideline", "xw:Provision")
 """What shows the paths that begin and end at it."""
 
-ELEMENT = ("parts", "correspondences", "judgements", "versions", "also")
+ELEMENT = ("parts", "element-mappings", "judgements", "versions", "elements-sharing-counterparts")
 
 STORIES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "xw:Standard": ("standard", ("parts", "compared")),
-    "xw:Edition": ("edition", ("parts", "loose", "compared")),
+    "xw:Standard": ("standard", ("parts", "thing-comparisons")),
+    "xw:Edition": ("edition", ("parts", "parts-outside-categories", "thing-comparisons")),
     "xw:Document": ("element", ELEMENT),
     "xw:Category": ("element", ELEMENT),
     "xw:Guideline": ("element", ELEMENT),
     "xw:Section": ("element", ELEMENT),
     "xw:Provision": ("element", ELEMENT),
     "xw:Statement": ("element", ELEMENT),
-    "xw:Mapping": ("mapping", ("mapped", "premises")),
-    "xw:Comparison": ("comparison", ("judged", "mapped-in")),
-    "xw:ComparisonSet": ("set", ("records", "compared")),
-    "xw:MappingSet": ("set", ("records",)),
-    "xw:Change": ("change", ("changed",)),
-    "xkos:Correspondence": ("correspondence", ("made-of",)),
-    "xw:CurationNote": ("note", ("readings",)),
+    "xw:Mapping": ("mapping", ("mapping", "premises")),
+    "xw:Comparison": ("comparison", ("comparison-row", "comparison-row-mappings")),
+    "xw:ComparisonSet": ("set", ("set-records", "thing-comparisons")),
+    "xw:MappingSet": ("set", ("set-records",)),
+    "xw:Change": ("change", ("change",)),
+    "xkos:Correspondence": ("correspondence", ("correspondence-changes",)),
+    "xw:CurationNote": ("note", ("note-readings",)),
     "dcterms:BibliographicResource": ("source", ()),
     "foaf:Organization": ("body", ()),
     "org:Organization": ("body", ()),

@@ -41,13 +41,13 @@ class Growth:
 
     def widen(self, queries: PageQueries, things: Sequence[str]) -> list[str]:
         """Adds what stands beside some things; the things that are new."""
-        return self.take(queries.ask("pages/neighbours", thing=tuple(things)).rows) if things else []
+        return self.take(queries.ask("pages/subgraph-links", thing=tuple(things)).rows) if things else []
 
     def describe(self, queries: PageQueries, focus: str | None = None) -> dict[str, Any]:
         """The part as a drawing needs it: every thing with its name, and the links between things shown."""
         rows: dict[str, list[Row]] = {}
         if self.nodes:
-            for row in queries.ask("pages/drawn", thing=tuple(self.nodes)).rows:
+            for row in queries.ask("pages/subgraph-nodes", thing=tuple(self.nodes)).rows:
                 rows.setdefault(row["thing"].value, []).append(row)
         shown = [
             _edge(row)
@@ -74,7 +74,7 @@ def neighbourhood(queries: PageQueries, focus: str, depth: int, also: Sequence[s
 def overview(queries: PageQueries, also: Sequence[str] = ()) -> dict[str, Any]:
     """The standards and their editions, joined by how many mappings stand between them."""
     part = Growth(MOST_NODES)
-    part.take(_weightiest_first(queries.ask("pages/overview").rows))
+    part.take(_weightiest_first(queries.ask("pages/edition-links").rows))
     return _expanded(queries, part, also).describe(queries)
 
 
@@ -88,7 +88,7 @@ def _weightiest_first(rows: Sequence[Row]) -> Sequence[Row]:
 def whole(queries: PageQueries) -> dict[str, Any]:
     """Every element, up to `MOST_WHOLE`; only for those who ask for it."""
     part = Growth(MOST_WHOLE)
-    part.take(queries.ask("pages/whole").rows)
+    part.take(queries.ask("pages/element-links").rows)
     return part.describe(queries)
 
 

@@ -21,7 +21,7 @@ COLUMNS = ("oldVersion", "fromNotation", "fromTitle", "kind", "approximate", "ne
 def all_lineages() -> Response:
     """The standards whose lineage is recorded."""
     chosen = choose(TABLE)
-    answer = page_queries().ask("pages/descended")
+    answer = page_queries().ask("pages/standards-with-lineage")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "lineages")
     return render("lineages.html", standards=answer.rows)
@@ -33,14 +33,14 @@ def of_standard(standard: str) -> Response:
     iri = iri_of(f"id/{standard}")
     named = page_queries().ask("pages/standard", standard=iri).rows if iri else ()
     if not named:
-        known = page_queries().ask("pages/descended").rows
+        known = page_queries().ask("pages/standards-with-lineage").rows
         there = [
             {"href": f"/lineage/{name_of(row['standard'].value)}", "label": str(row["title"])}
             for row in known
         ]
         raise UnknownThing(f"No standard is called {standard}.", there)
     chosen = choose(TABLE)
-    rows = page_queries().ask("pages/steps", standard=iri).rows
+    rows = page_queries().ask("pages/lineage-steps", standard=iri).rows
     steps = once(rows)
     if chosen is not HTML:
         return table(chosen, COLUMNS, steps, f"lineage-{standard}")

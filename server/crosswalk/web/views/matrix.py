@@ -37,10 +37,10 @@ def pair(a: str, a_version: str, b: str, b_version: str) -> Response:
     if not all(names):
         raise UnknownThing("One of these editions is not here.", [{"href": "/matrix", "label": "the matrix"}])
     chosen = choose(TABLE)
-    cells = page_queries().ask("pages/cells", left=left, right=right)
+    cells = page_queries().ask("pages/heatmap-cells", left=left, right=right)
     if chosen is not HTML:
         return table(chosen, cells.columns, cells.rows, f"{a}-{a_version}--{b}-{b_version}-cells")
-    axes = [page_queries().ask("pages/axis", edition=iri).rows for iri in (left, right)]
+    axes = [page_queries().ask("pages/heatmap-elements", edition=iri).rows for iri in (left, right)]
     whole = bool(request.args.get("all"))
     return render("heat.html", left=names[0][0], right=names[1][0], heat=lay_heat(*axes, cells.rows, whole),
                   whole=whole, judged=judged(left, right))  # fmt: skip

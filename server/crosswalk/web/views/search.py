@@ -56,7 +56,7 @@ def numbered(words: str) -> list[Row]:
     rows = [
         row
         for part in parts[-1:]
-        for row in page_queries().ask("pages/numbered", number=literal(part.strip("§#")))
+        for row in page_queries().ask("pages/things-by-number", number=literal(part.strip("§#")))
     ]
     above = [part.lower() for part in parts[:-1]]
     return [{**row, "property": None, "text": None} for row in rows

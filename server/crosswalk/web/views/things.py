@@ -34,10 +34,10 @@ def thing(address: str) -> Response:
     chosen = choose(THING, suffix)
     if chosen.engine:
         return finish(page_queries().write("pages/thing-graph", chosen.engine, thing=iri), chosen)
-    said = page_queries().ask("pages/thing", thing=iri).rows
+    said = page_queries().ask("pages/thing-statements", thing=iri).rows
     if chosen is JSON:
         return table(JSON, JSON_COLUMNS, said, address.replace("/", "-"))
-    referring = page_queries().ask("pages/referring", thing=iri).rows
+    referring = page_queries().ask("pages/references-to-thing", thing=iri).rows
     learn(unnamed(*said, *referring))
     template, told = story(iri, said)
     return render(
@@ -50,14 +50,14 @@ def named_graph(name: str) -> Response:
     """One named graph: where it comes from, and its triples in every RDF format."""
     name, suffix = by_suffix(name, (HTML, *RDF))
     iri = iri_of(f"graph/{name}")
-    counted = page_queries().ask("pages/graph", graph=iri).rows if iri else ()
+    counted = page_queries().ask("pages/graph-size", graph=iri).rows if iri else ()
     if iri is None or not counted:
         raise UnknownThing(f"No named graph is called {name}.", [])
     chosen = choose((HTML, *RDF), suffix)
     if chosen.engine:
         body = page_queries().write("pages/graph-content", chosen.engine, graph=iri)
         return finish(ordered(body) if chosen is NTRIPLES else body, chosen)
-    said = page_queries().ask("pages/thing", thing=iri).rows
+    said = page_queries().ask("pages/thing-statements", thing=iri).rows
     return render("graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"])
 
 
@@ -86,7 +86,7 @@ def unknown(address: str) -> tuple[str, list[dict[str, str]]]:
     parts = address.strip("/").split("/")
     for length in range(len(parts) - 1, 0, -1):
         whole = iri_of("id/" + "/".join(parts[:length]))
-        inside = page_queries().ask("pages/named", whole=whole).rows if whole else ()
+        inside = page_queries().ask("pages/contained-things", whole=whole).rows if whole else ()
         if inside:
             labels = {row["thing"].value: row["label"] for row in inside}
             near = get_close_matches(ID + address, labels, n=5, cutoff=0.5)
