@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.located import Lined, read_yaml
 from crosswalk.exchange.records import CISO, PREDICATES, RATIONALES, UNSPECIFIED, MappingSet, Record
+from crosswalk.located import Lined, read_yaml
 from crosswalk.relations.algebra import inverse
 
 _SHAPE = "It has objects: requirement_mapping_sets: with requirement_mappings in each."

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.located import Document
 from crosswalk.exchange.records import MANUAL, MappingSet, Record
+from crosswalk.located import Document
 
 _NUMBER = "DCMS Code of Practice Guidelines Number"
 _STANDARD = "Standard / Recommendation Name"

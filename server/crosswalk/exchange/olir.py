@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from crosswalk.errors import InputError, ResourceLimit
 from crosswalk.exchange.identifiers import Register, token
-from crosswalk.exchange.located import missing_library, read_csv
 from crosswalk.exchange.records import (
     OLIR,
     PREDICATES,
@@ -21,6 +20,7 @@ from crosswalk.exchange.records import (
     Record,
     single,
 )
+from crosswalk.located import missing_library, read_csv
 from crosswalk.relations.algebra import DISJOINT, EQUAL, Candidates, inverse
 
 FOCAL = "Focal Document Element"

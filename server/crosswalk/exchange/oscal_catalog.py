@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from crosswalk.exchange.located import Document
 from crosswalk.exchange.records import Catalogue, Entry
+from crosswalk.located import Document
 
 _REPLACED = ("incorporated-into", "moved-to")
 _STATED = {"id", "title", "groups", "controls", "props", "links", "parts", "class"}

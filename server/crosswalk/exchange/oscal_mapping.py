@@ -13,7 +13,6 @@ from rdflib.namespace import SKOS
 
 from crosswalk.errors import InputError
 from crosswalk.exchange.identifiers import Register, token
-from crosswalk.exchange.located import Document
 from crosswalk.exchange.records import (
     MANUAL,
     OSCAL,
@@ -25,6 +24,7 @@ from crosswalk.exchange.records import (
     single,
 )
 from crosswalk.exchange.triples import record_iri
+from crosswalk.located import Document
 from crosswalk.relations.algebra import EQUAL
 
 RELATIONS = {word: relation for relation, word in OSCAL.items()} | {"equivalent-to": EQUAL}

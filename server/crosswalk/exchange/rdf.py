@@ -9,7 +9,6 @@ from pyoxigraph import RdfFormat, parse
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.located import decode
 from crosswalk.exchange.records import (
     MAPPING_PROPERTIES,
     NAMES,
@@ -20,6 +19,7 @@ from crosswalk.exchange.records import (
     without,
 )
 from crosswalk.graph.line_index import locate
+from crosswalk.located import decode
 from crosswalk.namespaces import SEMAPV, SSSOM, XW, compact
 
 Facts = dict[str, dict[str, list[str]]]

@@ -11,7 +11,6 @@ from typing import Any
 from rdflib.namespace import SKOS
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.located import Lined, decode, read_csv, read_yaml
 from crosswalk.exchange.records import (
     MAPPING_PROPERTIES,
     NAMES,
@@ -22,6 +21,7 @@ from crosswalk.exchange.records import (
     without,
 )
 from crosswalk.exchange.sssom_writing import BUILT_IN, COLUMNS, KEPT_COLUMNS, KEPT_SLOTS, REQUIRED, SET_SLOTS
+from crosswalk.located import Lined, decode, read_csv, read_yaml
 from crosswalk.namespaces import PREFIXES, SSSOM, XW
 from crosswalk.relations.algebra import DISJOINT, EQUAL, SUBSET, SUPERSET, Candidates
 
