@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from crosswalk.errors import InputError, ResourceLimit
-from crosswalk.exchange import ciso, cprt, dcms, isolated, jsonld_context, rdf, rdf_writing, triples
+from crosswalk.exchange import ciso, cprt, dcms, formats, rdf, rdf_writing, triples
 from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.identifiers import Known, Register, key, resolve, token
 from crosswalk.exchange.records import MappingSet, Record
@@ -466,7 +466,7 @@ def test_the_triples_of_an_import_are_the_graphs_own(store) -> None:
 
 
 def test_the_context_covers_every_property_of_the_ontology() -> None:
-    terms = jsonld_context.make_context()["@context"]
+    terms = rdf_writing.make_context()["@context"]
     properties = {name for name in XW.__annotations__ if name[0].islower()}
     assert {name for name in properties if terms.get(name) not in (None, "")} == properties
     assert terms["subject"] == {"@id": "xw:subject", "@type": "@id"} and terms["Mapping"] == "xw:Mapping"
@@ -484,7 +484,7 @@ def test_the_context_makes_the_data_shorter(store) -> None:
 
 def test_a_reader_runs_in_a_process_of_its_own() -> None:
     found = MappingSet("urn:x", records=(Record("a", "b", candidates=EQUAL, quotations=("q",)),))
-    assert isolated.run(lambda: found, "f") == found
+    assert formats.run_isolated(lambda: found, "f") == found
 
 
 def test_a_reader_that_takes_too_much_memory_or_time_is_ended() -> None:
@@ -496,9 +496,9 @@ def test_a_reader_that_takes_too_much_memory_or_time_is_ended() -> None:
             pass
 
     with pytest.raises(ResourceLimit, match="more time or memory"):
-        isolated.run(swell, "f", memory=128 << 20)
+        formats.run_isolated(swell, "f", memory=128 << 20)
     with pytest.raises(ResourceLimit, match="more time or memory"):
-        isolated.run(spin, "f", seconds=1)
+        formats.run_isolated(spin, "f", seconds=1)
 
 
 def test_a_fault_keeps_its_place_across_the_process_and_a_wrong_shape_is_a_fault() -> None:
@@ -506,10 +506,10 @@ def test_a_fault_keeps_its_place_across_the_process_and_a_wrong_shape_is_a_fault
         raise InputError("wrong", file="f", line=3, hint="right it")
 
     with pytest.raises(InputError) as fault:
-        isolated.run(fail, "f")
+        formats.run_isolated(fail, "f")
     assert (str(fault.value), fault.value.hint) == ("f:3: wrong", "right it")
     with pytest.raises(InputError, match="not built as its format is"):
-        isolated.run(lambda: [][1], "f")
+        formats.run_isolated(lambda: [][1], "f")
 
 
 def test_a_reader_has_no_network() -> None:
@@ -517,12 +517,12 @@ def test_a_reader_has_no_network() -> None:
 
     from crosswalk.evaluation.sandbox import leave_network
 
-    if isolated.run(lambda: MappingSet(title=str(leave_network())), "f").title == "False":
+    if formats.run_isolated(lambda: MappingSet(title=str(leave_network())), "f").title == "False":
         pytest.skip("this system lets no process leave the network")
 
     def reach() -> MappingSet:
         interfaces = [name for _, name in socket.if_nameindex()]
         return MappingSet(title=",".join(interfaces))
 
-    found = isolated.run(reach, "f")
+    found = formats.run_isolated(reach, "f")
     assert found.title in ("lo", "")

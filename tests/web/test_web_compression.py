@@ -8,7 +8,7 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from crosswalk.exchange.jsonld_context import make_context
+from crosswalk.exchange.rdf_writing import make_context
 from crosswalk.web.http.compression import Kept
 
 GZIP = {"Accept-Encoding": "gzip, br"}

@@ -6,7 +6,7 @@ import json
 
 from flask import Blueprint, Response
 
-from crosswalk.exchange.jsonld_context import make_context
+from crosswalk.exchange.rdf_writing import make_context
 from crosswalk.iris import compact
 from crosswalk.stores.results import Row
 from crosswalk.web.http.negotiation import HTML, JSONLD, PAGE, RDF, by_suffix
