@@ -26,7 +26,7 @@ def content_root() -> Path:
 
 
 def default_output() -> Path:
-    """Return the folder snapshots are built in: ``build/`` of the repository, else the user's cache folder."""
+    """Return the folder snapshots are built in: ``build/`` of the repository, or the user's cache."""
     repository = repository_root()
     if repository is not None:
         return repository / "build"

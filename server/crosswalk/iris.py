@@ -1,7 +1,8 @@
-"""Prefixes, short and full IRIs, as plain text: what commands need of names, without an RDF library."""
+"""Prefixes, CURIEs and IRIs without an RDF library; the one place that shortens them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 
@@ -9,29 +10,31 @@ from crosswalk.errors import InputError
 from crosswalk.folders import content_root
 
 BASE = "https://w3id.org/iot-security-crosswalk/"
-"""What every IRI of the project begins with."""
+"""The beginning of every IRI of the project."""
 
 ID = BASE + "id/"
-"""What the IRI of every thing begins with."""
+"""The beginning of the IRI of every element, edition, mapping and body."""
 
 GRAPH = BASE + "graph/"
-"""What the IRI of every named graph begins with."""
+"""The beginning of the IRI of every named graph."""
 
-_DECLARED = ("http://www.w3.org/ns/shacl#prefix", "http://www.w3.org/ns/shacl#namespace")
+_PREFIX, _NAMESPACE = _DECLARED = (
+    "http://www.w3.org/ns/shacl#prefix",
+    "http://www.w3.org/ns/shacl#namespace",
+)
 
 
 @cache
 def declared_prefixes() -> dict[str, str]:
-    """The pairs (prefix, namespace) of ``ontology/prefixes.ttl``, in the order of the prefixes."""
+    """Return the namespace of each prefix of ``ontology/prefixes.ttl``, in the order of the prefixes."""
     # Imported here, since most callers need the names above and no parser.
     from pyoxigraph import RdfFormat, parse
 
-    subjects: dict[object, dict[str, str]] = {}
+    declarations: dict[object, dict[str, str]] = {}
     for quad in parse(path=content_root() / "ontology" / "prefixes.ttl", format=RdfFormat.TURTLE):
         if quad.predicate.value in _DECLARED:
-            subjects.setdefault(quad.subject, {})[quad.predicate.value] = quad.object.value
-    pairs = (tuple(found[each] for each in _DECLARED) for found in subjects.values())
-    return dict(sorted(pairs))
+            declarations.setdefault(quad.subject, {})[quad.predicate.value] = quad.object.value
+    return dict(sorted((values[_PREFIX], values[_NAMESPACE]) for values in declarations.values()))
 
 
 class _Prefixes(Mapping[str, str]):
@@ -51,8 +54,74 @@ PREFIXES: Mapping[str, str] = _Prefixes()
 """Every declared prefix with its namespace."""
 
 
+@cache
+def turtle_prologue() -> str:
+    """Return the declarations of all prefixes in Turtle, one a line."""
+    return "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
+
+
+def prefixes_in(triples: bytes) -> dict[str, str]:
+    """Return the declared prefixes whose namespaces occur in N-Triples or N-Quads."""
+    return {prefix: space for prefix, space in PREFIXES.items() if f"<{space}".encode() in triples}
+
+
+class Curies:
+    """Shorten IRIs by a set of prefixes, the longest namespace first, and remember which were used.
+
+    CURIE Syntax 1.0, https://www.w3.org/TR/curie/#s_syntax. What may follow the colon differs by format:
+    ``local_name`` says it, where it is not any text.
+    """
+
+    def __init__(self, prefixes: Mapping[str, str], local_name: re.Pattern[str] | None = None) -> None:
+        self.used: dict[str, str] = {}
+        self._local_name = local_name
+        self._declared: list[tuple[str, str]] = []
+        for prefix, namespace in prefixes.items():
+            self.declare(prefix, namespace)
+
+    def declare(self, prefix: str, namespace: str) -> None:
+        """Add a prefix."""
+        self._declared.append((namespace, prefix))
+        self._declared.sort(key=lambda pair: len(pair[0]), reverse=True)
+
+    def shorten(self, iri: str) -> str | None:
+        """Return the CURIE of an IRI; None where no namespace fits it."""
+        for namespace, prefix in self._declared:
+            if iri.startswith(namespace):
+                local = iri[len(namespace) :]
+                if self._local_name is None or self._local_name.fullmatch(local):
+                    self.used[prefix] = namespace
+                    return f"{prefix}:{local}"
+        return None
+
+
+@cache
+def _curies() -> Curies:
+    return Curies(PREFIXES)
+
+
+@lru_cache(4096)
+def shorten(iri: str) -> str:
+    """Return the CURIE of an IRI by the declared prefixes, or the IRI itself where none fits.
+
+    >>> shorten(ID + "ipa"), shorten("urn:other")
+    ('id:ipa', 'urn:other')
+    """
+    return _curies().shorten(iri) or iri
+
+
+def expand_curie(text: str, prefixes: Mapping[str, str] = PREFIXES) -> str | None:
+    """Return the IRI a CURIE stands for; None for what is no CURIE, or one of an unknown prefix.
+
+    >>> expand_curie("skos:note"), expand_curie("note"), expand_curie("http://example.org/")
+    ('http://www.w3.org/2004/02/skos/core#note', None, None)
+    """
+    prefix, colon, local = text.partition(":")
+    return prefixes[prefix] + local if colon and prefix in prefixes and local[:2] != "//" else None
+
+
 def term(name: str) -> str:
-    """The IRI of a term of the ontology; a test holds every name given here against namespaces.XW.
+    """Return the IRI of a term of the ontology; a test compares every name given here with namespaces.XW.
 
     >>> term("Guideline") == expand("xw:Guideline")
     True
@@ -61,29 +130,19 @@ def term(name: str) -> str:
 
 
 def compact(iri: str) -> str:
-    """The short form of an IRI: the bare path of a thing of ours, a CURIE, or the IRI as it is.
+    """Return the short form of an IRI: the path of an element of ours, a CURIE, or the IRI as it is.
 
     >>> compact(ID + "ipa/2.0/guideline/9"), compact(BASE + "ontology#Guideline"), compact("urn:other")
     ('ipa/2.0/guideline/9', 'xw:Guideline', 'urn:other')
     """
     text = str(iri)
-    if text.startswith(ID) and len(text) > len(ID):
-        return text[len(ID) :]
-    return _curie(text)
-
-
-@lru_cache(4096)
-def _curie(text: str) -> str:
-    """A CURIE, by the longest namespace that fits; pages write the same few terms over and over."""
-    fitting = [prefix for prefix, namespace in PREFIXES.items() if text.startswith(namespace)]
-    if not fitting:
-        return text
-    prefix = max(fitting, key=lambda each: len(PREFIXES[each]))
-    return f"{prefix}:{text[len(PREFIXES[prefix]) :]}"
+    return text[len(ID) :] if text.startswith(ID) and len(text) > len(ID) else shorten(text)
 
 
 def expand(text: str) -> str:
-    """The IRI that a full IRI (bare or in angle brackets), a CURIE or the path of a thing stands for.
+    """Return the IRI that a full IRI (bare or in angle brackets), a CURIE or the path of an element means.
+
+    Raises InputError for what is none of these, and for an unknown prefix.
 
     >>> expand("ipa/2.0/guideline/9") == ID + "ipa/2.0/guideline/9"
     True

@@ -13,30 +13,31 @@ from decimal import ROUND_HALF_UP, Decimal
 from rdflib.namespace import XSD
 
 from crosswalk.exchange.records import NAMES, UNTYPED, MappingSet, Record, excluded, predicate, single
+from crosswalk.iris import Curies
 from crosswalk.namespaces import PREFIXES, SSSOM, XW
 from crosswalk.relations.algebra import DISJOINT
 
 
-class Curies:
-    """Shortens IRIs, and remembers which prefixes that took."""
+class TableCuries(Curies):
+    """Shorten IRIs for one table: a namespace that nobody declared gets a prefix of its own."""
 
     def __init__(self) -> None:
-        self.used: set[str] = set()
-        self._namespaces = dict(PREFIXES)
+        super().__init__(PREFIXES)
+        self._invented = 0
 
     def shorten(self, iri: str) -> str:
-        """The CURIE of an IRI; one of no declared namespace gets a prefix for its own beginning."""
-        fitting = [prefix for prefix, namespace in self._namespaces.items() if iri.startswith(namespace)]
-        if not fitting:
-            fitting = [f"ns{len(self._namespaces) - len(PREFIXES) + 1}"]
-            self._namespaces[fitting[0]] = iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] or iri
-        prefix = max(fitting, key=lambda each: len(self._namespaces[each]))
-        self.used.add(prefix)
-        return f"{prefix}:{iri[len(self._namespaces[prefix]) :]}"
+        """Return the CURIE of an IRI; one of no declared namespace gets a prefix for its own beginning."""
+        curie = super().shorten(iri)
+        if curie is None:
+            self._invented += 1
+            self.declare(f"ns{self._invented}", iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] or iri)
+            curie = super().shorten(iri)
+        assert curie is not None
+        return curie
 
     def map(self) -> dict[str, str]:
-        """The prefixes that were used and that a reader does not know by itself."""
-        return {each: self._namespaces[each] for each in sorted(self.used) if each not in BUILT_IN}
+        """Return the prefixes that were used and that a reader does not know by itself."""
+        return {prefix: self.used[prefix] for prefix in sorted(self.used) if prefix not in BUILT_IN}
 
 
 def _words(*lines: str) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ def write(
 
     ``curated`` writes the narrower form in which tables lie among the project's own data.
     """
-    curies = Curies()
+    curies = TableCuries()
     losses: Counter[str] = Counter()
     rows = [_row(found, record, labels, curies, losses, curated) for record in found.records]
     used = {column for row in rows for column, value in row.items() if value}
@@ -136,7 +137,7 @@ def _row(
     found: MappingSet,
     record: Record,
     labels: Mapping[str, str],
-    curies: Curies,
+    curies: TableCuries,
     losses: Counter[str],
     curated: bool,
 ) -> dict[str, str]:
@@ -181,7 +182,7 @@ def _row(
     }
 
 
-def _header(found: MappingSet, curies: Curies, extensions: list[str], curated: bool) -> list[str]:
+def _header(found: MappingSet, curies: TableCuries, extensions: list[str], curated: bool) -> list[str]:
     definitions = [(slot, *EXTENSIONS[slot]) for slot in extensions]
     values: dict[str, str | list[str] | None] = {
         "mapping_set_id": found.identifier,

@@ -9,7 +9,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 from crosswalk.errors import InputError
 from crosswalk.graph.canonical import canonical_nquads
 from crosswalk.graph.snapshot import Snapshot
-from crosswalk.namespaces import GRAPH, PREFIXES
+from crosswalk.iris import prefixes_in
+from crosswalk.namespaces import GRAPH
 
 FORMATS = {
     "turtle": RdfFormat.TURTLE,
@@ -39,10 +40,9 @@ def dump(snapshot: Snapshot, syntax: str, *, graph: str | None = None, inferred:
     plain = canonical_nquads(quads)
     if form == RdfFormat.N_TRIPLES:
         return plain
-    used = {prefix: base for prefix, base in PREFIXES.items() if f"<{base}".encode() in plain}
     ordered = parse(plain, RdfFormat.N_QUADS)
     items = ordered if form.supports_datasets else (quad.triple for quad in ordered)
-    return serialize(items, format=form, prefixes=used)
+    return serialize(items, format=form, prefixes=prefixes_in(plain))
 
 
 def chosen_graphs(snapshot: Snapshot, graph: str | None, inferred: bool) -> set[str]:

@@ -16,6 +16,7 @@ from crosswalk.errors import InputError
 from crosswalk.graph.canonical import is_isomorphic
 from crosswalk.graph.line_index import tokens
 from crosswalk.graph.rdf_files import parse_rdf, read_text
+from crosswalk.iris import Curies
 from crosswalk.namespaces import BASE, GRAPH, ID, PREFIXES
 
 _LOCAL_NAME = re.compile(r"[A-Za-z_](?:[\w.-]*[\w-])?", re.ASCII)
@@ -44,12 +45,11 @@ class Terms:
     def __init__(self, base: str, lists: dict[BlankNode, list]) -> None:
         self.base = base
         self.lists = lists
-        self.used: dict[str, str] = {}
         self._names: dict[BlankNode, str] = {}
         self._written: dict[str, str] = {}
         relative = {str(BASE), str(ID), str(GRAPH)}
-        known = [(prefix, namespace) for prefix, namespace in PREFIXES.items() if namespace not in relative]
-        self._prefixes = sorted(known, key=lambda pair: len(pair[1]), reverse=True)
+        known = {prefix: space for prefix, space in PREFIXES.items() if space not in relative}
+        self.curies = Curies(known, _LOCAL_NAME)
 
     def write(self, term: object) -> str:
         """The Turtle of a term; a list is written whole."""
@@ -68,16 +68,8 @@ class Terms:
 
     def _iri(self, iri: str) -> str:
         if iri not in self._written:
-            self._written[iri] = self._prefixed(iri) or self._relative(iri)
+            self._written[iri] = self.curies.shorten(iri) or self._relative(iri)
         return self._written[iri]
-
-    def _prefixed(self, iri: str) -> str | None:
-        for prefix, namespace in self._prefixes:
-            local = iri[len(namespace) :]
-            if iri.startswith(namespace) and _LOCAL_NAME.fullmatch(local):
-                self.used[prefix] = namespace
-                return f"{prefix}:{local}"
-        return None
 
     def _relative(self, iri: str) -> str:
         above = urljoin(self.base, "..")
@@ -210,7 +202,9 @@ def _write(triples: Sequence[Triple], base: str, heading: Sequence[str]) -> str:
             values.append(triple.object)
     terms = Terms(base, _take_lists(blocks))
     body = [_block(subject, facts, terms) for subject, facts in blocks.items()]
-    prefixes = [f"@prefix {prefix}: <{namespace}> ." for prefix, namespace in sorted(terms.used.items())]
+    prefixes = [
+        f"@prefix {prefix}: <{namespace}> ." for prefix, namespace in sorted(terms.curies.used.items())
+    ]
     head = [*heading, *([""] if heading else []), f"@base <{base}> .", *prefixes]
     return "\n".join(head) + "\n" + "".join(f"\n{block}" for block in body)
 

@@ -13,7 +13,7 @@ import pyoxigraph
 
 from crosswalk.errors import InputError
 from crosswalk.folders import content_root
-from crosswalk.iris import PREFIXES, expand
+from crosswalk.iris import expand, turtle_prologue
 from crosswalk.sparql_tokens import query_form
 
 _TURTLE_START = re.compile(r"[<\"'+\-\d.]|(?:true|false)$")
@@ -28,9 +28,10 @@ def read_term(text: str) -> pyoxigraph.NamedNode | pyoxigraph.Literal:
     stripped = text.strip()
     if not _TURTLE_START.match(stripped):
         return _iri(expand(stripped))
-    prologue = "".join(f"@prefix {name}: <{base}> .\n" for name, base in PREFIXES.items())
     try:
-        triples = list(pyoxigraph.parse(f"{prologue}[] a {stripped} .", format=pyoxigraph.RdfFormat.TURTLE))
+        triples = list(
+            pyoxigraph.parse(f"{turtle_prologue()}[] a {stripped} .", format=pyoxigraph.RdfFormat.TURTLE)
+        )
     except SyntaxError as fault:
         raise InputError(f"{text!r} is not one term", hint=_HINT) from fault
     if len(triples) != 1 or not isinstance(triples[0].object, pyoxigraph.NamedNode | pyoxigraph.Literal):

@@ -12,7 +12,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
 
 from crosswalk.errors import InputError, QueryRefused, StoreFault
-from crosswalk.iris import PREFIXES
+from crosswalk.iris import prefixes_in
 from crosswalk.sparql_tokens import UPDATE_WORDS, find_service, may_name_graphs, query_form, tokens
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.syntax_errors import syntax_error
@@ -153,5 +153,4 @@ def _write_triples(result: QueryTriples, media_type: str) -> bytes:
     if wanted in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
         return plain
     triples = (quad.triple for quad in pyoxigraph.parse(plain, format=RdfFormat.N_TRIPLES))
-    used = {name: base for name, base in PREFIXES.items() if f"<{base}".encode() in plain}
-    return pyoxigraph.serialize(triples, format=wanted, prefixes=used)
+    return pyoxigraph.serialize(triples, format=wanted, prefixes=prefixes_in(plain))
