@@ -8,10 +8,10 @@ from typing import Any
 
 
 class CrosswalkError(Exception):
-    """A fault with the place where it lies and, where known, the way to repair it.
+    """A fault with its place and, where known, a way to repair it.
 
-    ``str()`` gives one line, ``FILE:LINE: what``, of which only the known parts are said; ``hint`` is
-    a sentence of its own. It is caught at the edges alone: the command line and the pages for errors.
+    ``str()`` gives one line, ``FILE:LINE: what``, made of the parts that are known; ``hint`` is a sentence of
+    its own. It is caught at the edges alone: by the command line, by the endpoint and by the error pages.
     """
 
     exit_code = 2
@@ -34,17 +34,17 @@ class CrosswalkError(Exception):
 
     @property
     def place(self) -> str:
-        """Where the fault lies: ``FILE:LINE:COLUMN``, or ``line L, column C`` where there is no file."""
+        """Return ``FILE:LINE:COLUMN``, or ``line L, column C`` where there is no file."""
         if self.file is not None:
             return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        named = (("line", self.line), ("column", self.column))
-        return ", ".join(f"{name} {number}" for name, number in named if number is not None)
+        numbers = (("line", self.line), ("column", self.column))
+        return ", ".join(f"{name} {number}" for name, number in numbers if number is not None)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}" if self.place else self.what
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Lets the error cross a process boundary with all it knows."""
+        """Pickle the error with all its attributes, so that it crosses a process boundary whole."""
         return _rebuild, (type(self), self.what, dict(self.__dict__))
 
 
@@ -66,11 +66,19 @@ class QuerySyntaxError(InputError):
 
 
 class QueryRefused(InputError):
-    """A query that parses and yet is not answered: an update, SERVICE, or one too large or too deep."""
+    """A query that parses and is not answered: an update, SERVICE, or one too large or nested too deeply."""
+
+
+class Unacceptable(InputError):
+    """The client accepts no media type that this kind of answer can be written in."""
+
+
+class ResultTooLarge(InputError):
+    """The result is larger than may be sent."""
 
 
 class NonconformingData(CrosswalkError):
-    """The data breaks at least one shape; the findings say which, where and what to do."""
+    """The data breaks at least one shape; the findings name the shape, the place and the repair."""
 
     exit_code = 1
 
@@ -89,3 +97,11 @@ class QueryTimedOut(StoreFault):
 
 class ResourceLimit(StoreFault):
     """A query needs more memory, or gives a larger result, than it may."""
+
+
+class Overloaded(StoreFault):
+    """More queries are waiting than can be answered now."""
+
+
+class RateExceeded(StoreFault):
+    """A client has used up its share of evaluation for now."""

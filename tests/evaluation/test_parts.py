@@ -18,13 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
-from crosswalk.errors import CrosswalkError, InputError, QueryTimedOut
+from crosswalk.errors import CrosswalkError, InputError, QueryTimedOut, ResultTooLarge, Unacceptable
 from crosswalk.evaluation import pool, sandbox
 from crosswalk.evaluation.cache import ByteBoundedCache
 from crosswalk.evaluation.evaluator import MERGED, count_rows, evaluate, merge
 from crosswalk.evaluation.remote import RemoteEvaluation
 from crosswalk.evaluation.shared_state import Allowance
-from crosswalk.evaluation.wire import Question, ResultTooLarge, Unacceptable
+from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, QueryDataset
 from crosswalk.stores.oxigraph import EmbeddedStore

@@ -11,11 +11,11 @@ import time
 from collections import deque
 from itertools import count
 
-from crosswalk.errors import CrosswalkError, StoreFault
+from crosswalk.errors import CrosswalkError, Overloaded, StoreFault
 from crosswalk.evaluation import verdicts
 from crosswalk.evaluation.rationing import ask_ration, wake
 from crosswalk.evaluation.shared_state import Board
-from crosswalk.evaluation.wire import Order, Overloaded, Question, Reply, ReplyReader, send_order
+from crosswalk.evaluation.wire import Order, Question, Reply, ReplyReader, send_order
 from crosswalk.settings import Settings
 
 _GRACE = 8.0

@@ -18,7 +18,14 @@ from typing import NoReturn
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, QueryResultsFormat
 
-from crosswalk.errors import CrosswalkError, InputError, QueryRefused, QuerySyntaxError
+from crosswalk.errors import (
+    CrosswalkError,
+    InputError,
+    QueryRefused,
+    QuerySyntaxError,
+    ResultTooLarge,
+    Unacceptable,
+)
 from crosswalk.evaluation import sandbox, verdicts
 from crosswalk.evaluation.inspection import inspect
 from crosswalk.evaluation.rationing import tell_spent
@@ -26,8 +33,6 @@ from crosswalk.evaluation.shared_state import Board
 from crosswalk.evaluation.wire import (
     Question,
     Reply,
-    ResultTooLarge,
-    Unacceptable,
     receive_order,
     write_reply,
 )

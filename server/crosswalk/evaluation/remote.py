@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
-from crosswalk.errors import CrosswalkError
+from crosswalk.errors import CrosswalkError, Overloaded, ResultTooLarge, Unacceptable
 from crosswalk.evaluation.inspection import inspect
-from crosswalk.evaluation.wire import KINDS, Overloaded, Question, Reply, ResultTooLarge, Unacceptable
+from crosswalk.evaluation.wire import KINDS, Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, Store
 

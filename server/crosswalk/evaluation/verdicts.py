@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from crosswalk.errors import QueryRefused, QueryTimedOut, ResourceLimit, StoreFault
-from crosswalk.evaluation.wire import Overloaded, RateExceeded, Reply
+from crosswalk.errors import (
+    Overloaded,
+    QueryRefused,
+    QueryTimedOut,
+    RateExceeded,
+    ResourceLimit,
+    StoreFault,
+)
+from crosswalk.evaluation.wire import Reply
 from crosswalk.settings import Settings
 
 OUT_OF_MEMORY = 71

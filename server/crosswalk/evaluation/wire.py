@@ -15,11 +15,15 @@ from typing import Any, NamedTuple
 from crosswalk.errors import (
     CrosswalkError,
     InputError,
+    Overloaded,
     QueryRefused,
     QuerySyntaxError,
     QueryTimedOut,
+    RateExceeded,
     ResourceLimit,
+    ResultTooLarge,
     StoreFault,
+    Unacceptable,
 )
 from crosswalk.stores import QueryDataset
 
@@ -32,22 +36,6 @@ _ANSWER, _FAULT, _VOLATILE = 0, 1, 2
 _UNKNOWN = -1
 _LONGEST = _INLINE + _QUESTION.size
 _ROOM_FOR_TWO = socket.CMSG_SPACE(2 * array("i").itemsize)
-
-
-class Overloaded(StoreFault):
-    """More is asked than can be answered now: come back after ``retry_after`` seconds."""
-
-
-class RateExceeded(StoreFault):
-    """One client has used up its share of evaluation for now."""
-
-
-class Unacceptable(InputError):
-    """The client accepts no form this kind of answer can be written in."""
-
-
-class ResultTooLarge(InputError):
-    """The result is larger than may be sent."""
 
 
 KINDS: dict[str, type[CrosswalkError]] = {
