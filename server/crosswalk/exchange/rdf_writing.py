@@ -10,7 +10,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from crosswalk.folders import content_root
-from crosswalk.iris import PREFIXES, expand
+from crosswalk.iris import PREFIXES, expand, shorten
 from crosswalk.stores import Store
 from crosswalk.stores.named_queries import bind, load, write_term
 from crosswalk.stores.results import ask
@@ -104,19 +104,10 @@ def _define(iri: str, said: dict[str, list[str]]) -> str | Definition:
     types = said.get(_TYPE, [])
     ranges = [each for each in said.get(expand("rdfs:range"), []) if each.startswith(PREFIXES["xsd"])]
     if expand("owl:ObjectProperty") in types:
-        return {"@id": _curie(iri), "@type": "@id"}
+        return {"@id": shorten(iri), "@type": "@id"}
     if ranges:
-        return {"@id": _curie(iri), "@type": _curie(ranges[0])}
-    return _curie(iri)
-
-
-def _curie(iri: str) -> str:
-    prefix = max(
-        (each for each in PREFIXES if str(iri).startswith(PREFIXES[each])),
-        key=lambda each: len(PREFIXES[each]),
-        default=None,
-    )
-    return f"{prefix}:{str(iri).removeprefix(PREFIXES[prefix])}" if prefix else str(iri)
+        return {"@id": shorten(iri), "@type": shorten(ranges[0])}
+    return shorten(iri)
 
 
 def compacted(facts: Iterable[Triple | Quad]) -> dict[str, Any]:
@@ -124,11 +115,11 @@ def compacted(facts: Iterable[Triple | Quad]) -> dict[str, Any]:
     terms = _terms()
     things: dict[str, dict[str, Any]] = {}
     for fact in facts:
-        thing = things.setdefault(fact.subject.value, {"@id": _curie(fact.subject.value)})
+        thing = things.setdefault(fact.subject.value, {"@id": shorten(fact.subject.value)})
         if fact.predicate.value == _TYPE:
             name, value = "@type", _named(fact.object.value)
         else:
-            name, definition = terms.get(fact.predicate.value, (_curie(fact.predicate.value), {}))
+            name, definition = terms.get(fact.predicate.value, (shorten(fact.predicate.value), {}))
             value = _value(fact.object, definition)
         thing.setdefault(name, []).append(value)
     for thing in things.values():
@@ -150,15 +141,15 @@ def _terms() -> dict[str, tuple[str, Definition]]:
 
 
 def _named(iri: str) -> str:
-    return _terms()[iri][0] if iri.startswith(PREFIXES["xw"]) and iri in _terms() else _curie(iri)
+    return _terms()[iri][0] if iri.startswith(PREFIXES["xw"]) and iri in _terms() else shorten(iri)
 
 
 def _value(value: NamedNode | Literal, definition: Definition) -> Any:
     if isinstance(value, NamedNode):
-        return _curie(value.value) if definition.get("@type") == "@id" else {"@id": _curie(value.value)}
+        return shorten(value.value) if definition.get("@type") == "@id" else {"@id": shorten(value.value)}
     if value.language:
         return {"@value": value.value, "@language": value.language}
-    datatype = _curie(value.datatype.value)
+    datatype = shorten(value.datatype.value)
     if definition.get("@type", "xsd:string") == datatype:
         return value.value
     return {"@value": value.value, "@type": datatype}
