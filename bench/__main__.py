@@ -18,6 +18,7 @@ from bench.peers import Missing
 
 PARTS: dict[str, Callable[[], Any]] = {
     "start": lambda: {"commands": starting.commands(), "server": starting.server()},
+    "build": building.time_build,
     "load": lambda: [building.load(size) for size in (1, 10)],
     "rules": lambda: building.rules(1),
     "validation": lambda: {"time": validating.measure(10), "findings": validating.agree(1)},

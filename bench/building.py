@@ -1,4 +1,4 @@
-"""What a build costs: loading beside rdflib, rules beside owlrl, and memory."""
+"""Measure what a build costs: its time and memory, loading beside rdflib, and rules beside owlrl."""
 
 from __future__ import annotations
 
@@ -11,17 +11,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph
+from pyoxigraph import Quad, RdfFormat, serialize
 from rdflib import Graph
 
 from bench import catalogues, peers
-from crosswalk.graph.inference import Closures, holding, infer, infer_in, read_rules
+from crosswalk.graph.build import build
+from crosswalk.graph.inference import holding, infer_in, read_rules
 from crosswalk.graph.sources import read_sources
 from crosswalk.stores.oxigraph import EmbeddedStore
 
 
+def time_build() -> dict[str, Any]:
+    """Measure building the shipped data: the processor seconds of all of it, and how long each step took."""
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.process_time()
+        snapshot = build(catalogues.REPOSITORY, Path(folder))
+        took = time.process_time() - begin
+    return {"seconds": took, "triples": snapshot.triples, "steps": snapshot.seconds}
+
+
 def load(size: int) -> dict[str, Any]:
-    """Loading a catalogue's triples into the store as a snapshot is, beside rdflib reading the same file.
+    """Measure loading a catalogue into the store as a snapshot is, beside rdflib reading the same file.
 
     What a build wrote is not examined once more when it is loaded; how long it takes with that is said too.
     """
@@ -33,45 +43,31 @@ def load(size: int) -> dict[str, Any]:
             "ratio where IRIs are examined": theirs / examined}  # fmt: skip
 
 
-def rules(size: int, turns: int = 3) -> dict[str, Any]:
-    """Closing the facts by the SPARQL rules, beside owlrl over the same facts and ontology.
+def rules(size: int) -> dict[str, Any]:
+    """Measure closing the ontology and the facts of a catalogue, beside owlrl over the same facts.
 
-    Both find the facts in their own kind of store, as a build and a graph have them; what it takes with the
-    filling of ours is said too. An ontology that has not changed since an earlier build is not closed again;
-    what it takes at first is said too. They take turns, and of each the least counts.
+    Both find the facts in a store of their own kind, as a build and a graph have them.
     """
     sources = read_sources(catalogues.built(size).content)
     shipped = read_rules(catalogues.REPOSITORY)
     axioms, facts = list(sources.ontology()), list(sources.facts())
-    took: dict[str, list[float]] = {}
-    for _ in range(turns):
-        stores = [holding(facts) for _ in range(13)]
-        with tempfile.TemporaryDirectory() as folder:
-            rest = (axioms, shipped, Closures(Path(folder)))
-            for way, work, times in (
-                ("at first", lambda s=stores, r=rest: infer_in(s.pop(), *r), 1),
-                ("in a store", lambda s=stores, r=rest: infer_in(s.pop(), *r), 12),
-                ("with filling", lambda r=rest: infer(facts, *r), 12),
-            ):
-                took.setdefault(way, []).append(_seconds(work, times))
-        took.setdefault("owlrl", []).append(_expand(facts))
-    least = {way: min(each) for way, each in took.items()}
-    theirs = least.pop("owlrl")
-    ratios = {way: theirs / ours for way, ours in least.items()}
-    return {"size": size, "seconds": least, "owlrl": theirs, "ratios": ratios}
+    stores = [holding(facts) for _ in range(5)]
+    ours = _seconds(lambda: infer_in(stores.pop(), axioms, shipped), len(stores))
+    theirs = _expand(facts)
+    return {"size": size, "seconds": ours, "owlrl": theirs, "ratio": theirs / ours}
 
 
-def _expand(facts: list[pyoxigraph.Quad]) -> float:
-    """The seconds owlrl takes over facts that rdflib has read."""
+def _expand(facts: list[Quad]) -> float:
+    """Return the seconds owlrl takes over facts that rdflib has read."""
     import owlrl
 
-    data = pyoxigraph.serialize([quad.triple for quad in facts], format=pyoxigraph.RdfFormat.N_TRIPLES)
+    data = serialize([fact.triple for fact in facts], format=RdfFormat.N_TRIPLES)
     graph = Graph().parse(data=data, format="nt")
     return _seconds(lambda: owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph), 1)
 
 
 def memory(size: int) -> dict[str, Any]:
-    """The most memory of processes that build as far as each step, and of one that loads the result."""
+    """Measure the peak memory of building as far as each step, and of loading the result."""
     made = catalogues.built(size)
     reading = (
         "from pathlib import Path; from crosswalk.graph.sources import read_sources\n"
@@ -103,23 +99,23 @@ def memory(size: int) -> dict[str, Any]:
 
 
 def _peak(code: str) -> float:
-    """The largest resident size of a process that runs this code, in megabytes."""
-    told = f"{code}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    """Return the largest resident size of a process that runs this code, in megabytes."""
+    script = f"{code}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     environment = {
         "PYTHONPATH": f"{catalogues.REPOSITORY}:{catalogues.REPOSITORY / 'server'}",
         "PATH": "/usr/bin",
     }
     run = subprocess.run(
-        [sys.executable, "-c", told], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
     )
     return float(json.loads(run.stdout))
 
 
 def _seconds(work: Callable[[], object], times: int) -> float:
-    """The shortest time of some runs, in seconds of the processor: neighbours do not count."""
-    took = []
+    """Return the shortest time of some runs, in seconds of the processor: neighbours do not count."""
+    durations = []
     for _ in range(times):
         begin = time.process_time()
         work()
-        took.append(time.process_time() - begin)
-    return min(took)
+        durations.append(time.process_time() - begin)
+    return min(durations)

@@ -21,7 +21,7 @@ from crosswalk.errors import NonconformingData
 from crosswalk.graph.canonical import in_default_graph
 from crosswalk.graph.derivation import DERIVED, chain_mappings, computed_relations
 from crosswalk.graph.findings import FINDINGS, Finding, findings_graph
-from crosswalk.graph.inference import FOLDER, INFERRED, RULES, Closures, add, holding, infer_in, read_rules
+from crosswalk.graph.inference import INFERRED, RULES, add, holding, infer_in, read_rules
 from crosswalk.graph.shapes import read_shapes
 from crosswalk.graph.snapshot import (
     Snapshot,
@@ -34,7 +34,7 @@ from crosswalk.graph.snapshot import (
     write_dataset,
 )
 from crosswalk.graph.sources import Source, Sources, read_sources
-from crosswalk.graph.validation import FILE, Reports, doubtful_kinds, validate
+from crosswalk.graph.validation import doubtful_kinds, validate
 from crosswalk.namespaces import GRAPH
 
 Progress = Callable[[str], None]
@@ -128,17 +128,8 @@ class CheckedGraph:
         return [finding for finding in self.findings if finding.severity == "violation"]
 
 
-def check(
-    root: Path,
-    others: Iterable[Source] = (),
-    progress: Progress = lambda step: None,
-    closures: Closures | None = None,
-    reports: Reports | None = None,
-) -> CheckedGraph:
-    """Reads the content under ``root`` with other files beside it, infers, and validates the whole.
-
-    What closures and reports keep from before is not worked out again where it cannot have changed.
-    """
+def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda step: None) -> CheckedGraph:
+    """Reads the content under ``root`` with other files beside it, infers, and validates the whole."""
     clock = Clock(progress)
     with clock.step("reading"):
         sources = read_sources(root).with_files(others)
@@ -148,7 +139,7 @@ def check(
         chained = chain_mappings(asserted)
         # One store serves inference and validation: in a large graph nothing else takes as much memory.
         store = holding(chain(asserted, chained))
-        derived = infer_in(store, sources.ontology(), rules, closures)
+        derived = infer_in(store, sources.ontology(), rules)
         derived[DERIVED] = derived.get(DERIVED, set()) | chained
         doubtful = doubtful_kinds([*asserted, *chained], derived[INFERRED])
         # Every graph is said to be one, so that a shape can demand its description.
@@ -156,7 +147,7 @@ def check(
     with clock.step("validation"):
         for each in chain(doubtful, computed_relations(derived)):
             store.remove(Quad(*each))
-        findings = validate(store, shapes, sources, reports)
+        findings = validate(store, shapes, sources)
     return CheckedGraph(sources, derived, findings, clock.seconds)
 
 
@@ -165,8 +156,7 @@ def build(root: Path, out: Path, progress: Progress = lambda step: None) -> Snap
     with _one_at_a_time(out):
         # What changes from now on may or may not be read: it must not be taken for built.
         inputs = digest_of_inputs(root)
-        closures, reports = Closures(out / FOLDER), Reports(out / FILE)
-        graph = check(root, (), progress, closures, reports)
+        graph = check(root, (), progress)
         if graph.violations:
             raise NonconformingData(_count(len(graph.violations)), graph.findings)
         clock = Clock(progress, graph.seconds)

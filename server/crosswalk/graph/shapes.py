@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -144,11 +143,10 @@ PREFIXES = Path("ontology") / "prefixes.ttl"
 
 @dataclass(frozen=True)
 class Shapes:
-    """The shapes as pySHACL reads them, the files that they stand in, and a digest of all they say."""
+    """The shapes as pySHACL reads them, and the files that they stand in."""
 
     graph: Graph
     locations: dict[str, Locations] = field(default_factory=dict)
-    digest: str = ""
 
     def name(self, shape: Any) -> str:
         """The IRI of a shape, or of the closest named shape around one without a name."""
@@ -199,7 +197,7 @@ def read_shapes(root: Path) -> Shapes:
         locations[name] = locate_file(path, path.resolve().as_uri())
         quads += _read(path, name, locations[name], prefixes)
     lines = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES)
-    return Shapes(Graph().parse(data=lines, format="nt"), locations, hashlib.sha256(lines).hexdigest())
+    return Shapes(Graph().parse(data=lines, format="nt"), locations)
 
 
 def _read(path: Path, name: str, lines: Locations, prefixes: dict[str, dict[str, str]]) -> list[Quad]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
-from functools import cache, partial
-from importlib.metadata import version
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import pyshacl
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import NamedNode, Quad, Store, Triple
 from pyshacl.errors import ReportableRuntimeError, ValidationFailure
 from pyshacl.graph_abstraction import OxigraphDataGraph
 from rdflib import Graph, Literal, URIRef
@@ -23,7 +18,6 @@ from rdflib.namespace import OWL, RDF, RDFS, SH
 
 from crosswalk.errors import InputError
 from crosswalk.graph.findings import SEVERITIES, Finding, merge
-from crosswalk.graph.reads import reads
 from crosswalk.graph.shapes import Places, Shapes
 from crosswalk.graph.sources import Source
 
@@ -111,25 +105,15 @@ def reports(store: Store, shapes: Graph) -> Iterator[Graph]:
     Whether a node fits a shape depends on no other node that is looked at, so that the parts together say
     what one report says; what a part needs in memory is free before the next.
     """
-    return chain.from_iterable(find() for _, find in applications(store, shapes))
-
-
-def applications(store: Store, shapes: Graph) -> Iterator[tuple[Any, Callable[[], Iterator[Graph]]]]:
-    """Each shape with what applies it to a store and gives its reports."""
     validator = pyshacl.Validator(_Data(store), shacl_graph=shapes, options={"inplace": True})
     graph, executor = validator.data_graph, validator.make_executor()
-
-    def find(shape: Any) -> Iterator[Graph]:
-        with _understood():
+    with _understood():
+        for shape in validator.shacl_graph.shapes:
             targets = () if shape.deactivated else list(shape.focus_nodes(graph))
             for first in range(0, len(targets), NODES):
                 _, results = shape.validate(executor, graph, focus=targets[first : first + NODES])
                 if results:
                     yield validator.create_validation_report(validator.shacl_graph, False, results)[0]
-
-    with _understood():
-        known = validator.shacl_graph.shapes
-    return ((shape.node, partial(find, shape)) for shape in known)
 
 
 @contextmanager
@@ -158,162 +142,22 @@ def why_inapplicable(name: str, shape: Graph) -> str | None:
     return None
 
 
-FILE = "reports.json"
-_LIBRARIES = ("crosswalk", "pyshacl", "rdflib", "oxrdflib", "pyoxigraph")
-
-
-class Reports:
-    """A file with the findings of the shapes at the last validation."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._before = _read(path)
-        self._now: dict[str, list[Finding]] = {}
-
-    def findings(self, key: str | None, find: Callable[[], list[Finding]]) -> list[Finding]:
-        """What a shape with this key found before, or finds now; without a key it finds it every time."""
-        if key is None:
-            return find()
-        if key not in self._now:
-            self._now[key] = self._before[key] if key in self._before else find()
-        return self._now[key]
-
-    def keep(self) -> None:
-        """Writes what was asked for since; what was not is forgotten."""
-        told = {key: [asdict(finding) for finding in found] for key, found in self._now.items()}
-        body = json.dumps(told).encode()
-        temporary = self.path.with_suffix(".new")
-        # A folder that cannot be written costs time and nothing else.
-        with suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(_mark(body) + body)
-            temporary.replace(self.path)
-
-
-class Keys:
-    """Names each shape by its text, by the facts of one store that it reads, and by what applies it."""
-
-    def __init__(self, store: Store, shapes: Shapes) -> None:
-        self._store, self._shapes = store, shapes
-        self._base = hashlib.sha256(_validator() + shapes.digest.encode()).digest()
-        self._facts: dict[str, bytes] = {}
-        self._types: dict[str, Any] = {}
-
-    def key(self, shape: Any) -> str | None:
-        """The name of a shape; None where it has no IRI, or may read any fact."""
-        found = reads(self._shapes.part(shape)) if isinstance(shape, URIRef) else None
-        if found is None:
-            return None
-        digest = hashlib.sha256(self._base + str(shape).encode())
-        for name in sorted(found.properties | {str(RDFS.subClassOf)}):
-            digest.update(name.encode() + self._of_property(name))
-        digest.update(b"types" + self._of_classes(found.classes))
-        return digest.hexdigest()
-
-    def _of_property(self, name: str) -> bytes:
-        if name not in self._facts:
-            self._facts[name] = _digest_of_report(self._lines(name)) if _is_iri(name) else b""
-        return self._facts[name]
-
-    def _of_classes(self, classes: Iterable[str] | None) -> bytes:
-        """A digest of who is of which of these classes, or of those below them."""
-        if not self._types:
-            for line in self._lines(str(RDF.type)):
-                kind = line.rsplit(b" ", 2)[1].decode()
-                self._types.setdefault(kind, hashlib.sha256()).update(line)
-        below = None if classes is None else self._below(classes)
-        chosen = sorted(kind for kind in self._types if below is None or kind[1:-1] in below)
-        return _digest_of_report(kind.encode() + self._types[kind].digest() for kind in chosen)
-
-    def _below(self, classes: Iterable[str]) -> set[str]:
-        found, ahead = set(classes), list(classes)
-        while ahead:
-            above = ahead.pop()
-            if _is_iri(above):
-                steps = self._store.quads_for_pattern(None, NamedNode(str(RDFS.subClassOf)), NamedNode(above))
-                new = {quad.subject.value for quad in steps} - found
-                found |= new
-                ahead += new
-        return found
-
-    def _lines(self, name: str) -> list[bytes]:
-        facts = self._store.quads_for_pattern(None, NamedNode(name), None)
-        return sorted(serialize(facts, format=RdfFormat.N_QUADS).splitlines(keepends=True))
-
-
-def _is_iri(text: str) -> bool:
+def validate(store: Store, shapes: Shapes, sources: Iterable[Source] = ()) -> list[Finding]:
+    """The findings of pySHACL on an Oxigraph store: somebody else's files first, then by file and line."""
     try:
-        NamedNode(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _digest_of_report(parts: Iterable[bytes]) -> bytes:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
-    return digest.digest()
-
-
-@cache
-def _validator() -> bytes:
-    """What applies shapes: the libraries, and the code of this package that asks them."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
-    code = sorted(Path(__file__).parent.glob("*.py"))
-    return libraries.encode() + b"".join(hashlib.sha256(path.read_bytes()).digest() for path in code)
-
-
-def _mark(body: bytes) -> bytes:
-    """A first line that tells a file of this program from any other, and from one that was cut short."""
-    return hashlib.sha256(_validator() + body).hexdigest().encode() + b"\n"
-
-
-def _read(path: Path) -> dict[str, list[Finding]]:
-    """What a file has kept, or nothing where it is not whole or of another version of the program."""
-    try:
-        first, newline, body = path.read_bytes().partition(b"\n")
-    except OSError:
-        return {}
-    if first + newline != _mark(body):
-        return {}
-    return {key: [Finding(**each) for each in found] for key, found in json.loads(body).items()}
-
-
-def validate(
-    store: Store, shapes: Shapes, sources: Iterable[Source] = (), kept: Reports | None = None
-) -> list[Finding]:
-    """The findings of pySHACL on an Oxigraph store: somebody else's files first, then by file and line.
-
-    A shape that is known to find what it found before, as it was kept, is not applied again.
-    """
-    pass
-
-    keys = Keys(store, shapes) if kept else None
-    found: list[Finding] = []
-    try:
-        for shape, apply in applications(store, shapes.graph):
-            find = partial(_found, apply, shapes)
-            found += kept.findings(keys.key(shape), find) if kept and keys else find()
+        found = [
+            _finding(report, result, shapes)
+            for report in reports(store, shapes.graph)
+            for result in report.objects(None, SH.result)
+        ]
     except InapplicableShape as fault:
         raise _inapplicable(shapes, str(fault)) from None
-    if kept:
-        kept.keep()
     places = Places(sources)
     return merge(_placed(finding, places) for finding in found)
 
 
-def _found(apply: Callable[[], Iterable[Graph]], shapes: Shapes) -> list[Finding]:
-    """What one shape finds, without places."""
-    return [
-        _finding(report, result, shapes) for report in apply() for result in report.objects(None, SH.result)
-    ]
-
-
 def _inapplicable(shapes: Shapes, why: str) -> InputError:
     """The error of the first shape that cannot be applied on its own."""
-    pass
-
     file, line = "shapes", None
     for name, shape in shapes.parts():
         if fault := why_inapplicable(name, shape):
