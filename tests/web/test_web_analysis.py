@@ -128,9 +128,9 @@ def test_a_comparison_is_refused_for_a_day_on_which_it_could_not_hold(site) -> N
 
 def ways(site, address: str) -> list[tuple[list[str], str]]:
     """The chains of a page: the links of each in order, and what is said of it."""
-    chains = read(site, address).select("details.paths ul.chains > li")
+    chains = read(site, address).select("details.paths ul.path-list > li")
     return [
-        ([a["href"] for a in one.select("ol.hops a[href^='/id/']")], " ".join(one.text.split()))
+        ([a["href"] for a in one.select("ol.path-steps a[href^='/id/']")], " ".join(one.text.split()))
         for one in chains
     ]
 
@@ -161,17 +161,17 @@ def test_a_page_folds_all_but_the_first_paths(site) -> None:
     assert len(editions) > 3 and [one.has_attr("open") for one in editions] == [True] + [False] * (
         len(editions) - 1
     )
-    assert all(len(one.select(":scope > ul.chains > li")) <= 3 for one in editions)
-    assert any(one.select("details ul.chains > li") for one in editions)
+    assert all(len(one.select(":scope > ul.path-list > li")) <= 3 for one in editions)
+    assert any(one.select("details ul.path-list > li") for one in editions)
 
 
 def test_what_a_record_joins_directly_is_no_path_across(site) -> None:
     page = read(site, GUIDELINE)
     # What was derived is no record: the path across shows another way to the same end.
-    said = page.select("section[aria-labelledby=mapped] .said-by")
+    said = page.select("section[aria-labelledby=mapped] .by-graph")
     said = [one for one in said if not one.find("a", href="/graph/derived")]
     mapped = {a["href"] for one in said for a in one.select(".head a")}
-    ends = {a["href"] for a in page.select("details.paths ol.hops > li:last-child > a")}
+    ends = {a["href"] for a in page.select("details.paths ol.path-steps > li:last-child > a")}
     assert ends and not {link for link in ends & mapped if "/provision/" in link}
 
 

@@ -121,7 +121,7 @@ def test_home_describes_the_dataset(site: FlaskClient) -> None:
     assert described["@type"] == "Dataset"
     assert described["url"].startswith("https://w3id.org/")
     assert page.find("a", href=COMPARISON)
-    assert page.svg.find("title") or page.find("svg", class_="picture").find("title")
+    assert page.svg.find("title") or page.find("svg", class_="timeline").find("title")
     assert "17 of 17" in page.get_text()
 
 
@@ -253,9 +253,9 @@ def test_note_page_keeps_both_readings(site: FlaskClient) -> None:
 def test_lineage_draws_and_lists_the_same_steps(site: FlaskClient) -> None:
     page = soup(site, "/lineage/ipa")
     assert (
-        len(page.select("svg.lineage path.band")) == len(page.select("table tbody tr:not(.category)")) == 24
+        len(page.select("svg.lineage path.change")) == len(page.select("table tbody tr:not(.category)")) == 24
     )
-    kinds = [tag.get_text() for tag in page.select("p.tally .tag")]
+    kinds = [tag.get_text() for tag in page.select("p.counts .tag")]
     assert kinds == ["3 added", "7 continued", "7 removed", "7 renumbered"]
     assert len(page.select("path.approximate")) == 1
     assert len(json.loads(site.get("/lineage/ipa?format=json").data)) == 24
@@ -266,7 +266,7 @@ def test_matrix_tells_not_assessed_from_none(site: FlaskClient) -> None:
     assert "17 of 17 mapped" in text
     assert "1 said to have none" in text and "20 not named" in text
     assert "not assessed" in text
-    cells = soup(site, "/matrix/ipa/2.0/gsma/2.0").select("table.heat a.dot")
+    cells = soup(site, "/matrix/ipa/2.0/gsma/2.0").select("table.heatmap a.heatmap-mark")
     assert len(cells) == 34
     assert all(cell.find("svg") and cell.get_text().strip() for cell in cells)
 

@@ -150,7 +150,7 @@ def story(iri: str, said: tuple[Row, ...]) -> tuple[str, dict[str, Any]]:
     """The template made for the first of a thing's classes that has one, with the answers it needs."""
     types = [compact(row["value"].value) for row in said if compact(row["property"].value) == "rdf:type"]
     kind = next((one for one in STORIES if one in types), None)
-    name, questions = STORIES[kind] if kind else ("any", ())
+    name, questions = STORIES[kind] if kind else ("thing", ())
     told = {
         question.replace("-", "_"): page_queries().ask(f"pages/{question}", thing=iri).rows
         for question in (*ALWAYS, *questions)
@@ -162,4 +162,4 @@ def story(iri: str, said: tuple[Row, ...]) -> tuple[str, dict[str, Any]]:
 
 def paths(iri: str) -> Markup:
     """The section on the paths from an element, which is long for some, and is kept as it was written."""
-    return Markup(render_template("part-paths.html", iri=iri, onward=onward(iri)))
+    return Markup(render_template("includes/paths.html", iri=iri, onward=onward(iri)))

@@ -39,7 +39,7 @@ def all_gaps() -> Response:
     answer = page_queries().ask("pages/gaps-pairs")
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "gaps")
-    return render("analysis-all-gaps.html", pairs=answer.rows)
+    return render("gaps.html", pairs=answer.rows)
 
 
 @analysis.get("/gaps/<a>/<a_version>/<b>/<b_version>")
@@ -55,7 +55,7 @@ def edition_gaps(a: str, a_version: str, b: str, b_version: str) -> Response:
     if chosen is not HTML:
         return table(chosen, GAPS, rows, f"gaps-{a}-{a_version}--{b}-{b_version}")
     return render(
-        "analysis-gaps.html",
+        "gaps-of-pair.html",
         shares=[(share, [_line(line) for line in share.lines]) for share in found.shares],
         gaps=found,
         day=day,
@@ -71,7 +71,7 @@ def between() -> Response:
     start, end = (request.args.get(name, "").strip() for name in ("from", "to"))
     chosen = choose(TABLE)
     if not (start and end):
-        return render("analysis-path.html", start=start, end=end, found=None, titles=titles((start, end)))
+        return render("path.html", start=start, end=end, found=None, titles=titles((start, end)))
     ask = page_queries().ask
     ends = [find_element(ask, text) for text in (start, end)]
     hops, limit = wanted_number("hops", 5, MAX_HOPS), wanted_number("limit", 10, 1000)
@@ -81,7 +81,7 @@ def between() -> Response:
         return table(chosen, paths.COLUMNS, rows, "path")
     named = {iri for one in found.paths for step in one.steps for iri in (step.start, step.end)}
     return render(
-        "analysis-path.html",
+        "path.html",
         start=ends[0],
         end=ends[1],
         hops=hops,

@@ -87,7 +87,7 @@ def compare(a: str, a_version: str, b: str, b_version: str) -> Response:
         for _, group in groupby(shown, lambda one: one.row["category"] and one.row["category"].value)
     ]
     return render(
-        "compare.html",
+        "comparison.html",
         groups=groups,
         shown=shown,
         lines=lines,

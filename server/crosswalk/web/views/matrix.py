@@ -42,7 +42,7 @@ def pair(a: str, a_version: str, b: str, b_version: str) -> Response:
         return table(chosen, cells.columns, cells.rows, f"{a}-{a_version}--{b}-{b_version}-cells")
     axes = [page_queries().ask("pages/heatmap-elements", edition=iri).rows for iri in (left, right)]
     whole = bool(request.args.get("all"))
-    return render("heat.html", left=names[0][0], right=names[1][0], heat=lay_heat(*axes, cells.rows, whole),
+    return render("heatmap.html", left=names[0][0], right=names[1][0], heat=lay_heat(*axes, cells.rows, whole),
                   whole=whole, judged=judged(left, right))  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def editor() -> Response:
         raise UnknownThing(f"No question is called {name}.", close_names(name, known, "/sparql?question="))
     question = known.get(name or "")
     return page(
-        "ask.html",
+        "sparql-editor.html",
         text=given or without_header(question or load("pages/first-query")),
         run=bool(given),
         questions=known.values(),

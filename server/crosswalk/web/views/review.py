@@ -83,7 +83,7 @@ def all_stale() -> Response:
     if chosen is not HTML:
         return table(chosen, answer.columns, answer.rows, "stale")
     titles = {row["edition"].value: row["title"] for row in page_queries().ask("pages/editions")}
-    return render("analysis-all-stale.html", pairs=answer.rows, titles=titles)
+    return render("stale.html", pairs=answer.rows, titles=titles)
 
 
 @upkeep.get("/stale/<standard>/<old>/<new>")
@@ -104,7 +104,7 @@ def stale(standard: str, old: str, new: str) -> Response:
     ]
     if chosen is not HTML:
         return table(chosen, STALE, rows, f"stale-{standard}-{old}--{new}")
-    return render("analysis-stale.html", found=found, rows=rows, old=editions[0], new=editions[1],
+    return render("stale-of-pair.html", found=found, rows=rows, old=editions[0], new=editions[1],
                   titles=titles((*editions, *(row["element"] for row in rows))))  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def conflicts() -> Response:
     checked = sum(one.assessed and bool(one.rationale) and not one.derived for one in records.values())
     named = {end for _, same in conflicts for record in same for end in record.ends}
     return render(
-        "analysis-conflicts.html",
+        "conflicts.html",
         conflicts=conflicts,
         undecided=[records[iri] for iri in found["undecided"]],
         more=found["more"],
@@ -147,7 +147,7 @@ def agreement() -> Response:
     if chosen is not HTML:
         return table(chosen, AGREEMENT, [vars(line) for line in lines], "agreement")
     sets = page_queries().ask("pages/agreement-sets").rows
-    return render("analysis-agreement.html", lines=lines, one=one, other=other, sets=sets)
+    return render("agreement.html", lines=lines, one=one, other=other, sets=sets)
 
 
 def _found(records: Iterable[MappingRecord]) -> dict[str, Any]:

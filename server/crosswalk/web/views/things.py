@@ -58,7 +58,7 @@ def named_graph(name: str) -> Response:
         body = page_queries().write("pages/graph-content", chosen.engine, graph=iri)
         return finish(ordered(body) if chosen is NTRIPLES else body, chosen)
     said = page_queries().ask("pages/thing-statements", thing=iri).rows
-    return render("graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"])
+    return render("named-graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"])
 
 
 def unnamed(*rows: Row) -> Iterator[str]:
