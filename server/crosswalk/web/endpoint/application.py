@@ -123,7 +123,7 @@ class Endpoint:
     def metrics(self, request: Request) -> Sent:
         """The numbers for Prometheus."""
         allow_only(request.environ, READING)
-        answer = Answer(metrics.write(self.asking.ledger), metrics.FORM)
+        answer = Answer(metrics.write_metrics(self.asking.ledger), metrics.FORM)
         return send(request.environ, request.start, answer)
 
     def options(self, request: Request, methods: tuple[str, ...]) -> Sent:
