@@ -58,11 +58,10 @@ def test_a_reply_is_put_together_from_its_pieces(size: int) -> None:
     error = back.error()
     assert type(error) is QueryTimedOut and back.retry_after == 7 and back.seconds == 1.5
     assert (error.what, error.hint, error.line, error.column) == ("too long", "less", 3, 4)
-    answer = Reply(b"n\r\n1\r\n", "text/csv", rows=0, volatile=True)
+    answer = Reply(b"n\r\n1\r\n", "text/csv", volatile=True)
     back = read(wire.write_reply(5, answer, "s", 0.5), 5, size)
     assert back == answer._replace(snapshot="s", seconds=0.5)
-    unknown = read(wire.write_reply(5, Reply(b"", "text/csv"), "", 0.0), 5, size)
-    assert unknown.rows is None and not unknown.volatile
+    assert not read(wire.write_reply(5, Reply(b"", "text/csv"), "", 0.0), 5, size).volatile
     with pytest.raises(EOFError):
         read(wire.write_reply(5, answer, "s", 0.5), 6, 10_000)
 

@@ -14,14 +14,12 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
 from crosswalk.errors import CrosswalkError, InputError, QueryTimedOut, ResultTooLarge, Unacceptable
 from crosswalk.evaluation import pool, sandbox
 from crosswalk.evaluation.cache import ByteBoundedCache
-from crosswalk.evaluation.evaluator import MERGED, count_rows, evaluate, merge
+from crosswalk.evaluation.evaluator import MERGED, evaluate, merge
 from crosswalk.evaluation.remote import RemoteEvaluation
 from crosswalk.evaluation.shared_state import Allowance
 from crosswalk.evaluation.wire import Question
@@ -78,54 +76,6 @@ def test_a_result_that_is_too_large_is_no_result(store) -> None:
     question = Question("SELECT * { GRAPH ?g { ?s ?p ?o } }", table_type=SPARQL_JSON)
     with pytest.raises(ResultTooLarge, match="more than the 100"):
         evaluate(store, question, Settings(result_bytes=100))
-
-
-@pytest.mark.parametrize(
-    "media_type", ["text/csv", "text/tab-separated-values", SPARQL_JSON, "application/sparql-results+xml"]
-)
-@pytest.mark.parametrize("rows", [0, 1, 3])
-def test_rows_are_counted_as_they_are_written(store, media_type: str, rows: int) -> None:
-    text = f'SELECT ("}},{{\\"x\\":[" AS ?odd) ?o {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {rows}'
-    found = evaluate(store, Question(text, table_type=media_type), Settings()).rows
-    assert found == rows or (media_type == "text/csv" and found is None and rows)
-
-
-def test_triples_are_counted_and_truth_is_no_row(store) -> None:
-    graph = Question("CONSTRUCT { ?s ?p ?o } { GRAPH ?g { ?s ?p ?o } }", graph_type="application/n-triples")
-    assert evaluate(store, graph, Settings()).rows == 3
-    assert count_rows(b'{"head":{},"boolean":true}', SPARQL_JSON) is None
-
-
-TEXTS = st.text(alphabet='{}[],:"\\\\a', max_size=12) | st.sampled_from(
-    ["}},{", "a}},{", '"}},{"', "}},{\\\\"]
-)
-
-
-@given(st.lists(st.tuples(st.none() | TEXTS, st.none() | TEXTS), max_size=5))
-def test_rows_in_json_are_counted_whatever_texts_they_hold(table) -> None:
-    rows = " ".join(
-        "("
-        + " ".join(
-            "UNDEF" if text is None else str(Literal(text, language="en" if "a" in text else None))
-            for text in row
-        )
-        + ")"
-        for row in table
-    )
-    body = (
-        pyoxigraph.Store()
-        .query(f"SELECT * {{ VALUES (?x ?y) {{ {rows} }} }}")
-        .serialize(format=pyoxigraph.QueryResultsFormat.JSON)
-    )
-    assert count_rows(body, SPARQL_JSON) == len(json.loads(body)["results"]["bindings"]) == len(table)
-
-
-def test_rows_of_a_table_too_long_to_be_read_again_are_counted_unless_that_is_unsure() -> None:
-    row = b'{"x":{"type":"literal","value":"%s"}}'
-    table = b'{"head":{"vars":["x"]},"results":{"bindings":[%s]}}'
-    sure, unsure = (table % b",".join([row % text] * 9_000) for text in (b"plain", b"}},{"))
-    assert count_rows(sure, SPARQL_JSON) == 9_000
-    assert count_rows(unsure, SPARQL_JSON) is None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import resource
 import signal
 import socket
@@ -74,10 +73,6 @@ _DOOR, _COUNTER = 3, 4
 """The descriptors on which questions come in, and on which the broker is told what they cost."""
 
 _WEAR_KILOBYTES, _WEAR_QUERIES = 96 * 2**10, 4000
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_COUNTED = 2**18
-_UNSURE = (b"{}", b'}},{"}', b'}},{",')
-"""A row of nothing, and the two ways on after a text that ends as a row does."""
 
 
 def warm_up() -> None:
@@ -203,7 +198,7 @@ def evaluate(store: EmbeddedStore, question: Question, settings: Settings) -> Re
             f"the result has {len(body)} bytes, more than the {settings.result_bytes} that are sent",
             hint="Ask for less: add a LIMIT, or fewer variables.",
         )
-    return Reply(body, wanted, rows=count_rows(body, wanted), volatile=found.volatile)
+    return Reply(body, wanted, volatile=found.volatile)
 
 
 def _source(
@@ -213,28 +208,3 @@ def _source(
     if len(dataset.default_graphs) < 2:
         return store, dataset if stated else None
     return merge(store, dataset), QueryDataset((MERGED,), dataset.named_graphs)
-
-
-def count_rows(body: bytes, media_type: str) -> int | None:
-    """How many rows or triples an answer has, where counting them costs next to nothing."""
-    if media_type == "text/tab-separated-values" or (media_type == "text/csv" and b'"' not in body):
-        return max(0, body.count(b"\n") - 1)
-    if media_type in ("application/n-triples", "application/n-quads"):
-        return body.count(b"\n")
-    if media_type == "application/sparql-results+xml":
-        return body.count(b"<result>")
-    if media_type == "application/sparql-results+json":
-        return _rows_of_json(body)
-    return None
-
-
-def _rows_of_json(body: bytes) -> int | None:
-    """How many rows a table in JSON has: by what stands between two, unless a text may look like that."""
-    if body.endswith(b"}}]}}") and not any(unsure in body for unsure in _UNSURE):
-        return body.count(b'}},{"') + 1
-    if len(body) > _COUNTED:
-        return None
-    bare = _STRING.sub(b"", body)
-    start = bare.rfind(b":[")
-    rows = bare[start + 2 :]
-    return None if b":{:[" not in bare else 0 if rows[:1] == b"]" else rows.count(b"},{") + 1

@@ -28,12 +28,11 @@ from crosswalk.errors import (
 from crosswalk.stores import QueryDataset
 
 _QUESTION = struct.Struct("=QdQIH")
-_REPLY = struct.Struct("=QQdqIB")
+_REPLY = struct.Struct("=QQdIB")
 _INLINE = 2**15
 """How long a question may be that is sent as it is; a longer one lies in memory beside its message."""
 
 _ANSWER, _FAULT, _VOLATILE = 0, 1, 2
-_UNKNOWN = -1
 _LONGEST = _INLINE + _QUESTION.size
 _ROOM_FOR_TWO = socket.CMSG_SPACE(2 * array("i").itemsize)
 
@@ -61,7 +60,6 @@ class Reply(NamedTuple):
     media_type: str = ""
     snapshot: str = ""
     seconds: float = 0.0
-    rows: int | None = None
     volatile: bool = False
     fault: str = ""
     what: str = ""
@@ -141,8 +139,7 @@ def write_reply(job: int, reply: Reply, snapshot: str, seconds: float) -> bytes:
     else:
         kind = _VOLATILE if reply.volatile else _ANSWER
         head = f"{reply.media_type}\n{snapshot}".encode()
-    rows = _UNKNOWN if reply.rows is None else reply.rows
-    start = _REPLY.pack(job, len(reply.body), seconds, rows, len(head), kind)
+    start = _REPLY.pack(job, len(reply.body), seconds, len(head), kind)
     return b"".join((start, head, reply.body))
 
 
@@ -163,7 +160,7 @@ class ReplyReader:
                 self._received = bytearray(self._received)
             self._received += piece
         if not self._length and len(self._received) >= _REPLY.size:
-            job, body, _, _, head, _ = _REPLY.unpack_from(self._received)
+            job, body, _, head, _ = _REPLY.unpack_from(self._received)
             if job != self.job:
                 raise EOFError("the reply to another question came in")
             self._length = _REPLY.size + head + body
@@ -171,11 +168,11 @@ class ReplyReader:
 
     def reply(self) -> Reply:
         """The reply, once it is whole."""
-        _, size, seconds, rows, length, kind = _REPLY.unpack_from(self._received)
+        _, size, seconds, length, kind = _REPLY.unpack_from(self._received)
         start = _REPLY.size + length
         head = bytes(self._received[_REPLY.size : start]).decode()
         if kind == _FAULT:
             return Reply(seconds=seconds, **json.loads(head))
         media_type, _, snapshot = head.partition("\n")
         body = bytes(self._received[start : start + size])
-        return Reply(body, media_type, snapshot, seconds, None if rows < 0 else rows, kind == _VOLATILE)
+        return Reply(body, media_type, snapshot, seconds, kind == _VOLATILE)

@@ -96,19 +96,19 @@ class QueryHandler:
         known = tag(self.snapshot, *asked)
         kept = self.kept.get(known)
         if kept is not None:
-            request.facts |= {"cache": "hit", "rows": kept.rows}
+            request.facts["cache"] = "hit"
             self.count("cache_hits")
             return send(request.environ, request.start, kept, [*more, ("Server-Timing", 'cache;desc="hit"')])
         if held(request.environ, known):
             return not_modified(request.environ, request.start, known, more)
         reply = self._ask(Question(*asked), request.client)
-        request.facts |= {"seconds": round(reply.seconds, 4), "rows": reply.rows}
+        request.facts["seconds"] = round(reply.seconds, 4)
         if reply.fault:
             return self.fault(request, reply)
         if reply.snapshot != self.snapshot:
             known = tag(reply.snapshot, *asked)
         etag = None if reply.volatile or not reply.snapshot else known
-        answer = Answer(reply.body, pair.of(reply.media_type), etag, reply.rows)
+        answer = Answer(reply.body, pair.of(reply.media_type), etag)
         if etag:
             self.kept.put(etag, answer)
         timing = ("Server-Timing", f"evaluation;dur={reply.seconds * 1000:.1f}")

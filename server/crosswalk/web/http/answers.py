@@ -81,7 +81,6 @@ class Answer:
     body: bytes = field(repr=False)
     form: Representation
     etag: str | None = None
-    rows: int | None = None
 
     @cached_property
     def compressed(self) -> bytes:
