@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from types import SimpleNamespace
 
 import pytest
@@ -11,51 +10,32 @@ from crosswalk.errors import InputError
 from crosswalk.relations import agreement
 
 
-@pytest.fixture
-def nltk() -> None:
-    pytest.importorskip("nltk", reason="the extra “agreement” is not installed")
-
-
 def lines(one: str, other: str) -> dict[str, agreement.AgreementRow]:
     found = agreement.measure("colour", dict(enumerate(one)), dict(enumerate(other)))
     return {line.label: line for line in found}
 
 
-def test_kappa_is_that_of_the_textbook(nltk) -> None:
+def test_kappa_is_that_of_the_textbook() -> None:
     # 20 yes alike, 15 no alike, 5 and 10 differ: observed 0.7, by chance 0.5.
     both = lines("y" * 25 + "n" * 25, "y" * 20 + "n" * 5 + "y" * 10 + "n" * 15)
     assert both["all"].items == 50 and both["all"].same == 35
     assert both["all"].kappa == pytest.approx(0.4)
 
 
-def test_each_label_is_held_against_the_rest(nltk) -> None:
+def test_each_label_is_held_against_the_rest() -> None:
     both = lines("ggyyrr", "ggyryr")
     assert both["g"].kappa == pytest.approx(1) and both["g"].same == 6
     assert both["y"].kappa < 1 and both["y"].same == 4
 
 
-def test_without_a_second_label_kappa_is_not_defined(nltk) -> None:
+def test_without_a_second_label_kappa_is_not_defined() -> None:
     assert lines("ggg", "ggg")["all"].kappa is None
 
 
-def test_only_what_both_judged_counts(nltk) -> None:
+def test_only_what_both_judged_counts() -> None:
     (line, *_) = agreement.measure("colour", {1: "g", 2: "r", 3: "g"}, {2: "r", 3: "y", 4: "g"})
     assert (line.items, line.same) == (2, 1)
     assert agreement.measure("colour", {1: "g"}, {2: "g"}) == []
-
-
-def test_a_missing_library_is_said_in_one_sentence(monkeypatch) -> None:
-    real = builtins.__import__
-
-    def without(name, *args, **options):
-        if name.startswith("nltk"):
-            raise ImportError(name)
-        return real(name, *args, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(InputError, match="NLTK") as caught:
-        lines("gy", "gg")
-    assert "crosswalk[agreement]" in caught.value.hint
 
 
 def test_sets_without_a_common_judgement_are_refused() -> None:
@@ -64,7 +44,7 @@ def test_sets_without_a_common_judgement_are_refused() -> None:
         agreement.compare_sets(ask, "comparison/one", "comparison/other")
 
 
-def test_relations_are_compared_in_one_direction(nltk) -> None:
+def test_relations_are_compared_in_one_direction() -> None:
     def term(value: str) -> SimpleNamespace:
         return SimpleNamespace(value=value)
 

@@ -26,7 +26,7 @@ from crosswalk.relations.algebra import (
     compose,
     inverse,
 )
-from crosswalk.relations.derivation import DerivedMapping, derive
+from crosswalk.relations.derivation import derive
 from crosswalk.relations.model import MappingRecord
 
 SEMANTIC, FUNCTIONAL = str(XW.Semantic), str(XW.Functional)
@@ -107,7 +107,7 @@ claims = st.lists(
 )
 
 
-def holds(one: DerivedMapping) -> Candidates:
+def holds(one: MappingRecord) -> Candidates:
     """The composition of the premises, worked out again."""
     known = EQUAL
     for claim in one.premises:

@@ -29,7 +29,7 @@ from crosswalk.relations.consistency import find_conflicts
 from crosswalk.relations.derivation import derive
 from crosswalk.relations.model import Change, Judgement, MappingRecord, Part
 from crosswalk.relations.network import Network, PartHierarchy
-from crosswalk.relations.paths import find_paths, in_words_of
+from crosswalk.relations.paths import find_paths
 from crosswalk.relations.reading import read_network, read_parts, read_records
 from crosswalk.relations.verdicts import (
     ASSERTED_NONE,
@@ -377,7 +377,7 @@ def test_the_weakest_step_of_a_proof_is_one_that_somebody_judged() -> None:
     record = says("b1", SUPERSET, CLAUSE, confidence=Decimal("0.4"))
     (path,) = find_paths(Network([record], (), {}, PARTS), [FIRST], ["b1"]).paths
     assert path.weakest() == (2, "confidence 0.4")
-    assert [in_words_of(step) for step in path.steps] == ["is part of", "is a subset of (semantic)"]
+    assert [step.words() for step in path.steps] == ["is part of", "is a subset of (semantic)"]
 
 
 def test_what_tells_two_apart_is_a_step_where_something_follows_and_leads_nowhere_else() -> None:

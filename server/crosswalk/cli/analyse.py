@@ -52,15 +52,15 @@ def gaps(left: str, right: str, as_of: Any, form: str | None, as_json: bool, **o
     form = chosen(form, as_json, "table")
     if day and found.undated:
         tell(f"{found.undated} records and rows give no date: whether they stood on {day} is not known.")
-    rows = [_row(line) for line in found.lines]
+    rows = [_row(line) for line in found.rows]
     if form == "json":
-        about = {"left": found.left, "right": found.right, **_figures(found.coverage, found.shares[:1])}
-        levels = [_figures(share.coverage, [share]) for share in found.shares]
+        about = {"left": found.left, "right": found.right, **_figures(found.coverage, found.levels[:1])}
+        levels = [_figures(share.coverage, [share]) for share in found.levels]
         return write_json({"coverage": about, "levels": levels, "elements": rows})
-    several = len(found.shares) > 1
+    several = len(found.levels) > 1
     if form in ("table", "markdown"):
-        for share in found.shares:
-            of_level, name = [_row(line) for line in share.lines], share.level.name
+        for share in found.levels:
+            of_level, name = [_row(line) for line in share.rows], share.level.name
             empty = {column for column in _SELDOM if not any(row[column] for row in of_level)}
             write_rows(form, of_level, hidden=("level", "element", "derived", *empty))
             said = "\n".join(f"{concept(one)}: {text}" for one, text in summary(share))
@@ -81,13 +81,13 @@ def _row(line: Any) -> dict[str, Any]:
         "level": line.level,
         "number": line.element.number,
         "title": line.element.title or "",
-        "outcome": concept(line.answer.outcome),
+        "outcome": concept(line.verdict.outcome),
         "printed": concept(line.printed) if line.printed else "",
         "counterparts": [compact(iri) for iri in line.counterparts],
-        "through": [compact(iri) for iri in line.answer.through],
-        "only within": [compact(iri) for iri in line.answer.beside],
-        "covered": "yes" if line.answer.covered else "",
-        "derived": "yes" if line.answer.derived else "",
+        "through": [compact(iri) for iri in line.verdict.through],
+        "only within": [compact(iri) for iri in line.verdict.beside],
+        "covered": "yes" if line.verdict.covered else "",
+        "derived": "yes" if line.verdict.derived else "",
         "notes": [compact(iri) for iri, _ in line.notes],
         "element": line.element.iri,
     }
@@ -169,7 +169,7 @@ def path(
     Example:  crosswalk path ipa/2.0/guideline/9 etsi-en-303-645/2.1.1
     Example:  crosswalk path ipa/2.0/guideline/13 nistir-8259a/2020 --json
     """
-    from crosswalk.relations.paths import find_paths, rows
+    from crosswalk.relations.paths import find_paths
     from crosswalk.relations.reading import find_element, members, read_network
 
     ask = asker(options)
@@ -183,20 +183,19 @@ def path(
     if form == "text":
         write("\n".join(line for number, one in enumerate(found.paths, 1) for line in lines(number, one)))
     else:
-        write_rows(form, [row for number, one in enumerate(found.paths, 1) for row in rows(number, one)])
+        write_rows(form, [row for number, one in enumerate(found.paths, 1) for row in one.rows(number)])
 
 
 def lines(number: int, one: Path) -> Iterator[str]:
     """A path as a proof to read: what follows, then every hop with its evidence."""
     from crosswalk.iris import compact
-    from crosswalk.relations.paths import evidence, in_words_of
 
     hop, why = one.weakest()
     yield f"{number}. {compact(one.start)} to {compact(one.end)}: {one.verdict()}"
     yield f"   weakest step: {hop} ({why})"
     for place, step in enumerate(one.steps, 1):
-        yield f"   {place}. {compact(step.start)} {in_words_of(step)} {compact(step.end)}"
-        for row in evidence(step):
+        yield f"   {place}. {compact(step.start)} {step.words()} {compact(step.end)}"
+        for row in step.evidence():
             said = "".join(
                 f", {name} {row[name]}" for name in ("set", "confidence", "cited") if row[name] != ""
             )

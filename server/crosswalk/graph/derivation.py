@@ -11,7 +11,7 @@ from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, SKOS, XSD
 
 from crosswalk.namespaces import ID, SEMAPV, SSSOM, XW
 from crosswalk.relations.algebra import EQUAL, INTERSECTS, RELATIONS, SUBSET, SUPERSET, Candidates
-from crosswalk.relations.derivation import DerivedMapping, derive
+from crosswalk.relations.derivation import derive
 from crosswalk.relations.model import CONCEPTS, IRIS, Change, MappingRecord, Part, excluded_by
 from crosswalk.relations.network import Claim
 
@@ -156,7 +156,7 @@ def chain_mappings(asserted: Iterable[Quad | Triple]) -> set[Triple]:
     """The derived mappings, their premises and their mapping sets, from what is asserted."""
     facts = read_facts(asserted)
     triples: set[Triple] = set()
-    sets: dict[str, list[DerivedMapping]] = {}
+    sets: dict[str, list[MappingRecord]] = {}
     for one in derive(records(facts), changes(facts), parts(facts), editions(facts)):
         triples.update(_mapping(one))
         sets.setdefault(one.mapping_set, []).append(one)
@@ -171,7 +171,7 @@ def computed_relations(derived: dict[str, set[Triple]]) -> set[Triple]:
     return {each for triples in derived.values() for each in triples if each.predicate.value == of_relation}
 
 
-def _mapping(one: DerivedMapping) -> Iterator[Triple]:
+def _mapping(one: MappingRecord) -> Iterator[Triple]:
     """A derived mapping with its premises, each a thing of its own with its place and direction."""
     node = NamedNode(one.iri)
     yield Triple(node, _TERMS["type"], _TERMS["mapping"])
@@ -207,7 +207,7 @@ def _ground(mapping: NamedNode, premise: NamedNode, claim: Claim) -> Iterator[Tr
     yield Triple(premise, _TERMS["record" if claim.record else "change"], ground)
 
 
-def _mapping_set(name: str, members: list[DerivedMapping], facts: Facts) -> Iterator[Triple]:
+def _mapping_set(name: str, members: list[MappingRecord], facts: Facts) -> Iterator[Triple]:
     """A set of derived mappings; it stands under the licences of all sets that their premises are from."""
     ends = ((members[0].subject_edition, "subject"), (members[0].object_edition, "object"))
     title = " to ".join(edition.removeprefix(ID) for edition, _ in ends)

@@ -1,1 +1,1 @@
-"""What can be known of how two elements relate: candidates, composition, closure and contradiction."""
+"""Conclude from mapping records how elements relate: candidates, composition, closure and contradiction."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from crosswalk.errors import InputError
 from crosswalk.iris import expand
-from crosswalk.relations.algebra import ANY
-from crosswalk.relations.model import MappingRecord, in_signs
+from crosswalk.relations.model import MappingRecord, by_rationale, in_signs, narrow
 from crosswalk.relations.reading import Ask, read_judgements, read_records
 
 ANY_LABEL = "all"
 OUTCOME, COLOUR, RELATION = "outcome", "colour", "relation"
-_MISSING = "the agreement of assessors is computed with NLTK, which is not installed"
 
 
 @dataclass(frozen=True)
@@ -31,68 +31,66 @@ class AgreementRow:
     kappa: float | None
 
 
-def compare_sets(ask: Ask, one: str, other: str) -> list[AgreementRow]:
-    """The agreement of two comparison sets, by outcome and colour, or of two mapping sets, by relation.
+def compare_sets(ask: Ask, left: str, right: str) -> list[AgreementRow]:
+    """Compare two comparison sets, by outcome and colour, or two mapping sets, by relation.
 
-    Relations are compared within one rationale. InputError where the two judge nothing in common.
+    Relations are compared within one rationale. Raises InputError where the two judge nothing in common.
     """
-    first, second = expand(one), expand(other)
-    judged = read_judgements(ask)
-    found: list[AgreementRow] = []
-    for kind, read in ((OUTCOME, lambda row: row.outcome), (COLOUR, lambda row: row.alignment)):
-        sides = [
+    sets = expand(left), expand(right)
+    judgements, records = read_judgements(ask), read_records(ask)
+    rows: list[AgreementRow] = []
+    for kind, label_of in ((OUTCOME, lambda row: row.outcome), (COLOUR, lambda row: row.alignment)):
+        rows += measure(kind, *(
             {
-                (row.focus, row.against): read(row)
-                for row in judged
-                if row.comparison_set == name and read(row)
+                (row.focus, row.against): label_of(row)
+                for row in judgements
+                if row.comparison_set == name and label_of(row)
             }
-            for name in (first, second)
-        ]
-        found += measure(kind, *sides)
-    records = read_records(ask)
-    found += measure(RELATION, *(_relations(records, name) for name in (first, second)))
-    if not found:
+            for name in sets
+        ))  # fmt: skip
+    rows += measure(RELATION, *(_relations(records, name) for name in sets))
+    if not rows:
         hint = "Name two comparison sets, or two mapping sets with assessed relations."
-        raise InputError(f"{one} and {other} judge nothing in common", hint=hint)
-    return found
+        raise InputError(f"{left} and {right} judge nothing in common", hint=hint)
+    return rows
 
 
-def measure(kind: str, one: Mapping[Any, str], other: Mapping[Any, str]) -> list[AgreementRow]:
-    """The agreement over the items that both label: on all labels, then on each against the rest."""
-    items = sorted(set(one) & set(other))
-    if not items:
+def measure(kind: str, left: Mapping[Any, str], right: Mapping[Any, str]) -> list[AgreementRow]:
+    """Return the agreement over the items that both label: on all labels, then on each against the rest."""
+    pairs = [(left[item], right[item]) for item in sorted(set(left) & set(right))]
+    if not pairs:
         return []
-    pairs = [(one[item], other[item]) for item in items]
-    labels = sorted({label for pair in pairs for label in pair})
-    lines = [_line(kind, ANY_LABEL, pairs)]
-    for label in labels:
-        lines.append(_line(kind, label, [(str(a == label), str(b == label)) for a, b in pairs]))
-    return lines
+    rows = [_row(kind, ANY_LABEL, pairs)]
+    for label in sorted({label for pair in pairs for label in pair}):
+        rows.append(_row(kind, label, [(str(a == label), str(b == label)) for a, b in pairs]))
+    return rows
 
 
-def _line(kind: str, label: str, pairs: Sequence[tuple[str, str]]) -> AgreementRow:
-    return AgreementRow(kind, label, len(pairs), sum(a == b for a, b in pairs), _kappa(pairs))
+def _row(kind: str, label: str, pairs: Sequence[tuple[str, str]]) -> AgreementRow:
+    return AgreementRow(kind, label, len(pairs), sum(a == b for a, b in pairs), kappa(pairs))
 
 
-def _kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
-    """Cohen's kappa by NLTK; None where one label alone was given by both."""
-    try:
-        from nltk.metrics.agreement import AnnotationTask
-    except ImportError as fault:
-        hint = "Install it with: pip install 'crosswalk[agreement]'."
-        raise InputError(_MISSING, hint=hint) from fault
-    if len({label for pair in pairs for label in pair}) < 2:
-        return None
-    data = [(side, item, pair[place]) for item, pair in enumerate(pairs) for place, side in enumerate("ab")]
-    return float(AnnotationTask(data=data).kappa())
+def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Return Cohen's kappa of pairs of labels; None where both gave one and the same label alone.
+
+    J. Cohen, A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20,
+    1960.
+
+    >>> kappa([("yes", "yes"), ("no", "no"), ("yes", "no"), ("no", "no")])
+    0.5
+    """
+    left, right = (Counter(labels) for labels in zip(*pairs, strict=True))
+    observed = Fraction(sum(a == b for a, b in pairs), len(pairs))
+    by_chance = Fraction(sum(left[label] * right[label] for label in left), len(pairs) ** 2)
+    return None if by_chance == 1 else float((observed - by_chance) / (1 - by_chance))
 
 
 def _relations(records: Iterable[MappingRecord], mapping_set: str) -> dict[tuple[str, str, str], str]:
-    """What a set leaves possible for each pair in each respect, read in one direction."""
-    found = {}
-    for record in records:
-        if record.mapping_set == mapping_set and record.assessed and not record.derived:
-            first, second = sorted((record.subject, record.object))
-            pair = (first, second, record.rationale or "")
-            found[pair] = found.get(pair, ANY) & record.seen_from(first)
-    return {pair: in_signs(candidates) for pair, candidates in found.items()}
+    """Return what a set leaves possible for each pair in each respect, read in one direction."""
+    members = (record for record in records if record.mapping_set == mapping_set)
+    groups = by_rationale(record for record in members if record.assessed and not record.derived)
+    return {
+        (*pair, rationale): in_signs(candidates)
+        for rationale, group in groups.items()
+        for pair, candidates in narrow(group).items()
+    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import IntFlag
 from functools import reduce
+from itertools import product
 
 
 class Candidates(IntFlag):
@@ -23,20 +24,12 @@ class Candidates(IntFlag):
     ANY = 31
 
 
-NONE, EQUAL, SUBSET, SUPERSET, INTERSECTS, DISJOINT, ANY = (
-    Candidates.NONE,
-    Candidates.EQUAL,
-    Candidates.SUBSET,
-    Candidates.SUPERSET,
-    Candidates.INTERSECTS,
-    Candidates.DISJOINT,
-    Candidates.ANY,
-)
+NONE, EQUAL, SUBSET, SUPERSET, INTERSECTS, DISJOINT, ANY = Candidates.__members__.values()
 RELATIONS = (EQUAL, SUBSET, SUPERSET, INTERSECTS, DISJOINT)
 SHARING = EQUAL | SUBSET | SUPERSET | INTERSECTS
 
 # Row: A to B; column: B to C, in the order of RELATIONS; cell: what may hold from A to C.
-# A test derives the same table by brute force over the non-empty subsets of a set of four.
+# A test derives the same table by brute force over the non-empty subsets of a set of five.
 _BASE: tuple[tuple[Candidates, ...], ...] = (
     (EQUAL, SUBSET, SUPERSET, INTERSECTS, DISJOINT),
     (SUBSET, SUBSET, ANY, SUBSET | INTERSECTS | DISJOINT, DISJOINT),
@@ -50,81 +43,67 @@ _BASE: tuple[tuple[Candidates, ...], ...] = (
     ),
     (DISJOINT, SUBSET | INTERSECTS | DISJOINT, DISJOINT, SUBSET | INTERSECTS | DISJOINT, ANY),
 )
+_INVERSES = {EQUAL: EQUAL, SUBSET: SUPERSET, SUPERSET: SUBSET, INTERSECTS: INTERSECTS, DISJOINT: DISJOINT}
+
+
+def members(candidates: Candidates) -> Iterator[Candidates]:
+    """Yield the single relations in a set of candidates."""
+    return (relation for relation in RELATIONS if relation & candidates)
 
 
 def _union(masks: Iterable[Candidates]) -> Candidates:
     return reduce(lambda left, right: left | right, masks, NONE)
 
 
-def members(candidates: Candidates) -> Iterator[Candidates]:
-    """Yields the single relations in a set of candidates."""
-    return (relation for relation in RELATIONS if relation & candidates)
+def _compose_all() -> tuple[tuple[Candidates, ...], ...]:
+    """Compose all 32 × 32 sets of candidates, each pair as the union over its single relations."""
+    sets = tuple(map(Candidates, range(32)))
+    bits = [[place for place in range(5) if mask >> place & 1] for mask in range(32)]
+    base = [[int(cell) for cell in row] for row in _BASE]  # to join plain integers is fifty times as fast
+    table = [[0] * 32 for _ in sets]
+    for left, right in product(range(32), repeat=2):
+        for row, column in product(bits[left], bits[right]):
+            table[left][right] |= base[row][column]
+    return tuple(tuple(sets[cell] for cell in row) for row in table)
 
 
-_SETS = tuple(Candidates(mask) for mask in range(32))
-
-
-def _row(cells: tuple[Candidates, ...]) -> list[int]:
-    """The compositions of one relation with all 32 sets: each set's from those of a smaller one."""
-    row = [0] * 32  # plain integers: to join flags takes fifty times as long
-    for mask in range(1, 32):
-        row[mask] = row[mask & (mask - 1)] | int(cells[(mask & -mask).bit_length() - 1])
-    return row
-
-
-def _table() -> tuple[tuple[Candidates, ...], ...]:
-    single = [_row(cells) for cells in _BASE]
-    table = [[0] * 32]
-    for mask in range(1, 32):
-        last = single[(mask & -mask).bit_length() - 1]
-        table.append([one | other for one, other in zip(table[mask & (mask - 1)], last, strict=True)])
-    return tuple(tuple(_SETS[cell] for cell in row) for row in table)
-
-
-# All 32 × 32 compositions, worked out once: the closure looks them up.
-COMPOSITION = _table()
-
-_INVERSES = {EQUAL: EQUAL, SUBSET: SUPERSET, SUPERSET: SUBSET, INTERSECTS: INTERSECTS, DISJOINT: DISJOINT}
+COMPOSITION = _compose_all()
 INVERSE: tuple[Candidates, ...] = tuple(
     _union(_INVERSES[relation] for relation in members(Candidates(mask))) for mask in range(32)
 )
 
 
 def compose(left: Candidates, right: Candidates) -> Candidates:
-    """Returns what may hold from A to C, given the candidates from A to B and from B to C."""
+    """Return what may hold from A to C, given the candidates from A to B and from B to C."""
     return COMPOSITION[left][right]
 
 
 def inverse(candidates: Candidates) -> Candidates:
-    """Returns the candidates from B to A, given those from A to B."""
+    """Return the candidates from B to A, given those from A to B."""
     return INVERSE[candidates]
 
 
 def chain(hops: Iterable[Candidates]) -> Candidates:
-    """Composes the candidates along a path; a path of no hops leaves an element equal to itself."""
+    """Compose the candidates along a path; a path of no hops leaves an element equal to itself."""
     return reduce(compose, hops, EQUAL)
 
 
 def intersect(paths: Iterable[Candidates]) -> Candidates:
-    """Returns what several paths between one pair leave possible; `NONE` is a contradiction."""
+    """Return what several paths between one pair leave possible; `NONE` is a contradiction."""
     return reduce(lambda left, right: left & right, paths, ANY)
 
 
 def excluding(*excluded: Candidates) -> Candidates:
-    """Returns the candidates left when a record excludes some of the five."""
+    """Return the candidates left when a record excludes some of the five."""
     return ANY & ~_union(excluded)
 
 
-def is_certain(candidates: Candidates) -> bool:
-    """Says whether exactly one relation is left."""
-    return candidates in RELATIONS
-
-
 def is_tractable(candidates: Candidates) -> bool:
-    """Says whether path consistency decides networks with this set.
+    """Return whether path consistency decides networks with this set of candidates.
 
-    A set that allows both inside and outside but no overlap in between is not convex: path consistency
-    may then call a network consistent that is not (Renz and Nebel's maximal tractable subset H5 excludes it).
+    A set that allows both inside and outside but no overlap in between is not convex: path consistency may
+    then call a network consistent that is not. The maximal tractable subset H5 excludes such sets (Renz and
+    Nebel, Artificial Intelligence 108, 1999).
     """
     both = SUBSET | SUPERSET
     return candidates & both != both or bool(candidates & INTERSECTS)

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from crosswalk.relations.algebra import ANY, COMPOSITION, DISJOINT, EQUAL, NONE, Candidates
 from crosswalk.relations.network import Claim, Network
 
-# Bare numbers: the loops below run millions of times, and members of an enumeration are slow.
+# Plain integers: the loops below run millions of times, and members of an enumeration are slow.
 _COMPOSED = tuple(tuple(int(mask) for mask in row) for row in COMPOSITION)
-_NOTHING = (int(ANY), int(NONE))
+_UNINFORMATIVE = (int(ANY), int(NONE))
 _CERTAIN, _UNSTATED = Decimal("Infinity"), Decimal(-1)
 
 
@@ -30,132 +30,136 @@ class Chain:
 
         Over parts, what leaves open whether the two share anything would only repeat the structure.
         """
-        shares = not self.candidates & DISJOINT or self.candidates == DISJOINT
-        return self.rationale is not None and (shares or not any(claim.part for claim in self.claims))
+        tells_sharing = not self.candidates & DISJOINT or self.candidates == DISJOINT
+        return self.rationale is not None and (tells_sharing or not any(claim.part for claim in self.claims))
 
     def ends_in(self, named: Container[str]) -> bool:
-        """Whether both ends are named, unless a record or lineage leads to them."""
+        """Return whether both ends are named, unless a record or lineage leads to them."""
         first, last = self.claims[0], self.claims[-1]
         return not (first.part and first.start not in named) and not (last.part and last.end not in named)
 
 
-class _Way(NamedTuple):
-    """A claim as the search takes it; ``edition`` is a bit of its own."""
+class _Link(NamedTuple):
+    """A claim with what the search needs of it; ``edition`` is the bit of the edition that it leads to."""
 
     claim: Claim
     mask: int
     edition: int
     rationale: str | None
-    surety: Decimal
+    confidence: Decimal
 
 
-class _Walk(NamedTuple):
-    """A chain as the search holds it, by its last claim and what came before.
+class _PartialChain(NamedTuple):
+    """A chain during the search: its last claim and the chain before it.
 
-    ``surety`` is the least confidence so far: above every one before the first record, and below every one
-    where a record states none. ``editions`` are those it has been in.
+    ``mask`` are the candidates from its start to ``element``, and ``editions`` the bits of those it has been
+    in. ``confidence`` is the least so far: above every stated one before the first record, and below every
+    stated one where a record states none.
     """
 
     element: str
     mask: int
     editions: int
     rationale: str | None
-    surety: Decimal
+    confidence: Decimal
     over_parts: bool
-    before: _Walk | None
+    before: _PartialChain | None
     claim: Claim | None
 
-    def serves_for(self, other: _Walk) -> bool:
-        """Whether it says as much as surely as one no shorter, and so do both made longer."""
+    def replaces(self, other: _PartialChain) -> bool:
+        """Return whether it says as much as another that is no shorter, as surely, however both go on."""
         return (
             not self.mask & ~other.mask
             and not self.editions & ~other.editions
-            and self.surety >= other.surety
+            and self.confidence >= other.confidence
             and self.over_parts <= other.over_parts
             and (self.rationale is None or self.rationale == other.rationale)
         )
 
     def claims(self) -> Iterator[Claim]:
-        """The claims from the last to the first."""
-        walk: _Walk | None = self
-        while walk is not None and walk.claim is not None:
-            yield walk.claim
-            walk = walk.before
+        """Yield the claims from the last to the first."""
+        chain: _PartialChain | None = self
+        while chain is not None and chain.claim is not None:
+            yield chain.claim
+            chain = chain.before
+
+    def finished(self) -> Chain:
+        """Return the chain as a value of its own."""
+        return Chain(tuple(reversed([*self.claims()])), Candidates(self.mask), self.rationale)
 
 
-class Chains:
-    """Seeks chains in a network; what is known of each element is read once."""
+class ChainSearch:
+    """Find the chains of a network, reading the claims of each element once."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
         self._bits: dict[str, int] = {}
-        self._ways: dict[str, list[_Way]] = {}
+        self._links: dict[str, list[_Link]] = {}
 
-    def start_at(self, start: str, hops: int) -> Iterator[tuple[str, Iterator[Chain]]]:
-        """Yields each end with its chains, shortest first, but for those that another serves for."""
-        kept: dict[str, list[_Walk]] = {}
-        level = [_Walk(start, int(EQUAL), self._bit(start), None, _CERTAIN, False, None, None)]
+    def chains_from(self, start: str, hops: int) -> Iterator[tuple[str, Iterator[Chain]]]:
+        """Yield each end with its chains of at most ``hops`` claims, shortest first.
+
+        A chain is left out where one that is no longer replaces it.
+        """
+        kept: dict[str, list[_PartialChain]] = {}
+        level = [_PartialChain(start, int(EQUAL), self._bit(start), None, _CERTAIN, False, None, None)]
         for _ in range(hops):
-            longer: dict[str, list[_Walk]] = {}
-            for walk in level:
-                for further in self._onward(walk):
-                    longer.setdefault(further.element, []).append(further)
+            longer: dict[str, list[_PartialChain]] = {}
+            for chain in level:
+                for extended in self._extensions(chain):
+                    longer.setdefault(extended.element, []).append(extended)
             level = []
-            for element, walks in longer.items():
-                same = kept.setdefault(element, [])
-                walks.sort(key=lambda walk: -walk.surety)
-                for walk in walks:
-                    if not any(other.serves_for(walk) for other in same):
-                        same.append(walk)
-                        level.append(walk)
-        for element, same in kept.items():
-            yield element, map(_chain, same)
+            for element, chains in longer.items():
+                known = kept.setdefault(element, [])
+                chains.sort(key=lambda chain: -chain.confidence)
+                for chain in chains:
+                    if not any(other.replaces(chain) for other in known):
+                        known.append(chain)
+                        level.append(chain)
+        for element, known in kept.items():
+            yield element, map(_PartialChain.finished, known)
 
-    def _onward(self, walk: _Walk) -> Iterator[_Walk]:
-        """The chain with one claim more, wherever that still says something and does not lead back.
+    def _extensions(self, chain: _PartialChain) -> Iterator[_PartialChain]:
+        """Yield the chain with one claim more, wherever that still says something and does not lead back.
 
         An edition is entered once; within it, each part and whole is passed once.
         """
-        composed, editions, rationale = _COMPOSED[walk.mask], walk.editions, walk.rationale
-        for claim, mask, edition, respect, surety in self._ways_from(walk.element):
+        composed, editions, rationale = _COMPOSED[chain.mask], chain.editions, chain.rationale
+        for claim, mask, edition, respect, confidence in self._links_from(chain.element):
             known = composed[mask]
-            if known in _NOTHING:
+            if known in _UNINFORMATIVE:
                 continue
             if claim.part is not None:
-                if any(claim.end == passed.start for passed in walk.claims()):
+                if any(claim.end == passed.start for passed in chain.claims()):
                     continue
             elif edition & editions or (respect and rationale and respect != rationale):
                 continue
-            yield _Walk(
+            yield _PartialChain(
                 claim.end,
                 known,
                 editions | edition,
                 rationale or respect,
-                surety if surety < walk.surety else walk.surety,
-                walk.over_parts or claim.part is not None,
-                walk,
+                confidence if confidence < chain.confidence else chain.confidence,
+                chain.over_parts or claim.part is not None,
+                chain,
                 claim,
             )
 
-    def _ways_from(self, element: str) -> list[_Way]:
-        if (known := self._ways.get(element)) is None:
-            known = self._ways[element] = [
-                _Way(one, int(one.candidates), self._bit(one.end), one.rationale, _surety(one))
-                for one in self.network.claims_from(element)
-                if not one.record or one.rationale
+    def _links_from(self, element: str) -> list[_Link]:
+        if (links := self._links.get(element)) is None:
+            links = self._links[element] = [
+                _Link(claim, int(claim.candidates), self._bit(claim.end), claim.rationale, _confidence(claim))
+                for claim in self.network.claims_from(element)
+                if not claim.record or claim.rationale
             ]
-        return known
+        return links
 
     def _bit(self, element: str) -> int:
         edition = self.network.edition(element)
         return self._bits.setdefault(edition, 1 << len(self._bits))
 
 
-def _surety(claim: Claim) -> Decimal:
+def _confidence(claim: Claim) -> Decimal:
     if not claim.record:
         return _CERTAIN
     return _UNSTATED if claim.confidence is None else claim.confidence
-
-
-def _chain(walk: _Walk) -> Chain:
-    return Chain(tuple(reversed([*walk.claims()])), Candidates(walk.mask), walk.rationale)

@@ -1,27 +1,22 @@
-"""Path consistency: every pair of elements narrowed by every third one, until nothing changes."""
+"""Find records that contradict each other: path consistency, and the smallest sets that break it."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
+from crosswalk.relations.algebra import ANY, COMPOSITION, EQUAL, INVERSE, NONE, Candidates, is_tractable
+from crosswalk.relations.model import MappingRecord, Part, by_rationale, narrow
+from crosswalk.relations.network import INSIDE, PartHierarchy, distances
 
-from crosswalk.relations.algebra import (
-    ANY,
-    COMPOSITION,
-    EQUAL,
-    INVERSE,
-    NONE,
-    Candidates,
-    inverse,
-    is_tractable,
-)
-from crosswalk.relations.model import MappingRecord, Part
-from crosswalk.relations.network import INSIDE, PartHierarchy
+if TYPE_CHECKING:
+    import numpy as np
 
-_COMPOSITION = np.array(COMPOSITION, dtype=np.uint8)
+MOST = 50
+"""How many conflicts are looked for in one respect."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class Closure:
     decides: bool
 
     def candidates(self, left: Hashable, right: Hashable) -> Candidates:
-        """Returns the candidates between two elements; those nobody named are unknown to each other."""
+        """Return the candidates between two elements; those nobody named are unknown to each other."""
         index = {element: place for place, element in enumerate(self.elements)}
         if left not in index or right not in index:
             return EQUAL if left == right else ANY
@@ -47,32 +42,28 @@ class Closure:
 
 
 def close(known: Mapping[tuple[Hashable, Hashable], Candidates]) -> Closure:
-    """Computes the path-consistent closure of what is known of some pairs.
+    """Narrow every pair of elements by every third one, until nothing changes.
 
     `known` maps ordered pairs to candidates; the inverse of each is implied. Pairs absent are `ANY`.
     """
+    import numpy as np  # slow to import, and seldom needed
+
     elements = tuple(dict.fromkeys(element for pair in known for element in pair))
-    matrix = _network(elements, known.items())
-    _narrow(matrix)
-    rows, columns = np.nonzero(matrix == NONE)
-    contradictory = tuple(
-        (elements[row], elements[column]) for row, column in zip(rows, columns, strict=True)
-    )
-    return Closure(elements, matrix, contradictory, all(is_tractable(mask) for mask in known.values()))
-
-
-def _network(elements: tuple[Hashable, ...], known: Iterable) -> np.ndarray:
     index = {element: place for place, element in enumerate(elements)}
     matrix = np.full((len(elements), len(elements)), int(ANY), dtype=np.uint8)
     np.fill_diagonal(matrix, int(EQUAL))
-    for (left, right), mask in known:
+    for (left, right), mask in known.items():
         matrix[index[left], index[right]] &= int(mask)
         matrix[index[right], index[left]] &= int(INVERSE[mask])
-    return matrix
+    _narrow_by_paths(matrix)
+    contradictory = tuple((elements[row], elements[column]) for row, column in np.argwhere(matrix == NONE))
+    return Closure(elements, matrix, contradictory, all(map(is_tractable, known.values())))
 
 
-def _narrow(matrix: np.ndarray) -> None:
-    """Narrows in place; composition with `ANY` is `ANY`, so only what is known of each middle is touched."""
+def _narrow_by_paths(matrix: np.ndarray) -> None:
+    """Narrow in place; composition with `ANY` is `ANY`, so only what is known of each middle is touched."""
+    import numpy as np
+
     changed = np.ones(len(matrix), dtype=bool)
     while changed.any():
         before = changed
@@ -82,66 +73,18 @@ def _narrow(matrix: np.ndarray) -> None:
             if not before[known].any() and not changed[known].any():
                 continue
             block = np.ix_(known, known)
-            paths = _COMPOSITION[matrix[known, middle][:, None], matrix[middle, known][None, :]]
             old = matrix[block]
-            new = old & paths
+            new = old & _composition_array()[matrix[known, middle][:, None], matrix[middle, known][None, :]]
             if (moved := new != old).any():
                 matrix[block] = new
                 changed[known[moved.any(axis=1)]] = True
 
 
-def nested(records: Iterable[MappingRecord], hierarchy: PartHierarchy) -> Iterator[tuple[str, str]]:
-    """The pairs of part and whole among what the records are about; others say nothing between these."""
-    named = {end for record in records for end in record.ends}
-    return ((part, whole) for part in named for whole in hierarchy.wholes(part) if whole in named)
+@cache
+def _composition_array() -> np.ndarray:
+    import numpy as np
 
-
-def groups(records: Sequence[MappingRecord], hierarchy: PartHierarchy) -> Iterator[list[MappingRecord]]:
-    """The records in groups that share no element."""
-    touching = _touching(records, hierarchy)
-    left = dict.fromkeys(record.iri for record in records)
-    by_iri = {record.iri: record for record in records}
-    while left:
-        first = by_iri[next(iter(left))]
-        reached = _reach(touching, [first.subject], None)
-        group = [by_iri[iri] for iri in left if by_iri[iri].subject in reached]
-        for record in group:
-            del left[record.iri]
-        yield group
-
-
-def balls(group: Sequence[MappingRecord], hierarchy: PartHierarchy) -> Iterator[list[MappingRecord]]:
-    """The records among the elements near each element, of widening radius."""
-    touching = _touching(group, hierarchy)
-    for radius in (1, 2):
-        for element in sorted(touching):
-            near = _reach(touching, [element], radius)
-            yield [record for record in group if record.ends <= near]
-
-
-def _touching(records: Sequence[MappingRecord], hierarchy: PartHierarchy) -> dict[str, set[str]]:
-    """The neighbours of every element, by records and as part and whole."""
-    touching: dict[str, set[str]] = {}
-    for one, other in ((record.subject, record.object) for record in records):
-        touching.setdefault(one, set()).add(other)
-        touching.setdefault(other, set()).add(one)
-    for one, other in nested(records, hierarchy):
-        touching[one].add(other)
-        touching[other].add(one)
-    return touching
-
-
-def _reach(touching: dict[str, set[str]], starts: Iterable[str], radius: int | None) -> set[str]:
-    reached, edge = set(starts), set(starts)
-    while edge and radius != 0:
-        edge = {other for element in edge for other in touching[element]} - reached
-        reached |= edge
-        radius = None if radius is None else radius - 1
-    return reached
-
-
-MOST = 50
-"""How many conflicts are looked for in one respect."""
+    return np.array(COMPOSITION, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -151,15 +94,10 @@ class Conflict:
     rationale: str
     records: tuple[MappingRecord, ...]
 
-    @property
-    def elements(self) -> tuple[str, ...]:
-        """The elements that the records are about."""
-        return tuple(sorted({end for record in self.records for end in record.ends}))
-
 
 @dataclass(frozen=True)
 class ConflictReport:
-    """What was found; ``undecided`` are records whose candidates path consistency does not decide for.
+    """The conflicts; ``undecided`` are records whose candidates path consistency does not decide for.
 
     Where there are such records, sets that conflict may be missing; ``more`` says that the search stopped.
     """
@@ -172,60 +110,55 @@ class ConflictReport:
 def find_conflicts(
     records: Iterable[MappingRecord], parts: Iterable[Part] = (), *, most: int = MOST
 ) -> ConflictReport:
-    """The minimal conflicts among assessed records, each rationale for itself.
+    """Find the minimal conflicts among assessed records, each rationale for itself.
 
     Records without a rationale may be about different respects, and derived ones add nothing. That a whole
     demands all that its parts do is taken for granted in each: records can contradict each other by it.
     """
     hierarchy = PartHierarchy(parts)
-    by_rationale: dict[str, list[MappingRecord]] = {}
-    for record in sorted(records, key=lambda one: one.iri):
-        if record.assessed and record.rationale and not record.derived:
-            by_rationale.setdefault(record.rationale, []).append(record)
-    found: list[Conflict] = []
+    premises = sorted((record for record in records if record.is_premise), key=lambda record: record.iri)
+    groups = by_rationale(premises)
+    conflicts: list[Conflict] = []
     more = False
-    for rationale, same in sorted(by_rationale.items()):
-        sets = list(_minimal_sets(same, hierarchy, most + 1))
-        more |= len(sets) > most
-        found += [Conflict(rationale, one) for one in sets[:most]]
-    undecided = [one for same in by_rationale.values() for one in same if not is_tractable(one.candidates)]
-    return ConflictReport(tuple(found), tuple(undecided), more)
+    for rationale, group in sorted(groups.items()):
+        minimal = list(_minimal_sets(group, hierarchy, most + 1))
+        more |= len(minimal) > most
+        conflicts += [Conflict(rationale, conflicting) for conflicting in minimal[:most]]
+    undecided = tuple(
+        record for group in groups.values() for record in group if not is_tractable(record.candidates)
+    )
+    return ConflictReport(tuple(conflicts), undecided, more)
 
 
-def is_consistent(records: Iterable[MappingRecord], hierarchy: PartHierarchy | None = None) -> bool:
-    """Whether path consistency leaves every pair a relation."""
-    known: dict[tuple[str, str], Candidates] = {}
-    records = list(records)
-    for part, whole in nested(records, hierarchy or PartHierarchy()):
-        forward = part < whole
-        known[min(part, whole), max(part, whole)] = INSIDE if forward else inverse(INSIDE)
-    for record in records:
-        if record.subject == record.object:
-            if not record.candidates & EQUAL:
-                return False
-            continue
-        pair = (min(record.ends), max(record.ends))
-        known[pair] = known.get(pair, ANY) & record.seen_from(pair[0])
-        if known[pair] == NONE:
-            return False
-    return not close(known).contradictory
+def is_consistent(records: Sequence[MappingRecord], hierarchy: PartHierarchy | None = None) -> bool:
+    """Return whether path consistency leaves every pair of elements a relation."""
+    given = narrow(records)
+    if any(not mask or (left == right and not mask & EQUAL) for (left, right), mask in given.items()):
+        return False
+    known = {(left, right): mask for (left, right), mask in given.items() if left != right}
+    for part, whole in _nested_pairs(records, hierarchy or PartHierarchy()):
+        pair = (min(part, whole), max(part, whole))
+        inside = INSIDE if pair[0] == part else INVERSE[INSIDE]
+        known[pair] = known.get(pair, ANY) & inside
+    return NONE not in known.values() and not close(known).contradictory
 
 
 def _minimal_sets(
     records: Sequence[MappingRecord], hierarchy: PartHierarchy, most: int
 ) -> Iterator[tuple[MappingRecord, ...]]:
-    """Every minimal conflict, by Reiter's tree: each next one must do without a record of those before."""
-    found: list[tuple[MappingRecord, ...]] = []
+    """Yield every minimal conflict, by Reiter's tree: each must do without a record of those before."""
+    conflicts: list[tuple[MappingRecord, ...]] = []
     seen: set[frozenset[str]] = set()
     queue: deque[frozenset[str]] = deque([frozenset()])
-    while queue and len(found) < most:
+    while queue and len(conflicts) < most:
         removed = queue.popleft()
-        conflict = next((one for one in found if not removed & {r.iri for r in one}), None)
+        untouched = (known for known in conflicts if not removed & {record.iri for record in known})
+        conflict = next(untouched, None)
         if conflict is None:
-            conflict = _one_minimal([one for one in records if one.iri not in removed], hierarchy)
+            conflict = _minimal_set([record for record in records if record.iri not in removed], hierarchy)
             if conflict is None:
                 continue
-            found.append(conflict)
+            conflicts.append(conflict)
             yield conflict
         for record in conflict:
             branch = removed | {record.iri}
@@ -234,19 +167,20 @@ def _minimal_sets(
                 queue.append(branch)
 
 
-def _one_minimal(
+def _minimal_set(
     records: Sequence[MappingRecord], hierarchy: PartHierarchy
 ) -> tuple[MappingRecord, ...] | None:
-    """One minimal conflict, sought in ever wider neighbourhoods, or None where there is none."""
+    """Return one minimal conflict, looked for in ever wider neighbourhoods, or None where there is none."""
 
-    def consistent(some: Iterable[MappingRecord]) -> bool:
-        return is_consistent(some, hierarchy)
+    def consistent(subset: Sequence[MappingRecord]) -> bool:
+        return is_consistent(subset, hierarchy)
 
-    for group in groups(records, hierarchy):
-        if consistent(group):
+    for component in _components(records, hierarchy):
+        if consistent(component):
             continue
-        near = next((ball for ball in balls(group, hierarchy) if not consistent(ball)), group)
-        return tuple(sorted(_explain([], False, list(near), consistent), key=lambda one: one.iri))
+        narrower = (near for near in _neighbourhoods(component, hierarchy) if not consistent(near))
+        conflict = _explain([], False, next(narrower, component), consistent)
+        return tuple(sorted(conflict, key=lambda record: record.iri))
     return None
 
 
@@ -254,9 +188,12 @@ def _explain(
     kept: list[MappingRecord],
     grew: bool,
     rest: list[MappingRecord],
-    consistent: Callable[[Iterable[MappingRecord]], bool],
+    consistent: Callable[[Sequence[MappingRecord]], bool],
 ) -> list[MappingRecord]:
-    """A minimal conflict within records that conflict, by QuickXplain: halves are tried whole first."""
+    """Return a minimal conflict within records that conflict, by QuickXplain: halves are tried whole first.
+
+    ``kept`` are records that stay in whatever happens; ``grew`` is whether some came to them just now.
+    """
     if grew and not consistent(kept):
         return []
     if len(rest) == 1:
@@ -266,3 +203,43 @@ def _explain(
     of_right = _explain([*kept, *left], bool(left), right, consistent)
     of_left = _explain([*kept, *of_right], bool(of_right), left, consistent)
     return [*of_left, *of_right]
+
+
+def _components(records: Sequence[MappingRecord], hierarchy: PartHierarchy) -> Iterable[list[MappingRecord]]:
+    """Divide the records into groups that share no element."""
+    adjacent = _adjacency(records, hierarchy)
+    component_of: dict[str, str] = {}
+    components: dict[str, list[MappingRecord]] = {}
+    for record in records:
+        if record.subject not in component_of:
+            reached = distances(record.subject, adjacent.__getitem__)
+            component_of |= dict.fromkeys(reached, record.subject)
+        components.setdefault(component_of[record.subject], []).append(record)
+    return components.values()
+
+
+def _neighbourhoods(
+    component: Sequence[MappingRecord], hierarchy: PartHierarchy
+) -> Iterator[list[MappingRecord]]:
+    """Yield the records among the elements near each element, of widening radius."""
+    adjacent = _adjacency(component, hierarchy)
+    for radius in (1, 2):
+        for element in sorted(adjacent):
+            near = distances(element, adjacent.__getitem__, radius).keys()
+            yield [record for record in component if record.ends <= near]
+
+
+def _adjacency(records: Sequence[MappingRecord], hierarchy: PartHierarchy) -> dict[str, set[str]]:
+    """Map every element to those that a record, or part and whole, joins it to."""
+    adjacent: dict[str, set[str]] = {}
+    ends = ((record.subject, record.object) for record in records)
+    for left, right in (*ends, *_nested_pairs(records, hierarchy)):
+        adjacent.setdefault(left, set()).add(right)
+        adjacent.setdefault(right, set()).add(left)
+    return adjacent
+
+
+def _nested_pairs(records: Sequence[MappingRecord], hierarchy: PartHierarchy) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of part and whole among what the records are about; no others can contradict them."""
+    named = {end for record in records for end in record.ends}
+    return ((part, whole) for part in named for whole in hierarchy.wholes(part) if whole in named)

@@ -1,72 +1,17 @@
-"""Derives mappings along chains of records, as far as the relation algebra carries."""
+"""Derive mappings along chains of records, as far as the relation algebra carries."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
 
 from crosswalk.iris import ID
-from crosswalk.relations.algebra import ANY, Candidates
-from crosswalk.relations.chains import Chains
+from crosswalk.relations.algebra import ANY
+from crosswalk.relations.chains import Chain, ChainSearch
 from crosswalk.relations.model import Change, MappingRecord, Part
-from crosswalk.relations.network import Claim, Network
+from crosswalk.relations.network import Network
 
 MAX_HOPS = 3
-
-
-@dataclass(frozen=True)
-class DerivedMapping:
-    """A mapping that follows from a chain of premises, in order."""
-
-    subject: str
-    object: str
-    subject_edition: str
-    object_edition: str
-    candidates: Candidates
-    rationale: str
-    premises: tuple[Claim, ...]
-
-    @property
-    def confidence(self) -> Decimal | None:
-        """The least confidence of the records; None where one of them states none."""
-        stated = [claim.confidence for claim in self.premises if claim.record]
-        return None if None in stated else min(each for each in stated if each is not None)
-
-    @cached_property
-    def mapping_set(self) -> str:
-        """The set of all that is derived from one edition to another."""
-        ends = (self.subject_edition, self.object_edition)
-        return f"{ID}mapping/derived/" + "--".join(end.removeprefix(ID).replace("/", "-") for end in ends)
-
-    @cached_property
-    def iri(self) -> str:
-        """An address that follows from the premises alone, so that deriving again gives the same."""
-        said = "\n".join(f"{claim.iri} {claim.backwards}" for claim in self.premises)
-        return f"{self.mapping_set}/{hashlib.sha256(said.encode()).hexdigest()[:16]}"
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The source documents of all premises."""
-        return tuple(sorted({source for claim in self.premises for source in claim.sources}))
-
-    def as_record(self) -> MappingRecord:
-        """The mapping as the analyses read it."""
-        return MappingRecord(
-            self.iri,
-            self.subject,
-            self.object,
-            self.subject_edition,
-            self.object_edition,
-            ANY & ~self.candidates,
-            self.rationale,
-            self.confidence,
-            self.mapping_set,
-            self.sources,
-            derived=True,
-        )
 
 
 def derive(
@@ -76,8 +21,8 @@ def derive(
     editions: Mapping[str, str] | None = None,
     *,
     hops: int = MAX_HOPS,
-) -> list[DerivedMapping]:
-    """What follows along chains of two premises or more, in the order of addresses.
+) -> list[MappingRecord]:
+    """Return the mappings that follow along chains of two premises or more, in the order of addresses.
 
     Premises are records that exclude a relation, all judged in the same respect, changes known to keep the
     wording, and that one element is part of another; derived records are none. A chain enters no edition
@@ -86,18 +31,44 @@ def derive(
     ends with part and whole must lead to what some record names: a chapter or category that nobody ever
     mapped would get a mapping for each of its parts.
     """
-    records = [one for one in records if not one.derived]
-    named = frozenset(end for one in records for end in one.ends)
-    fit = (one for one in records if one.assessed and one.rationale)
-    network = Network(fit, (one for one in changes if one.keeps_all), editions, parts)
-    sought, found = Chains(network), []
+    records = [record for record in records if not record.derived]
+    named = frozenset(end for record in records for end in record.ends)
+    premises = (record for record in records if record.is_premise)
+    network = Network(premises, (change for change in changes if change.keeps_all), editions, parts)
+    search, derived = ChainSearch(network), []
     for start in sorted(network.elements()):
-        for end, chains in sought.start_at(start, hops):
+        for end, chains in search.chains_from(start, hops):
             if start < end:
-                between = (network.edition(start), network.edition(end))
-                found += (
-                    DerivedMapping(start, end, *between, one.candidates, one.rationale, one.claims)
-                    for one in chains
-                    if one.rationale and len(one.claims) > 1 and one.is_worth_writing and one.ends_in(named)
+                editions_of_ends = (network.edition(start), network.edition(end))
+                derived += (
+                    _mapping(chain, *editions_of_ends)
+                    for chain in chains
+                    if len(chain.claims) > 1 and chain.is_worth_writing and chain.ends_in(named)
                 )
-    return sorted(found, key=lambda one: one.iri)
+    return sorted(derived, key=lambda mapping: mapping.iri)
+
+
+def _mapping(chain: Chain, subject_edition: str, object_edition: str) -> MappingRecord:
+    """Return what a chain implies for its ends as a record of the set of all that the two editions imply.
+
+    Its address follows from the premises alone, so that deriving again gives the same. Its confidence is the
+    least of the records', and none where one of them states none.
+    """
+    names = (edition.removeprefix(ID).replace("/", "-") for edition in (subject_edition, object_edition))
+    mapping_set = f"{ID}mapping/derived/{'--'.join(names)}"
+    premises = "\n".join(f"{claim.iri} {claim.backwards}" for claim in chain.claims)
+    stated = [claim.confidence for claim in chain.claims if claim.record]
+    return MappingRecord(
+        f"{mapping_set}/{hashlib.sha256(premises.encode()).hexdigest()[:16]}",
+        chain.claims[0].start,
+        chain.claims[-1].end,
+        subject_edition,
+        object_edition,
+        ANY & ~chain.candidates,
+        chain.rationale,
+        None if None in stated else min(stated),
+        mapping_set,
+        tuple(sorted({source for claim in chain.claims for source in claim.sources})),
+        derived=True,
+        premises=chain.claims,
+    )

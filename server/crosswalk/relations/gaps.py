@@ -1,15 +1,15 @@
-"""What an edition is counted in: its guidelines, or the levels of which a source gives the size."""
+"""The gap analysis: every element of an edition with its verdict against another, level by level."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.model import Element, MappingRecord
+from crosswalk.relations.model import Element, MappingRecord, local_name
 from crosswalk.relations.network import PartHierarchy
 from crosswalk.relations.reading import (
     Ask,
@@ -19,17 +19,19 @@ from crosswalk.relations.reading import (
     read_judgements,
     read_parts,
     read_records,
+    read_texts,
+    split_iris,
     undated,
 )
 from crosswalk.relations.verdicts import SILENT, Coverage, ElementVerdict, Interval, coverage, judge_elements
 
-GUIDELINE = "Guideline"
-_KINDS = ("Provision", "Section", "Document")
+GUIDELINE = "guideline"
+_OTHER_KINDS = ("provision", "section", "document")
 
 
 @dataclass(frozen=True)
 class Level:
-    """Elements of one kind, and at one depth where a source counts them so.
+    """Elements of one kind that are counted together, and at one depth where a source counts them so.
 
     ``declared`` is how many there are by that source, ``basis`` how it counted and ``sources`` what it is;
     without one nobody says.
@@ -46,160 +48,147 @@ class Level:
 def read_levels(
     ask: Ask, edition: str, hierarchy: PartHierarchy, claimed: Collection[str] = ()
 ) -> list[Level]:
-    """The levels that an edition is counted in, those of which a source gives the number first.
+    """Read the levels that an edition is counted in, those of which a source gives the number first.
 
     An edition without any is counted in its guidelines, or in the kind that it has most of. Elements of
     another kind are added where some of them are ``claimed``: a record or row is about them.
     """
-    rows = list(ask("pages/gaps-elements", edition=edition))
-    by_kind: dict[str, list[Any]] = {}
+    rows = read_texts(ask, "pages/gaps-elements", edition=edition)
+    elements: defaultdict[str, list[Element]] = defaultdict(list)
     for row in rows:
-        by_kind.setdefault(_bare(row["kind"].value), []).append(row)
-    kinds = {element: kind for kind, same in by_kind.items() for element in _named(same)}
-    levels = [_guidelines(edition, by_kind[GUIDELINE])] if GUIDELINE in by_kind else []
-    for row in ask("pages/gaps-levels", edition=edition):
-        kind, depth = _bare(row["kind"].value), int(row["depth"].value)
-        held = [
-            one
-            for one in by_kind.get(kind, ())
-            if 1 + sum(kinds.get(whole) == kind for whole in hierarchy.wholes(one["element"].value)) == depth
-        ]
-        levels.append(
-            Level(
-                row["name"].value,
-                kind.lower(),
-                _elements(edition, held),
-                int(row["size"].value),
-                row["note"].value if row["note"] else "",
-                tuple(sorted((row["sources"].value if row["sources"] else "").split())),
-            )
-        )
-    return _with_others(edition, by_kind, levels, claimed)
+        element = Element(row["element"], edition, row["number"], row["title"] or None)
+        elements[_kind(row)].append(element)
+    kinds = {element.iri: kind for kind, same in elements.items() for element in same}
+    levels = []
+    if guidelines := tuple(elements[GUIDELINE]):
+        declared = rows[0]["declared"]  # of the edition, so that every row has the same
+        levels.append(Level("guidelines", GUIDELINE, guidelines, int(declared) if declared else None))
+    for row in read_texts(ask, "pages/gaps-levels", edition=edition):
+        kind, depth, size = _kind(row), int(row["depth"]), int(row["size"])
+        counted = tuple(
+            element for element in elements[kind]
+            if 1 + sum(kinds.get(whole) == kind for whole in hierarchy.wholes(element.iri)) == depth
+        )  # fmt: skip
+        levels.append(Level(row["name"], kind, counted, size, row["note"], split_iris(row["sources"])))
+    return [*levels, *_uncounted_levels(elements, levels, set(claimed))]
 
 
-def _with_others(
-    edition: str, by_kind: dict[str, list[Any]], levels: list[Level], claimed: Collection[str]
-) -> list[Level]:
-    """The levels, with those whose size no source gives: where claims end, or where there is no other."""
-    counted = {one.iri for level in levels for one in level.elements}
+def _uncounted_levels(
+    elements: dict[str, list[Element]], levels: list[Level], claimed: set[str]
+) -> Iterator[Level]:
+    """Yield the levels whose size no source gives: where claims end, or where there is no other."""
+    counted = {element.iri for level in levels for element in level.elements}
     rest = {
-        kind: [row for row in by_kind.get(kind, ()) if row["element"].value not in counted] for kind in _KINDS
+        kind: [element for element in elements[kind] if element.iri not in counted] for kind in _OTHER_KINDS
     }
-    most = max(_KINDS, key=lambda kind: len(rest[kind]))
-    for kind in _KINDS:
-        main = kind == most and not levels
-        if rest[kind] and (main or _named(rest[kind]) & set(claimed)):
-            other = any(level.kind == kind.lower() for level in levels)
-            name = f"other {kind.lower()}s" if other else f"{kind.lower()}s"
-            levels = [*levels, Level(name, kind.lower(), _elements(edition, rest[kind]))]
-    return levels
+    main = "" if levels else max(_OTHER_KINDS, key=lambda kind: len(rest[kind]))
+    kinds = {level.kind for level in levels}
+    for kind, same in rest.items():
+        if same and (kind == main or claimed.intersection(element.iri for element in same)):
+            yield Level(f"other {kind}s" if kind in kinds else f"{kind}s", kind, tuple(same))
 
 
-def _guidelines(edition: str, rows: list[Any]) -> Level:
-    declared = rows[0]["declared"]
-    level = Level("guidelines", GUIDELINE.lower(), _elements(edition, rows))
-    return replace(level, declared=int(declared.value)) if declared else level
-
-
-def _elements(edition: str, rows: Iterable[Any]) -> tuple[Element, ...]:
-    return tuple(
-        Element(
-            row["element"].value,
-            edition,
-            row["number"].value if row["number"] else "",
-            row["title"].value if row["title"] else None,
-        )
-        for row in rows
-    )
-
-
-def _named(rows: Iterable[Any]) -> set[str]:
-    return {row["element"].value for row in rows}
-
-
-def _bare(iri: str) -> str:
-    return iri.rpartition("#")[2]
+def _kind(row: dict[str, str]) -> str:
+    return local_name(row["kind"])
 
 
 @dataclass(frozen=True)
 class GapRow:
-    """One element with its answer; ``printed`` is the outcome as printed, where read otherwise."""
+    """One element with its verdict; ``printed`` is the outcome as printed, where read otherwise.
+
+    ``notes`` are the IRI and title of each curation note on the element's rows.
+    """
 
     element: Element
     level: str
-    answer: ElementVerdict
+    verdict: ElementVerdict
     printed: str | None
     notes: tuple[tuple[str, str], ...]
 
     @property
     def counterparts(self) -> list[str]:
-        """The elements of the other edition that the answer names, each once."""
-        near = {self.element.iri, *self.answer.through}
-        found = (
+        """The elements of the other edition that the verdict names, each once."""
+        near = {self.element.iri, *self.verdict.through}
+        counterparts = (
             record.object if record.subject in near else record.subject
-            for record in self.answer.records
+            for record in self.verdict.records
             if record.links
         )
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(counterparts))
 
 
 @dataclass(frozen=True)
 class LevelCoverage:
-    """The answers for the elements of one level, and how much of it is touched and covered."""
+    """The verdicts on the elements of one level, and how much of it is touched and covered."""
 
     level: Level
-    lines: tuple[GapRow, ...]
+    rows: tuple[GapRow, ...]
     coverage: Coverage
 
 
 @dataclass(frozen=True)
 class GapAnalysis:
-    """The answers for the elements of ``left`` against ``right``; ``undated`` claims give no date."""
+    """The verdicts on the elements of ``left`` against ``right``; ``undated`` claims give no date."""
 
     left: str
     right: str
-    shares: tuple[LevelCoverage, ...]
+    levels: tuple[LevelCoverage, ...]
     undated: int = 0
 
     @property
-    def lines(self) -> tuple[GapRow, ...]:
-        """The answers of all levels."""
-        return tuple(line for share in self.shares for line in share.lines)
+    def rows(self) -> tuple[GapRow, ...]:
+        """The rows of all levels."""
+        return tuple(row for level in self.levels for row in level.rows)
 
     @property
     def coverage(self) -> Coverage:
         """How much of the first level is touched and covered."""
-        return self.shares[0].coverage if self.shares else coverage((), None)
+        return self.levels[0].coverage if self.levels else coverage((), None)
 
 
 def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> GapAnalysis:
-    """Answers for every element of an edition; with a day, by what is not known to be younger."""
-    held = read_between(ask, left, right) if day is None else _held_between(ask, left, right, day)
+    """Judge every element of an edition against another; with a day, by what is not known to be younger."""
+    records = read_between(ask, left, right) if day is None else _records_on(ask, left, right, day)
     judgements = [row for row in read_judgements(ask, left=left, right=right) if held_on(row, day)]
     parts = read_parts(ask, edition=left)
-    claimed = {end for record in held for end in record.ends} | {row.focus for row in judgements}
-    notes = _notes(ask("pages/gaps-notes", left=left, right=right))
-    shares = []
+    claimed = {end for record in records for end in record.ends} | {row.focus for row in judgements}
+    notes = _read_notes(ask, left, right)
+    levels = []
     for level in read_levels(ask, left, PartHierarchy(parts), claimed):
-        given = judge_elements((one.iri for one in level.elements), right, held, judgements, parts)
-        lines = tuple(
-            GapRow(element, level.name, answer, _printed(answer), notes.get(element.iri, ()))
-            for element, answer in zip(level.elements, given, strict=True)
+        iris = [element.iri for element in level.elements]
+        verdicts = judge_elements(iris, right, records, judgements, parts)
+        rows = tuple(
+            GapRow(element, level.name, verdict, _printed(verdict), tuple(notes[element.iri].items()))
+            for element, verdict in zip(level.elements, verdicts, strict=True)
         )
-        shares.append(LevelCoverage(level, lines, coverage(given, level.declared, level.name)))
-    return GapAnalysis(left, right, tuple(shares), undated([*held, *judgements]))
+        levels.append(LevelCoverage(level, rows, coverage(verdicts, level.declared, level.name)))
+    return GapAnalysis(left, right, tuple(levels), undated([*records, *judgements]))
 
 
-def _held_between(ask: Ask, left: str, right: str, day: date) -> list[MappingRecord]:
-    """The records between two editions that stood on a day, and what followed from those that stood then."""
-    held = [one for one in read_records(ask) if not one.derived and held_on(one, day)]
-    followed = (one.as_record() for one in derive(held, read_changes(ask), read_parts(ask)))
+def _records_on(ask: Ask, left: str, right: str, day: date) -> list[MappingRecord]:
+    """Return the records between two editions that stood on a day, and what followed from all that did."""
+    records = [record for record in read_records(ask) if not record.derived and held_on(record, day)]
+    derived = derive(records, read_changes(ask), read_parts(ask))
     pair = {left, right}
-    return [one for one in (*held, *followed) if {one.subject_edition, one.object_edition} == pair]
+    return [
+        record for record in (*records, *derived) if {record.subject_edition, record.object_edition} == pair
+    ]
+
+
+def _printed(verdict: ElementVerdict) -> str | None:
+    return SILENT if any(judgement.shares_cell for judgement in verdict.judgements) else None
+
+
+def _read_notes(ask: Ask, left: str, right: str) -> defaultdict[str, dict[str, str]]:
+    """Read the notes on the rows of each element, as IRI → title."""
+    notes: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in read_texts(ask, "pages/gaps-notes", left=left, right=right):
+        notes[row["focus"]][row["note"]] = row["title"]
+    return notes
 
 
 def in_percent(interval: Interval | None) -> str:
-    """An interval as people read it, rounded outwards so that it never says too much.
+    """Write an interval as people read it, rounded outwards so that it never says too much.
 
     >>> in_percent(Interval(Fraction(1, 3), Fraction(2, 3)))
     '33% to 67%'
@@ -214,34 +203,21 @@ def in_percent(interval: Interval | None) -> str:
 
 
 def in_fractions(interval: Interval | None) -> list[str] | None:
-    """An interval as programs read it: two exact fractions."""
+    """Write an interval as programs read it: two exact fractions."""
     return None if interval is None else [str(Fraction(interval.low)), str(Fraction(interval.high))]
 
 
-def _printed(answer: ElementVerdict) -> str | None:
-    return SILENT if any(judgement.shares_cell for judgement in answer.judgements) else None
-
-
-def _notes(rows: Iterable[Any]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """The notes on the rows of each element: IRI and title, each once."""
-    found: dict[str, dict[str, str]] = {}
-    for row in rows:
-        title = row["title"].value if row["title"] else ""
-        found.setdefault(row["focus"].value, {})[row["note"].value] = title
-    return {focus: tuple(notes.items()) for focus, notes in found.items()}
-
-
-def summary(share: LevelCoverage) -> Iterator[tuple[str, str]]:
-    """What the analysis of a level comes to, as names and texts."""
-    found = share.coverage
-    for outcome, count in found.counts.items():
+def summary(level: LevelCoverage) -> Iterator[tuple[str, str]]:
+    """Yield what the analysis of a level comes to, as names and texts."""
+    result = level.coverage
+    for outcome, count in result.counts.items():
         if count:
             yield outcome, str(count)
-    if aside := sum(bool(line.answer.beside) for line in share.lines):
+    if aside := sum(bool(row.verdict.beside) for row in level.rows):
         yield "assessed only within a larger whole", str(aside)
-    yield "touched", in_percent(found.touched)
-    yield "covered", in_percent(found.covered)
-    if found.reason:
-        yield "not computable because", found.reason
-    elif share.level.basis:
-        yield f"all {found.total} {share.level.name}", share.level.basis
+    yield "touched", in_percent(result.touched)
+    yield "covered", in_percent(result.covered)
+    if result.reason:
+        yield "not computable because", result.reason
+    elif level.level.basis:
+        yield f"all {result.total} {level.level.name}", level.level.basis

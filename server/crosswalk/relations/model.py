@@ -1,9 +1,10 @@
-"""What the analyses work on: mapping records, rows, changes and editions, as plain values."""
+"""The values that the analyses work on: mapping records, judgements, changes, parts and elements."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,32 +15,25 @@ from crosswalk.relations.algebra import (
     EQUAL,
     INTERSECTS,
     NONE,
-    RELATIONS,
     SUBSET,
     SUPERSET,
     Candidates,
     excluding,
     inverse,
+    members,
 )
 
-CONCEPTS: dict[str, Candidates] = {
-    term("Equal"): EQUAL,
-    term("Subset"): SUBSET,
-    term("Superset"): SUPERSET,
-    term("Intersects"): INTERSECTS,
-    term("Disjoint"): DISJOINT,
+_NAMES = {
+    EQUAL: ("Equal", "=", "is equal to"),
+    SUBSET: ("Subset", "⊂", "is a subset of"),
+    SUPERSET: ("Superset", "⊃", "is a superset of"),
+    INTERSECTS: ("Intersects", "∩", "intersects with"),
+    DISJOINT: ("Disjoint", "∅", "is disjoint from"),
 }
-"""The set relation that each concept of the vocabulary stands for."""
+"""The concept of the vocabulary for each set relation, its sign, and the words for it between two names."""
 
-IRIS = {relation: iri for iri, relation in CONCEPTS.items()}
-SIGNS = {EQUAL: "=", SUBSET: "⊂", SUPERSET: "⊃", INTERSECTS: "∩", DISJOINT: "∅"}
-_WORDS = {
-    EQUAL: "is equal to",
-    SUBSET: "is a subset of",
-    SUPERSET: "is a superset of",
-    INTERSECTS: "intersects with",
-    DISJOINT: "is disjoint from",
-}
+IRIS = {relation: term(concept) for relation, (concept, _, _) in _NAMES.items()}
+CONCEPTS: dict[str, Candidates] = {iri: relation for relation, iri in IRIS.items()}
 UNASSESSED = "is linked to, relation not assessed,"
 
 
@@ -47,7 +41,8 @@ UNASSESSED = "is linked to, relation not assessed,"
 class MappingRecord:
     """One mapping record; ``excluded`` are the relations from subject to object that it rules out.
 
-    ``confidence`` is what its source states, or None; ``dated`` the day it was made or published, or None.
+    ``confidence`` is what its source states, or None; ``dated`` the day it was made or published, or None;
+    ``premises`` are the claims that a ``derived`` one follows from, in order, where it was derived just now.
     """
 
     iri: str
@@ -63,6 +58,7 @@ class MappingRecord:
     words: str | None = None
     dated: date | None = None
     derived: bool = False
+    premises: tuple[Claim, ...] = ()
 
     @property
     def candidates(self) -> Candidates:
@@ -75,6 +71,11 @@ class MappingRecord:
         return self.excluded != NONE
 
     @property
+    def is_premise(self) -> bool:
+        """Whether conclusions may rest on it: somebody assessed the relation, and said in which respect."""
+        return self.assessed and bool(self.rationale) and not self.derived
+
+    @property
     def links(self) -> bool:
         """Whether by this record the two share something: it excludes disjointness, or nothing at all."""
         return not self.assessed or bool(self.excluded & DISJOINT)
@@ -85,11 +86,11 @@ class MappingRecord:
         return frozenset((self.subject, self.object))
 
     def seen_from(self, element: str) -> Candidates:
-        """What may hold from one of the two ends to the other."""
+        """Return what may hold from one of the two ends to the other."""
         return self.candidates if element == self.subject else inverse(self.candidates)
 
     def other_end(self, element: str) -> str:
-        """The element at the other end."""
+        """Return the element at the other end."""
         return self.object if element == self.subject else self.subject
 
 
@@ -123,6 +124,49 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """What joins two elements, read from one to the other; ``backwards`` against its own direction.
+
+    It is a record, a change, or that the one is part of the other; its address is then that of the part.
+    """
+
+    iri: str
+    start: str
+    end: str
+    backwards: bool
+    candidates: Candidates = ANY
+    record: MappingRecord | None = None
+    change: Change | None = None
+    part: Part | None = None
+
+    @property
+    def assessed(self) -> bool:
+        """Whether it says anything of the set relation between the two."""
+        return self.candidates != ANY
+
+    @property
+    def rationale(self) -> str | None:
+        """In which respect a record was judged; lineage and parts have none."""
+        return self.record.rationale if self.record else None
+
+    @property
+    def confidence(self) -> Decimal | None:
+        """What the record's source states."""
+        return self.record.confidence if self.record else None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source documents."""
+        origin = self.record or self.change or self.part
+        return origin.sources if origin else ()
+
+    def reversed(self) -> Claim:
+        """Return the claim read in the other direction."""
+        return replace(self, start=self.end, end=self.start, backwards=not self.backwards,
+                       candidates=inverse(self.candidates))  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Judgement:
     """One row of a comparison set: the outcome that its author asserts for an element against an edition."""
 
@@ -147,25 +191,45 @@ class Element:
 
 
 def excluded_by(concepts: Iterable[str]) -> Candidates:
-    """The relations that a set of concept IRIs stands for; an IRI that is no set relation is a KeyError."""
+    """Return the set of the relations that concept IRIs stand for.
+
+    Raises KeyError for an IRI that is no set relation.
+    """
     mask = NONE
     for concept in concepts:
         mask |= CONCEPTS[concept]
     return mask
 
 
+def by_rationale(records: Iterable[MappingRecord]) -> dict[str, list[MappingRecord]]:
+    """Group records by the respect they were judged in, an empty string where none is stated."""
+    groups: defaultdict[str, list[MappingRecord]] = defaultdict(list)
+    for record in records:
+        groups[record.rationale or ""].append(record)
+    return groups
+
+
+def narrow(records: Iterable[MappingRecord]) -> dict[tuple[str, str], Candidates]:
+    """Return what records of one respect together leave possible, from the lesser end of each pair."""
+    known: dict[tuple[str, str], Candidates] = {}
+    for record in records:
+        pair = (min(record.ends), max(record.ends))
+        known[pair] = known.get(pair, ANY) & record.seen_from(pair[0])
+    return known
+
+
 def in_signs(candidates: Candidates) -> str:
-    """The candidates in signs, as in ``{⊂ ∩}``; the bare sign where one is left.
+    """Write candidates in signs, as in ``{⊂ ∩}``; as the bare sign where one is left.
 
     >>> in_signs(SUBSET | INTERSECTS), in_signs(SUBSET), in_signs(NONE)
     ('{⊂ ∩}', '⊂', '{}')
     """
-    signs = [SIGNS[one] for one in RELATIONS if one & candidates]
+    signs = [_NAMES[relation][1] for relation in members(candidates)]
     return signs[0] if len(signs) == 1 else "{" + " ".join(signs) + "}"
 
 
 def in_words(candidates: Candidates) -> str:
-    """The candidates as a phrase to stand between two names.
+    """Write candidates as a phrase to stand between two names.
 
     >>> in_words(SUBSET | INTERSECTS)
     'is a subset of or intersects with'
@@ -174,4 +238,9 @@ def in_words(candidates: Candidates) -> str:
         return UNASSESSED
     if candidates == NONE:
         return "is in contradiction with"
-    return " or ".join(_WORDS[one] for one in RELATIONS if one & candidates)
+    return " or ".join(_NAMES[relation][2] for relation in members(candidates))
+
+
+def local_name(concept: str) -> str:
+    """Return the last part of a concept's IRI in lower case, as in ``semantic``."""
+    return concept.rpartition("#")[2].lower()

@@ -1,4 +1,4 @@
-"""Reads records, rows, changes and elements from the graph, through the named queries."""
+"""Read records, rows, changes and elements from the graph, through the named queries."""
 
 from __future__ import annotations
 
@@ -18,125 +18,119 @@ from crosswalk.relations.network import Network
 Ask = Callable[..., Iterable[Any]]
 """Puts a named query with its parameters, and gives rows of terms."""
 
+_TRUE = ("true", "1")
+
+
+def read_texts(ask: Ask, name: str, **terms: Any) -> list[dict[str, str]]:
+    """Read the rows of a query as plain texts, empty where nothing is bound."""
+    return [
+        {column: "" if cell is None else cell.value for column, cell in row.items()}
+        for row in ask(name, **terms)
+    ]
+
 
 def read_records(ask: Ask, **editions: str) -> list[MappingRecord]:
-    """The records from elements of ``left`` to elements of ``right``; an edition not given is any."""
-    return [_record(row) for row in ask("pages/relations-records", **editions)]
+    """Read the records from elements of ``left`` to elements of ``right``; an edition not given is any."""
+    return [
+        MappingRecord(
+            iri=row["mapping"],
+            subject=row["subject"],
+            object=row["object"],
+            subject_edition=row["left"],
+            object_edition=row["right"],
+            excluded=excluded_by(row["exclusions"].split()),
+            rationale=row["rationale"] or None,
+            confidence=Decimal(row["confidence"]) if row["confidence"] else None,
+            mapping_set=row["set"],
+            sources=split_iris(row["sources"]),
+            words=row["words"] or None,
+            dated=_day(row["dated"]),
+            derived=row["derived"] == "true",
+        )
+        for row in read_texts(ask, "pages/relations-records", **editions)
+    ]
 
 
-def read_between(ask: Ask, one: str, other: str) -> list[MappingRecord]:
-    """The records between two editions, in either direction."""
-    return read_records(ask, left=one, right=other) + read_records(ask, left=other, right=one)
+def read_between(ask: Ask, left: str, right: str) -> list[MappingRecord]:
+    """Read the records between two editions, in either direction."""
+    return read_records(ask, left=left, right=right) + read_records(ask, left=right, right=left)
 
 
 def read_changes(ask: Ask, **editions: str) -> list[Change]:
-    """The changes from ``old`` to ``new``, each once and in one direction; an edition not given is any."""
-    changes = {row["change"].value: _change(row) for row in ask("pages/relations-changes", **editions)}
+    """Read the changes from ``old`` to ``new``, each once; an edition not given is any."""
+    changes = {
+        row["change"]: Change(
+            iri=row["change"],
+            kind=row["kind"],
+            earlier=split_iris(row["earlier"]),
+            later=split_iris(row["later"]),
+            unchanged=row["keeps"] in _TRUE if row["keeps"] else None,
+            approximate=row["approximate"] in _TRUE,
+            sources=split_iris(row["sources"]),
+        )
+        for row in read_texts(ask, "pages/relations-changes", **editions)
+    }
     return list(changes.values())
 
 
-def read_network(ask: Ask) -> Network:
-    """Everything that joins elements or tells them apart, but for what was derived."""
-    records = [one for one in read_records(ask) if not one.derived]
-    rows = ask("pages/path-elements")
-    editions = {row["element"].value: row["edition"].value for row in rows if row["edition"]}
-    apart = [one for one in records if not one.links]
-    linking = [one for one in records if one.links]
-    return Network(linking, read_changes(ask), editions, read_parts(ask), apart)
-
-
-def members(ask: Ask, iri: str) -> list[str]:
-    """The elements of an edition, or the element itself."""
-    rows = ask("pages/path-elements")
-    return [r["element"].value for r in rows if r["edition"] and r["edition"].value == iri] or [iri]
-
-
 def read_judgements(ask: Ask, **editions: str) -> list[Judgement]:
-    """The rows that judge elements of ``left`` against ``right``; an edition not given is any."""
-    rows = ask("pages/gaps-rows", **editions)
+    """Read the rows that judge elements of ``left`` against ``right``; an edition not given is any."""
     return [
         Judgement(
-            row["row"].value,
-            row["focus"].value,
-            row["right"].value,
-            row["outcome"].value,
-            _text(row["set"]) or "",
-            row["shared"] is not None,
-            _text(row["alignment"]),
-            _day(row["dated"]),
+            iri=row["row"],
+            focus=row["focus"],
+            against=row["right"],
+            outcome=row["outcome"],
+            comparison_set=row["set"],
+            shares_cell=bool(row["shared"]),
+            alignment=row["alignment"] or None,
+            dated=_day(row["dated"]),
         )
-        for row in rows
+        for row in read_texts(ask, "pages/gaps-rows", **editions)
     ]
 
 
 def read_parts(ask: Ask, **editions: str) -> list[Part]:
-    """Which elements lie directly within which others of ``edition``; without one, of all."""
-    rows = ask("pages/relations-parts", **editions)
+    """Read which elements are directly part of which others of ``edition``; without one, of all."""
     return [
-        Part(row["part"].value, row["whole"].value, row["edition"].value, _several(row["sources"]))
-        for row in rows
+        Part(row["part"], row["whole"], row["edition"], split_iris(row["sources"]))
+        for row in read_texts(ask, "pages/relations-parts", **editions)
     ]
 
 
-def _record(row: Any) -> MappingRecord:
-    confidence = _text(row["confidence"])
-    return MappingRecord(
-        iri=row["mapping"].value,
-        subject=row["subject"].value,
-        object=row["object"].value,
-        subject_edition=row["left"].value,
-        object_edition=row["right"].value,
-        excluded=excluded_by(_several(row["exclusions"])),
-        rationale=_text(row["rationale"]),
-        confidence=Decimal(confidence) if confidence else None,
-        mapping_set=_text(row["set"]) or "",
-        sources=_several(row["sources"]),
-        words=_text(row["words"]),
-        dated=_day(row["dated"]),
-        derived=_text(row["derived"]) == "true",
-    )
+def read_network(ask: Ask) -> Network:
+    """Read everything that joins elements or tells them apart, but for what was derived."""
+    records = [record for record in read_records(ask) if not record.derived]
+    elements = read_texts(ask, "pages/path-elements")
+    editions = {row["element"]: row["edition"] for row in elements if row["edition"]}
+    linking = (record for record in records if record.links)
+    apart = (record for record in records if not record.links)
+    return Network(linking, read_changes(ask), editions, read_parts(ask), apart)
 
 
-def _change(row: Any) -> Change:
-    keeps = _text(row["keeps"])
-    return Change(
-        iri=row["change"].value,
-        kind=row["kind"].value,
-        earlier=_several(row["earlier"]),
-        later=_several(row["later"]),
-        unchanged=None if keeps is None else keeps in ("true", "1"),
-        approximate=_text(row["approximate"]) in ("true", "1"),
-        sources=_several(row["sources"]),
-    )
+def split_iris(text: str) -> tuple[str, ...]:
+    """Return the IRIs of a cell that lists several, in order."""
+    return tuple(sorted(text.split()))
 
 
-def _text(term: Any) -> str | None:
-    return None if term is None else term.value
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text[:10]) if text else None
 
 
-def _day(term: Any) -> date | None:
-    return date.fromisoformat(term.value[:10]) if term is not None and term.value else None
-
-
-def _several(term: Any) -> tuple[str, ...]:
-    """The IRIs of a cell that lists several, in order."""
-    return tuple(sorted((_text(term) or "").split()))
-
-
-def held_on(one: MappingRecord | Judgement, day: date | None) -> bool:
-    """Whether a record or row is known to stand on a day, or gives no date by which to tell."""
-    return day is None or one.dated is None or one.dated <= day
+def held_on(claim: MappingRecord | Judgement, day: date | None) -> bool:
+    """Return whether a record or row is known to stand on a day, or gives no date by which to tell."""
+    return day is None or claim.dated is None or claim.dated <= day
 
 
 def undated(claims: Iterable[MappingRecord | Judgement]) -> int:
-    """How many of those that somebody entered give no date."""
-    return sum(one.dated is None and not getattr(one, "derived", False) for one in claims)
+    """Count those that somebody entered and that give no date."""
+    return sum(claim.dated is None and not getattr(claim, "derived", False) for claim in claims)
 
 
 def rows_held_on(ask: Ask, left: str, right: str, day: date) -> tuple[set[str], int]:
-    """The rows that compare two editions and stood on a day, and how many of them give no date.
+    """Return the rows that compare two editions and stood on a day, and how many of them give no date.
 
-    InputError where there are rows, and all of them are known to be younger.
+    Raises InputError where there are rows, and all of them are known to be younger.
     """
     rows = read_judgements(ask, left=left, right=right)
     held = [row for row in rows if held_on(row, day)]
@@ -147,79 +141,83 @@ def rows_held_on(ask: Ask, left: str, right: str, day: date) -> tuple[set[str], 
     return {row.iri for row in held}, undated(held)
 
 
-IN_FORCE = "questions/which-editions-were-in-force-on-a-date"
-
-
 def find_edition(ask: Ask, text: str) -> str:
-    """The IRI of the edition of that name; an InputError suggests near ones."""
+    """Return the IRI of the edition of that name. Raises InputError, which suggests near ones."""
     iri = expand(text)
-    known = [row["edition"].value for row in ask("pages/editions")]
+    known = [row["edition"] for row in read_texts(ask, "pages/editions")]
     if iri not in known:
-        raise InputError(f"no edition is called {text!r}", hint=_meant(text, known))
+        raise InputError(f"no edition is called {text!r}", hint=_suggestion(text, known))
     return iri
 
 
 def find_edition_on(ask: Ask, text: str, day: date | None) -> str:
-    """The edition of that name, or of the standard of that name that was in force on a day.
+    """Return the edition of that name, or of the standard of that name that was in force on a day.
 
-    InputError where an edition was not in force then, or the sources leave open which one was.
+    Raises InputError where an edition was not in force then, or the sources leave open which one was.
     """
     if day is None:
         return find_edition(ask, text)
     iri = expand(text)
     in_force = editions_in_force(ask, day)
-    own = [edition for edition, standard in in_force.items() if iri in (edition, standard)]
-    if len(own) == 1:
-        return own[0]
-    if own:
-        names = " or ".join(map(compact, own))
+    fitting = [edition for edition, standard in in_force.items() if iri in (edition, standard)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = " or ".join(map(compact, fitting))
         raise InputError(f"on {day} one of {names} was in force; the sources leave open which",
                          hint="Name the edition that is meant.")  # fmt: skip
-    standards = {row["edition"].value: row["standard"].value for row in ask("pages/editions")}
-    if iri not in standards and iri not in standards.values():
-        known = [*standards, *standards.values()]
-        raise InputError(f"no standard or edition is called {text!r}", hint=_meant(text, known))
+    standards = {row["edition"]: row["standard"] for row in read_texts(ask, "pages/editions")}
+    known = [*standards, *standards.values()]
+    if iri not in known:
+        raise InputError(f"no standard or edition is called {text!r}", hint=_suggestion(text, known))
     standard = standards.get(iri, iri)
-    then = [compact(edition) for edition, other in in_force.items() if other == standard]
-    hint = f"In force then: {' or '.join(then) or 'no edition whose dates are known'}."
-    raise InputError(f"{compact(iri)} is not known to have been in force on {day}", hint=hint)
+    then = " or ".join(compact(edition) for edition, other in in_force.items() if other == standard)
+    raise InputError(f"{compact(iri)} is not known to have been in force on {day}",
+                     hint=f"In force then: {then or 'no edition whose dates are known'}.")  # fmt: skip
 
 
 def editions_in_force(ask: Ask, day: date) -> dict[str, str]:
-    """The editions in force on a day, or possibly so, each with its standard."""
-    rows = ask(IN_FORCE, date=Literal(day.isoformat(), datatype=NamedNode(PREFIXES["xsd"] + "date")))
-    return {row["edition"].value: row["standard"].value for row in rows}
+    """Return the editions in force on a day, or possibly so, each with its standard."""
+    literal = Literal(day.isoformat(), datatype=NamedNode(PREFIXES["xsd"] + "date"))
+    rows = read_texts(ask, "questions/which-editions-were-in-force-on-a-date", date=literal)
+    return {row["edition"]: row["standard"] for row in rows}
+
+
+def members(ask: Ask, iri: str) -> list[str]:
+    """Return the elements of an edition, or the element itself."""
+    rows = read_texts(ask, "pages/path-elements")
+    return [row["element"] for row in rows if row["edition"] == iri] or [iri]
 
 
 def find_element(ask: Ask, text: str) -> str:
-    """The IRI of the element or edition of that name.
+    """Return the IRI of the element or edition of that name.
 
-    A number without its edition is refused where editions of the standard number differently: the
-    InputError then says what the number means in each.
+    Raises InputError for an unknown name, and for a number without its edition where editions of the standard
+    number differently: it then says what the number means in each.
     """
     iri = expand(text)
-    known = {row["element"].value: row for row in ask("pages/path-elements")}
+    known = {row["element"]: row for row in read_texts(ask, "pages/path-elements")}
     if iri in known:
         return iri
-    same = [row for element, row in known.items() if _without_edition(element, row) == iri]
-    if same:
-        meanings = (f"{compact(r['element'].value)} ({r['title'].value})" if r["title"] else
-                    compact(r["element"].value) for r in same)  # fmt: skip
+    meanings = [
+        f"{compact(element)} ({row['title']})" if row["title"] else compact(element)
+        for element, row in known.items()
+        if iri == _without_edition(element, row["edition"])
+    ]
+    if meanings:
         raise InputError(f"{text} names no edition, and a number can mean something else in each",
                          hint=f"Did you mean {' or '.join(meanings)}?")  # fmt: skip
-    raise InputError(f"nothing is called {text!r}", hint=_meant(text, known))
+    raise InputError(f"nothing is called {text!r}", hint=_suggestion(text, known))
 
 
-def _without_edition(element: str, row: object) -> str | None:
-    """The address of an element as it would be if the edition were left out: ipa/guideline/5."""
-    edition = row["edition"]  # type: ignore[index]
-    if edition is None or not element.startswith(edition.value + "/"):
+def _without_edition(element: str, edition: str) -> str | None:
+    """Return the address of an element as it would be if the edition were left out: ipa/guideline/5."""
+    if not edition or not element.startswith(edition + "/"):
         return None
-    standard = edition.value.rpartition("/")[0]
-    return standard + element.removeprefix(edition.value)
+    return edition.rpartition("/")[0] + element.removeprefix(edition)
 
 
-def _meant(text: str, known: object) -> str:
-    names = [compact(iri) for iri in known]  # type: ignore[attr-defined]
+def _suggestion(text: str, known: Iterable[str]) -> str:
+    names = [compact(iri) for iri in known]
     near = get_close_matches(text, names, n=3) or sorted(names)[:5]
     return f"Did you mean {' or '.join(near)}?" if near else "Nothing is here."

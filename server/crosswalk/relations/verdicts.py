@@ -1,15 +1,26 @@
-"""Says in six answers whether an element has a counterpart in an edition."""
+"""Judge in six outcomes whether an element has a counterpart in an edition, and count shares of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from crosswalk.iris import term
-from crosswalk.relations.algebra import EQUAL, NONE, SUBSET, Candidates, intersect
+from crosswalk.relations.algebra import (
+    ANY,
+    DISJOINT,
+    EQUAL,
+    NONE,
+    SUBSET,
+    Candidates,
+    compose,
+    intersect,
+    inverse,
+)
 from crosswalk.relations.model import Judgement, MappingRecord, Part
-from crosswalk.relations.network import Implication, PartHierarchy, implications
+from crosswalk.relations.network import INSIDE, PartHierarchy
 
 MAPPED, ASSERTED_NONE, NOT_NAMED = term("Mapped"), term("AssertedNone"), term("CounterpartNotNamed")
 NOT_ASSESSED, SILENT, CONTRADICTORY = term("NotAssessed"), term("SourceSilent"), term("Contradictory")
@@ -18,12 +29,29 @@ _POSITIVE = {MAPPED, NOT_NAMED}
 
 
 @dataclass(frozen=True)
+class Implication:
+    """What records of one pair, judged in one respect, imply for an element.
+
+    ``via`` is the end of the records in the element's edition: the element itself, a part of it, or a whole
+    that it is part of. ``candidates`` hold from the element to ``other``; ``links`` is whether by these
+    records the two share something.
+    """
+
+    records: tuple[MappingRecord, ...]
+    via: str
+    other: str
+    rationale: str | None
+    candidates: Candidates
+    links: bool
+
+
+@dataclass(frozen=True)
 class ElementVerdict:
-    """The answer for one element against one edition, with what it rests on.
+    """The outcome for one element against one edition, with what it rests on.
 
     ``covered`` is whether some counterpart is known to hold all of it; ``derived`` whether no record or row
     about the element itself says so. It then follows from derived records, or ``through`` parts and wholes.
-    ``beside`` are wholes that were assessed, which answers nothing for the element.
+    ``beside`` are wholes that were assessed, which decides nothing for the element.
     """
 
     element: str
@@ -36,43 +64,6 @@ class ElementVerdict:
     beside: tuple[str, ...] = ()
 
 
-def judge_element(
-    element: str, found: Sequence[Implication], judgements: Iterable[Judgement], hierarchy: PartHierarchy
-) -> ElementVerdict:
-    """The answer for an element, from what records and rows say of it, of its parts and of its wholes.
-
-    A link or an overlap makes it mapped; whoever asserts none beside it makes it contradictory. A row that
-    asserts none for a whole does so for its parts, and one that names a counterpart of a part, for the whole.
-    """
-    wholes = hierarchy.wholes(element)
-    telling = [row for row in judgements if _tells(row, element, wholes)]
-    linking = [one for one in found if one.links]
-    said = {row.outcome for row in telling}
-    own = {row.outcome for row in telling if row.focus == element}
-    positive = bool(linking) or bool(said & _POSITIVE)
-    if positive and ASSERTED_NONE in said:
-        outcome = CONTRADICTORY
-    elif linking or MAPPED in said:
-        outcome = MAPPED
-    else:
-        order = (ASSERTED_NONE, NOT_NAMED, SILENT)
-        outcome = next((each for each in order if each in said), NOT_ASSESSED)
-    asserted = [one for one in linking if one.via == element and not all(r.derived for r in one.records)]
-    derived = outcome != NOT_ASSESSED and not asserted and outcome not in own
-    told = {one.via for one in linking} | {row.focus for row in telling if row.outcome == outcome}
-    beside = {one.via for one in found if one.via in wholes and any(r.links for r in one.records)}
-    return ElementVerdict(
-        element,
-        outcome,
-        tuple(record for one in asserted or linking for record in one.records),
-        tuple(telling),
-        _is_covered(found),
-        derived,
-        tuple(sorted(told - {element})) if derived else (),
-        tuple(whole for whole in wholes if whole in beside) if outcome == NOT_ASSESSED else (),
-    )
-
-
 def judge_elements(
     elements: Iterable[str],
     against: str,
@@ -80,48 +71,113 @@ def judge_elements(
     judgements: Iterable[Judgement],
     parts: Iterable[Part] = (),
 ) -> list[ElementVerdict]:
-    """The answer for each element against an edition; records of other editions are passed over."""
+    """Return the verdict on each element against an edition; records of other editions are passed over."""
     hierarchy = PartHierarchy(parts)
-    joined: dict[str, list[MappingRecord]] = {}
+    records_of: defaultdict[str, list[MappingRecord]] = defaultdict(list)
     for record in records:
         if record.object_edition == against:
-            joined.setdefault(record.subject, []).append(record)
+            records_of[record.subject].append(record)
         if record.subject_edition == against:
-            joined.setdefault(record.object, []).append(record)
-    judged: dict[str, list[Judgement]] = {}
+            records_of[record.object].append(record)
+    rows_of: defaultdict[str, list[Judgement]] = defaultdict(list)
     for row in judgements:
         if row.against == against:
-            judged.setdefault(row.focus, []).append(row)
-    found = []
+            rows_of[row.focus].append(row)
+    verdicts = []
     for element in elements:
         near = (element, *hierarchy.parts(element), *hierarchy.wholes(element))
-        rows = [row for each in near for row in judged.get(each, ())]
-        found.append(judge_element(element, implications(element, joined, hierarchy), rows, hierarchy))
-    return found
+        rows = [row for name in near for row in rows_of.get(name, ())]
+        verdicts.append(_judge(element, list(_implications(element, records_of, hierarchy)), rows, hierarchy))
+    return verdicts
 
 
-def _tells(row: Judgement, element: str, wholes: Sequence[str]) -> bool:
-    """Whether a row about an element, a part or a whole of it says something of the element."""
+def _judge(
+    element: str, implied: Sequence[Implication], judgements: Iterable[Judgement], hierarchy: PartHierarchy
+) -> ElementVerdict:
+    """Judge an element by what records and rows say of it, of its parts and of its wholes.
+
+    A link or an overlap makes it mapped; whoever asserts none beside it makes it contradictory. A row that
+    asserts none for a whole does so for its parts, and one that names a counterpart of a part, for the whole.
+    """
+    wholes = hierarchy.wholes(element)
+    rows = [row for row in judgements if _applies(row, element, wholes)]
+    linking = [implication for implication in implied if implication.links]
+    outcomes = {row.outcome for row in rows}
+    if ASSERTED_NONE in outcomes and (linking or outcomes & _POSITIVE):
+        outcome = CONTRADICTORY
+    elif linking or MAPPED in outcomes:
+        outcome = MAPPED
+    else:
+        outcome = next(
+            (name for name in (ASSERTED_NONE, NOT_NAMED, SILENT) if name in outcomes), NOT_ASSESSED
+        )
+    asserted = [
+        implication for implication in linking
+        if implication.via == element and not all(record.derived for record in implication.records)
+    ]  # fmt: skip
+    own = {row.outcome for row in rows if row.focus == element}
+    derived = outcome != NOT_ASSESSED and not asserted and outcome not in own
+    grounds = {implication.via for implication in linking} | {
+        row.focus for row in rows if row.outcome == outcome
+    }
+    linked = {
+        implication.via for implication in implied if any(record.links for record in implication.records)
+    }
+    return ElementVerdict(
+        element,
+        outcome,
+        tuple(record for implication in asserted or linking for record in implication.records),
+        tuple(rows),
+        _is_covered(implied),
+        derived,
+        tuple(sorted(grounds - {element})) if derived else (),
+        tuple(whole for whole in wholes if whole in linked) if outcome == NOT_ASSESSED else (),
+    )
+
+
+def _applies(row: Judgement, element: str, wholes: Sequence[str]) -> bool:
+    """Return whether a row about an element, a part or a whole of it says something of the element."""
     if row.focus == element:
         return True
     return row.outcome == ASSERTED_NONE if row.focus in wholes else row.outcome in _POSITIVE
 
 
-def _is_covered(found: Iterable[Implication]) -> bool:
-    """Whether a counterpart holds all of the element: read from the counterpart, equal or superset.
+def _implications(
+    element: str, records_of: Mapping[str, list[MappingRecord]], hierarchy: PartHierarchy
+) -> Iterator[Implication]:
+    """Yield what the records of an element, of its parts and of its wholes imply for it.
 
-    What bears on one pair narrows each other within one rationale, and never across two.
+    What shares something with a part shares it with the whole, linked or assessed. What shares something
+    with a whole need not touch a given part: only what holds or excludes all of the whole does so too.
     """
-    pairs: dict[tuple[str, str | None], list[Candidates]] = {}
-    for one in found:
-        pairs.setdefault((one.other, one.rationale), []).append(one.candidates)
-    left = map(intersect, pairs.values())
-    return any(candidates != NONE and not candidates & ~(EQUAL | SUBSET) for candidates in left)
+    steps = {element: EQUAL} | dict.fromkeys(hierarchy.parts(element), inverse(INSIDE))
+    steps |= dict.fromkeys(hierarchy.wholes(element), INSIDE)
+    for via, step in steps.items():
+        pairs: defaultdict[tuple[str, str | None], list[MappingRecord]] = defaultdict(list)
+        for record in records_of.get(via, ()):
+            pairs[record.other_end(via), record.rationale].append(record)
+        for (other, rationale), records in pairs.items():
+            candidates = compose(step, intersect(record.seen_from(via) for record in records))
+            links = any(record.links for record in records)
+            if step == INSIDE:
+                links = candidates != NONE and not candidates & DISJOINT
+            yield Implication(tuple(records), via, other, rationale, candidates, links)
+
+
+def _is_covered(implied: Iterable[Implication]) -> bool:
+    """Return whether a counterpart holds all of the element: read from the element, it is equal or a subset.
+
+    What is implied for one pair narrows each other within one rationale, and never across two.
+    """
+    pairs: defaultdict[tuple[str, str | None], Candidates] = defaultdict(lambda: ANY)
+    for implication in implied:
+        pairs[implication.other, implication.rationale] &= implication.candidates
+    return any(mask != NONE and not mask & ~(EQUAL | SUBSET) for mask in pairs.values())
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A share of an edition as exact bounds; None where the number of all elements is not known."""
+    """A share of an edition as exact bounds."""
 
     low: Fraction
     high: Fraction
@@ -134,7 +190,8 @@ class Interval:
 class Coverage:
     """How much of an edition is touched and covered by another, and why that cannot be said where it cannot.
 
-    Elements with a contradictory answer are left out of the shares, and counted.
+    The shares are None where the number of all elements is not known. Elements with a contradictory verdict
+    are left out of them, and counted.
     """
 
     counts: Mapping[str, int]
@@ -144,23 +201,22 @@ class Coverage:
     reason: str = ""
 
 
-def coverage(given: Sequence[ElementVerdict], declared: int | None, counted: str = "elements") -> Coverage:
-    """The shares of an edition from the answers for its elements.
+def coverage(verdicts: Sequence[ElementVerdict], declared: int | None, counted: str = "elements") -> Coverage:
+    """Return the shares of an edition by the verdicts on its elements.
 
     ``declared`` is how many elements its source says there are: the shares need it, and need them all here.
     """
-    counts = {outcome: 0 for outcome in OUTCOMES}
-    for one in given:
-        counts[one.outcome] += 1
+    numbers = Counter(verdict.outcome for verdict in verdicts)
+    counts = {outcome: numbers[outcome] for outcome in OUTCOMES}
     if declared is None:
         return Coverage(counts, None, None, None, f"no source says how many {counted} there are")
-    if declared != len(given):
-        reason = f"its source says that there are {declared} {counted}, and {len(given)} are here"
+    if declared != len(verdicts):
+        reason = f"its source says that there are {declared} {counted}, and {len(verdicts)} are here"
         return Coverage(counts, None, None, None, reason)
     total = declared - counts[CONTRADICTORY]
     if not total:
         return Coverage(counts, declared, None, None, f"there are no {counted} without contradiction")
-    covered = sum(one.covered and one.outcome != CONTRADICTORY for one in given)
+    covered = sum(verdict.covered and verdict.outcome != CONTRADICTORY for verdict in verdicts)
     high = Fraction(total - counts[ASSERTED_NONE], total)
     return Coverage(
         counts,

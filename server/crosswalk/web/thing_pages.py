@@ -11,7 +11,7 @@ from flask import render_template
 from markupsafe import Markup
 
 from crosswalk.iris import compact
-from crosswalk.relations.paths import ShortestPath, Step, in_words_of, shortest_paths
+from crosswalk.relations.paths import ShortestPath, Step, shortest_paths
 from crosswalk.stores.results import Row
 from crosswalk.web.labels import named
 from crosswalk.web.page_queries import page_queries
@@ -97,7 +97,7 @@ def _hop(step: Step, stops: dict[str, Stop]) -> Hop:
     claims = tuple((local(claim.iri), "change" if claim.change else "record") for claim in step.claims)
     sources = tuple(dict.fromkeys(source for claim in step.claims for source in claim.sources))
     start, end = (stops.get(iri) or Stop(local(iri), name_of(iri), None) for iri in (step.start, step.end))
-    return Hop(start, in_words_of(step), end, claims, tuple((local(one), named(one)) for one in sources))
+    return Hop(start, step.words(), end, claims, tuple((local(one), named(one)) for one in sources))
 
 
 def _stop(row: Row) -> Stop:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from crosswalk.errors import InputError
 from crosswalk.iris import ID
 from crosswalk.relations import paths
-from crosswalk.relations.paths import MAX_HOPS, find_paths, in_words_of
+from crosswalk.relations.paths import MAX_HOPS, find_paths
 from crosswalk.relations.reading import find_edition, find_edition_on, find_element, members
 from crosswalk.stores.results import Term
 from crosswalk.web.http.negotiation import HTML, TABLE
@@ -51,12 +51,12 @@ def edition_gaps(a: str, a_version: str, b: str, b_version: str) -> Response:
     left, right = (edition(name, day) for name in (f"{a}/{a_version}", f"{b}/{b_version}"))
     chosen = choose(TABLE)
     found = gaps.analyse(page_queries().ask, left, right, day)
-    rows = [_line(line) for line in found.lines]
+    rows = [_line(line) for line in found.rows]
     if chosen is not HTML:
         return table(chosen, GAPS, rows, f"gaps-{a}-{a_version}--{b}-{b_version}")
     return render(
         "gaps-of-pair.html",
-        shares=[(share, [_line(line) for line in share.lines]) for share in found.shares],
+        shares=[(share, [_line(line) for line in share.rows]) for share in found.levels],
         gaps=found,
         day=day,
         uri=uri,
@@ -77,7 +77,7 @@ def between() -> Response:
     hops, limit = wanted_number("hops", 5, MAX_HOPS), wanted_number("limit", 10, 1000)
     found = find_paths(page_queries().network(), *(members(ask, iri) for iri in ends), hops=hops, limit=limit)
     if chosen is not HTML:
-        rows = [row for number, one in enumerate(found.paths, 1) for row in paths.rows(number, one)]
+        rows = [row for number, one in enumerate(found.paths, 1) for row in one.rows(number)]
         return table(chosen, paths.COLUMNS, rows, "path")
     named = {iri for one in found.paths for step in one.steps for iri in (step.start, step.end)}
     return render(
@@ -86,7 +86,6 @@ def between() -> Response:
         end=ends[1],
         hops=hops,
         found=found,
-        words_of=in_words_of,
         titles=titles((*ends, *named)),
     )
 
@@ -132,16 +131,16 @@ def _line(line: gaps.GapRow) -> dict[str, Any]:
     return {
         "number": line.element.number,
         "title": line.element.title,
-        "outcome": uri(line.answer.outcome),
+        "outcome": uri(line.verdict.outcome),
         "printed": uri(line.printed),
         "counterparts": line.counterparts,
-        "covered": line.answer.covered,
-        "derived": line.answer.derived,
+        "covered": line.verdict.covered,
+        "derived": line.verdict.derived,
         "notes": [iri for iri, _ in line.notes],
         "note_titles": line.notes,
         "element": line.element.iri,
         "level": line.level,
-        "through": line.answer.through,
-        "beside": line.answer.beside,
-        "judgements": line.answer.judgements,
+        "through": line.verdict.through,
+        "beside": line.verdict.beside,
+        "judgements": line.verdict.judgements,
     }

@@ -122,7 +122,7 @@ def conflicts() -> Response:
             for number, (rationale, same) in enumerate(conflicts, 1) for record in same
         ]  # fmt: skip
         return table(chosen, CONFLICTS, rows, "conflicts")
-    checked = sum(one.assessed and bool(one.rationale) and not one.derived for one in records.values())
+    checked = sum(record.is_premise for record in records.values())
     named = {end for _, same in conflicts for record in same for end in record.ends}
     return render(
         "conflicts.html",
