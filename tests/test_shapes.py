@@ -13,10 +13,10 @@ from rdflib.namespace import RDF, SH
 
 from crosswalk.folders import content_root
 from crosswalk.graph.findings import Finding
-from crosswalk.graph.inference import INFERRED, close_ontology, holding, infer_in, read_rules
+from crosswalk.graph.inference import INFERRED, close_ontology, doubtful_kinds, holding, infer_in, read_rules
 from crosswalk.graph.rdf_files import read_rdf
 from crosswalk.graph.shapes import Shapes, read_shapes
-from crosswalk.graph.validation import doubtful_kinds, validate
+from crosswalk.graph.validation import validate
 from crosswalk.namespaces import ID, PREFIXES, SHAPE
 
 EXAMPLES = Path(__file__).parent / "shapes"

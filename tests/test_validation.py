@@ -13,10 +13,10 @@ from rdflib.namespace import RDF, SH
 from bench.generator import Catalogue
 from crosswalk.errors import InputError
 from crosswalk.graph.build import check
-from crosswalk.graph.findings import FINDINGS, Finding, findings_graph, merge
+from crosswalk.graph.findings import FINDINGS, Finding, Places, findings_graph, merge
 from crosswalk.graph.inference import holding
 from crosswalk.graph.line_index import Locations
-from crosswalk.graph.shapes import Places, Shapes, inlined, read_shapes
+from crosswalk.graph.shapes import Shapes, inlined, read_shapes
 from crosswalk.graph.sources import read_file, read_sources
 from crosswalk.graph.validation import validate
 from crosswalk.namespaces import ID, SHAPE, XW, compact

@@ -39,7 +39,7 @@ def export(file: str, graph: str | None, form: str | None, inferred: bool, snaps
     Example:  crosswalk export --graph ipa/2.0 --format turtle -
     """
     from crosswalk.assemble import published
-    from crosswalk.graph.dumps import dump
+    from crosswalk.graph.snapshot import dump
 
     form = form or SUFFIXES.get(Path(file).suffix.lower())
     if form is None:

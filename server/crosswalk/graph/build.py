@@ -21,7 +21,7 @@ from crosswalk.errors import NonconformingData
 from crosswalk.graph.canonical import in_default_graph
 from crosswalk.graph.derivation import DERIVED, chain_mappings, computed_relations
 from crosswalk.graph.findings import FINDINGS, Finding, findings_graph
-from crosswalk.graph.inference import INFERRED, RULES, add, holding, infer_in, read_rules
+from crosswalk.graph.inference import INFERRED, RULES, add, doubtful_kinds, holding, infer_in, read_rules
 from crosswalk.graph.shapes import read_shapes
 from crosswalk.graph.snapshot import (
     Snapshot,
@@ -34,7 +34,7 @@ from crosswalk.graph.snapshot import (
     write_dataset,
 )
 from crosswalk.graph.sources import Source, Sources, read_sources
-from crosswalk.graph.validation import doubtful_kinds, validate
+from crosswalk.graph.validation import validate
 from crosswalk.namespaces import GRAPH
 
 Progress = Callable[[str], None]
