@@ -111,13 +111,13 @@ def test_the_text_is_the_same_however_many_quads_are_written_at_a_time(tmp_path:
     whole = canonical_nquads(quads)
     assert whole.count(b"\n") == 18
     for some in (1, 2, 7):
-        monkeypatch.setattr(canonical, "_AT_A_TIME", some)
+        monkeypatch.setattr(canonical, "_BATCH", some)
         assert canonical_nquads(reversed(quads)) == whole
 
 
 def test_a_graph_written_and_indexed_in_pieces_is_the_same(content, tmp_path: Path, monkeypatch) -> None:
     whole = build(content.root, content.out)
-    monkeypatch.setattr(canonical, "_AT_A_TIME", 7)
+    monkeypatch.setattr(canonical, "_BATCH", 7)
     monkeypatch.setattr(canonical, "_RUN", 20)
     monkeypatch.setattr(snapshot, "_PIECE", 999)
     pieces = build(content.root, tmp_path / "out")

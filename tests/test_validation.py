@@ -16,7 +16,7 @@ from crosswalk.graph.build import check
 from crosswalk.graph.findings import FINDINGS, Finding, Places, findings_graph, merge
 from crosswalk.graph.inference import holding
 from crosswalk.graph.line_index import Locations
-from crosswalk.graph.shapes import Shapes, inlined, read_shapes
+from crosswalk.graph.shapes import ONTOLOGY, Shapes, read_shapes, write_out_queries
 from crosswalk.graph.sources import read_file, read_sources
 from crosswalk.graph.validation import validate
 from crosswalk.namespaces import ID, SHAPE, XW, compact
@@ -248,14 +248,23 @@ def test_a_query_keeps_its_strings_and_loses_its_comments() -> None:
     text = "SELECT $this # all\nWHERE {\n  $this skos:notation 'a # b\\' c' ; a <urn:x#y> .\n FILTER(1 <2) }"
     node = BlankNode()
     facts = [
-        Quad(node, NamedNode(str(SH.prefixes)), NamedNode("urn:o")),
+        Quad(node, NamedNode(str(SH.prefixes)), NamedNode(ONTOLOGY)),
         Quad(node, NamedNode(str(SH.select)), Literal(text)),
     ]
-    prefixes = {"urn:o": {"skos": "http://www.w3.org/2004/02/skos/core#", "xw": "urn:xw#"}}
-    (quad,) = inlined(facts, prefixes, "x.ttl", Locations())
+    (quad,) = write_out_queries(facts, "x.ttl", Locations())
     heading, query = quad.object.value.split("\n")
     assert heading == "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
     assert query == "SELECT $this WHERE { $this skos:notation 'a # b\\' c' ; a <urn:x#y> . FILTER(1 <2) }"
+
+
+def test_a_query_gets_no_prefixes_but_those_of_the_ontology() -> None:
+    node = BlankNode()
+    facts = [
+        Quad(node, NamedNode(str(SH.prefixes)), NamedNode(ID["ontology"])),
+        Quad(node, NamedNode(str(SH.select)), Literal("SELECT $this WHERE { $this skos:notation 1 }")),
+    ]
+    with pytest.raises(InputError, match="a prefix is not declared"):
+        list(write_out_queries(facts, "x.ttl", Locations()))
 
 
 def test_an_address_without_edition_is_told_of_each_mapping_that_has_one(tmp_path, repository) -> None:

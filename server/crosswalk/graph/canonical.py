@@ -1,4 +1,7 @@
-"""Writes quads as canonical N-Quads: one text for one dataset, byte for byte, on every machine."""
+"""Write quads as canonical N-Quads: one text for one dataset, byte for byte, on every machine.
+
+RDF Dataset Canonicalization, RDFC-1.0: https://www.w3.org/TR/rdf-canon/
+"""
 
 from __future__ import annotations
 
@@ -17,30 +20,31 @@ from pyoxigraph import (
     serialize,
 )
 
-_AT_A_TIME = 10_000
+_BATCH = 10_000
 _RUN = 100_000
-"""How many lines are sorted in memory, at least; there they take some twenty megabytes."""
+"""The least number of lines that are sorted in memory at a time; they take some twenty megabytes."""
 _DEFAULT = DefaultGraph()
 
 
 def canonical_nquads(quads: Iterable[Quad]) -> bytes:
-    """The RDFC-1.0 form: blank nodes named canonically, lines sorted, each once."""
-    return b"".join(joined(sorted_runs(quads)))
+    """Return the canonical form: blank nodes named by RDFC-1.0, lines sorted, each once."""
+    return b"".join(merge_runs(sorted_runs(quads)))
 
 
 def sorted_runs(quads: Iterable[Quad]) -> Iterator[list[bytes]]:
-    """All lines, in parts that are sorted each.
+    """Yield all lines in lists that are each sorted.
 
-    Only quads with blank nodes go through the algorithm: it names them by those quads alone.
+    Only quads with blank nodes go through the algorithm, which names the nodes by those quads alone.
     """
     lines: list[bytes] = []
     unnamed: list[Quad] = []
-    ahead = iter(quads)
-    # Some at a time: as quads, a large graph takes several times the room of its lines.
-    while some := list(islice(ahead, _AT_A_TIME)):
-        found = [quad for quad in some if has_blank_node(quad)]
-        unnamed += found
-        lines += _lines(some if not found else (quad for quad in some if not has_blank_node(quad)))
+    remaining = iter(quads)
+    # In batches, since a large graph takes several times as much memory in quads as in lines.
+    while batch := list(islice(remaining, _BATCH)):
+        with_blank_nodes = [quad for quad in batch if has_blank_node(quad)]
+        unnamed += with_blank_nodes
+        named = [quad for quad in batch if not has_blank_node(quad)] if with_blank_nodes else batch
+        lines += _lines(named)
         if len(lines) >= _RUN:
             yield sorted(lines)
             lines = []
@@ -51,8 +55,8 @@ def sorted_runs(quads: Iterable[Quad]) -> Iterator[list[bytes]]:
     yield sorted(lines)
 
 
-def joined(runs: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
-    """The lines of sorted runs in one order, each once."""
+def merge_runs(runs: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
+    """Yield the lines of sorted runs in one order, each once."""
     return (line for line, _ in groupby(merge(*runs)))
 
 
@@ -61,17 +65,17 @@ def _lines(quads: Iterable[Quad]) -> list[bytes]:
 
 
 def is_isomorphic(left: Iterable[Quad], right: Iterable[Quad]) -> bool:
-    """Whether two sets of quads say the same, whatever their blank nodes are called."""
+    """Return whether two sets of quads differ in nothing but the names of their blank nodes."""
     return canonical_nquads(left) == canonical_nquads(right)
 
 
 def has_blank_node(quad: Quad) -> bool:
-    """Whether any part of a quad has no name of its own."""
+    """Return whether any term of a quad is a blank node."""
     return any(isinstance(term, BlankNode) for term in (quad.subject, quad.object, quad.graph_name))
 
 
 def in_default_graph(fact: Quad | Triple) -> Quad:
-    """A fact as one of the default graph; one that is there already is not made anew."""
+    """Return a fact as a quad of the default graph; one that is in it already is returned itself."""
     if isinstance(fact, Triple):
         return Quad(*fact)
     return fact if fact.graph_name == _DEFAULT else Quad(*fact.triple)

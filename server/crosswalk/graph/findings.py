@@ -1,4 +1,4 @@
-"""What does not fit: single findings, merged and put in order, and the graph that they make."""
+"""Findings: merge them, put them in order, place them in their files, and write them as a graph."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 from rdflib.namespace import RDF, SH, XSD
 
 from crosswalk.graph.sources import Source
@@ -19,10 +19,11 @@ SEVERITIES = ("violation", "warning", "info")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that does not fit: how grave, by which shape, about what, where, and what to do.
+    """One result of validation: how grave, by which shape, about what, where, and what to do.
 
     ``path`` and ``value`` are IRIs or literals as text; ``file`` and ``line`` say where the files speak of
     the thing to repair, and ``foreign`` whether that file is somebody else's than the project's.
+    ``component`` is the SHACL constraint component, such as ``MinCount``.
     """
 
     severity: str
@@ -38,30 +39,30 @@ class Finding:
 
     @property
     def thing(self) -> str:
-        """What is to be repaired: the focus, or what a question about a whole set found in it."""
-        is_found = self.component == "SPARQL" and self.value is not None and is_iri(self.value)
-        return self.value if is_found else self.focus
+        """What is to be repaired: the focus, or what a query about a whole set names as the value."""
+        is_value = self.component == "SPARQL" and self.value is not None and is_iri(self.value)
+        return self.value if is_value else self.focus
 
 
 def is_iri(text: str) -> bool:
-    """Whether a text is an IRI of a kind that things are named by."""
+    """Return whether a text is an IRI of a kind that things are named by."""
     return text.startswith(("http://", "https://", "urn:", "file:"))
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings in order, those that tell the same of one thing as one.
+    """Return the findings in order, those that say the same of one thing as one.
 
     A thing can break one demand twice: as a part of two wholes, or by two parts of the demand.
     """
     merged: dict[tuple[Any, ...], Finding] = {}
     for finding in sorted(findings, key=_order):
-        said = replace(finding, focus=finding.thing, component=None)
-        merged.setdefault(_order(said), finding)
+        key = _order(replace(finding, focus=finding.thing, component=None))
+        merged.setdefault(key, finding)
     return list(merged.values())
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:
-    """Somebody's own files first, then by file and line, the gravest first on each line."""
+    """Return a key that sorts somebody else's files first, then by file, line and severity."""
     return (
         not finding.foreign,
         finding.file is None,
@@ -78,7 +79,10 @@ def _order(finding: Finding) -> tuple[Any, ...]:
 
 
 def findings_graph(findings: Iterable[Finding]) -> Iterator[Triple]:
-    """The findings as a SHACL validation report whose every node has an IRI made from what it says."""
+    """Yield the findings as a SHACL validation report whose every node has an IRI made from its content.
+
+    https://www.w3.org/TR/shacl/#validation-report
+    """
     findings = list(findings)
     report = NamedNode(f"{FINDINGS}#report")
     conforms = "false" if any(finding.severity == "violation" for finding in findings) else "true"
@@ -104,12 +108,12 @@ def findings_graph(findings: Iterable[Finding]) -> Iterator[Triple]:
 
 
 def _digest(finding: Finding) -> str:
-    """A name for a finding that stays the same while the finding does, wherever its file has it."""
-    said = (finding.severity, finding.shape, finding.focus, finding.path, finding.value, finding.message)
-    return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()[:16]
+    """Return a name that stays the same while the finding does, wherever its file has it."""
+    parts = (finding.severity, finding.shape, finding.focus, finding.path, finding.value, finding.message)
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
-def _triple(subject: NamedNode, predicate: str, value: NamedNode | Literal | BlankNode) -> Triple:
+def _triple(subject: NamedNode, predicate: str, value: NamedNode | Literal) -> Triple:
     return Triple(subject, NamedNode(str(predicate)), value)
 
 
@@ -129,36 +133,28 @@ class Places:
         self.sources = tuple(sources)
         self._mentions: dict[str, Place] | None = None
 
-    def is_described(self, thing: str) -> bool:
-        """Whether any file says something about a thing."""
-        return any(thing in source.subjects for source in self.sources)
-
     def find(self, thing: str, path: str | None = None, value: str | None = None) -> Place:
-        """The line of the fact given, or as near to it as the files come.
+        """Return the line of the fact given, or as near to it as the files come.
 
         Of several files somebody else's goes first, then the one that comes nearest. A thing that no file
         describes is looked for where it is mentioned.
         """
         describing = [source for source in self.sources if thing in source.subjects]
         if not describing:
-            return self._mentioned().get(thing, Place())
-        best = max(describing, key=lambda each: (_is_foreign(each), _nearness(each, thing, path, value)))
+            return self._first_mentions().get(thing, Place())
+        best = max(describing, key=lambda source: (source.foreign, _nearness(source, thing, path, value)))
         line = best.locations.line(thing, path, value if path else None)
-        return Place(best.name, line, _is_foreign(best))
+        return Place(best.name, line, best.foreign)
 
-    def _mentioned(self) -> dict[str, Place]:
-        """The first mention of everything that is pointed to, read when first asked for."""
+    def _first_mentions(self) -> dict[str, Place]:
+        """Return where each object of a fact is first mentioned, read when first asked for."""
         if self._mentions is None:
             self._mentions = {}
-            for source in sorted(self.sources, key=_is_foreign, reverse=True):
+            for source in sorted(self.sources, key=lambda source: source.foreign, reverse=True):
                 for key, line in source.locations.lines.items():
                     if len(key) == 3:
-                        self._mentions.setdefault(key[2], Place(source.name, line, _is_foreign(source)))
+                        self._mentions.setdefault(key[2], Place(source.name, line, source.foreign))
         return self._mentions
-
-
-def _is_foreign(source: Source) -> bool:
-    return source.graph is None
 
 
 def _nearness(source: Source, thing: str, path: str | None, value: str | None) -> int:
@@ -167,11 +163,11 @@ def _nearness(source: Source, thing: str, path: str | None, value: str | None) -
     return next((len(keys) - rank for rank, key in enumerate(keys) if key in lines), 0)
 
 
-def placed(finding: Finding, places: Places) -> Finding:
-    """A finding with its place: that of the thing to repair, or of the set it was found in."""
+def place(finding: Finding, places: Places) -> Finding:
+    """Return a finding with its place: that of the thing to repair, or of the set it was found in."""
     thing = finding.thing
-    is_found = thing != finding.focus
-    place = places.find(thing, finding.path, None if is_found else finding.value)
-    if is_found and place.file is None:
-        place = places.find(finding.focus, finding.path)
-    return replace(finding, file=place.file, line=place.line, foreign=place.foreign)
+    in_set = thing != finding.focus
+    found = places.find(thing, finding.path, None if in_set else finding.value)
+    if in_set and found.file is None:
+        found = places.find(finding.focus, finding.path)
+    return replace(finding, file=found.file, line=found.line, foreign=found.foreign)

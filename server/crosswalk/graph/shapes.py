@@ -1,4 +1,4 @@
-"""Reads the shapes, with the prefixes that their queries need."""
+"""Read the shapes, check their queries and patterns, and write out the prefixes of the queries."""
 
 from __future__ import annotations
 
@@ -15,86 +15,24 @@ from rdflib.namespace import RDF, SH
 from crosswalk.errors import InputError
 from crosswalk.graph.line_index import Locations, locate_file
 from crosswalk.graph.rdf_files import explain_sparql, read_rdf
+from crosswalk.iris import BASE, PREFIXES
+from crosswalk.sparql_tokens import tokens
 
-
-def line_of_value(locations: Locations, predicate: str, value: str) -> int | None:
-    """The first line on which a file gives a value, whatever it gives it to (it may have no name)."""
-    return next((line for key, line in locations.lines.items() if key[1:] == (predicate, value)), None)
-
-
-_SELECT, _PREFIXES = str(SH.select), str(SH.prefixes)
-# Strings and IRIs stay as they are; comments and white space do not.
-_WORD = re.compile(
-    r'''("""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|<[^<>"{}|^`\\\s]*>)'''
-    r"|(?:#[^\n]*|\s)+"
-)
-_PREFIX = re.compile(r"(?<![\w.:<-])([A-Za-z][\w.-]*):")
-
-
-def declared_prefixes(quads: Iterable[Quad]) -> dict[str, dict[str, str]]:
-    """The prefixes that a file declares with sh:declare, by who declares them."""
-    facts: dict[tuple[str, str], list[str]] = {}
-    for quad in quads:
-        facts.setdefault((quad.subject.value, quad.predicate.value), []).append(quad.object.value)
-    return {
-        subject: {facts[each, str(SH.prefix)][0]: facts[each, str(SH.namespace)][0] for each in declared}
-        for (subject, predicate), declared in facts.items()
-        if predicate == str(SH.declare)
-    }
-
-
-def inlined(
-    quads: Iterable[Quad], prefixes: dict[str, dict[str, str]], name: str, lines: Locations
-) -> Iterator[Quad]:
-    """The quads of a shape file in which each query declares the prefixes that it uses, on one line each.
-
-    pySHACL collects the prefixes anew whenever it applies a constraint, and searches the text of the query
-    line by line for each node.
-    """
-    quads = list(quads)
-    known: dict[object, dict[str, str]] = {}
-    for quad in quads:
-        if quad.predicate.value == _PREFIXES:
-            known.setdefault(quad.subject, {}).update(prefixes.get(quad.object.value, {}))
-    for quad in quads:
-        if quad.predicate.value == _SELECT:
-            query = _inline(quad.object.value, known.get(quad.subject, {}), name, lines)
-            yield Quad(quad.subject, quad.predicate, Literal(query))
-        elif quad.predicate.value != _PREFIXES:
-            yield quad
-
-
-def _inline(text: str, known: dict[str, str], name: str, lines: Locations) -> str:
-    used = dict.fromkeys(_PREFIX.findall(text))
-    heading = "".join(f"PREFIX {prefix}: <{known[prefix]}>\n" for prefix in used if prefix in known)
-    try:
-        # Nothing is asked of an empty store; it only has to understand the question.
-        Store().query(heading + text)
-    except SyntaxError as fault:
-        what, line, _ = explain_sparql(fault)
-        first = line_of_value(lines, _SELECT, text)
-        within = line - heading.count("\n") - 1
-        raise InputError(
-            f"the SPARQL of the shape is wrong: {what}",
-            file=name,
-            line=first + max(within, 0) if first else None,
-            hint="Prefixes come from ontology/prefixes.ttl, by a line sh:prefixes <../ontology> .",
-        ) from None
-    return heading + _WORD.sub(lambda match: match[1] or " ", text).strip()
-
-
-PREFIXES = Path("ontology") / "prefixes.ttl"
+FOLDER = "shapes"
+ONTOLOGY = f"{BASE}ontology"
+"""What declares the prefixes of the queries, by ``sh:declare`` in ``ontology/prefixes.ttl``."""
+_SELECT, _PREFIXES, _PATTERN = str(SH.select), str(SH.prefixes), str(SH.pattern)
 
 
 @dataclass(frozen=True)
 class Shapes:
-    """The shapes as pySHACL reads them, and the files that they stand in."""
+    """The shapes as pySHACL reads them, and the lines of each file that they stand in."""
 
     graph: Graph
     locations: dict[str, Locations] = field(default_factory=dict)
 
     def name(self, shape: Any) -> str:
-        """The IRI of a shape, or of the closest named shape around one without a name."""
+        """Return the IRI of a shape, or of the closest named shape around one without a name."""
         seen = set()
         while isinstance(shape, BNode) and shape not in seen:
             seen.add(shape)
@@ -102,12 +40,12 @@ class Shapes:
         return str(shape)
 
     def place(self, shape: str) -> tuple[str | None, int | None]:
-        """The file and line of a shape."""
-        found = ((file, places.line(shape)) for file, places in self.locations.items())
-        return next(((file, line) for file, line in found if line), (None, None))
+        """Return the file and line of a shape."""
+        lines = ((file, locations.line(shape)) for file, locations in self.locations.items())
+        return next(((file, line) for file, line in lines if line), (None, None))
 
     def parts(self) -> Iterator[tuple[str, Graph]]:
-        """Each named shape as a graph of its own, with all that it refers to."""
+        """Yield each named shape as a graph of its own, with all that it refers to."""
         for shape in sorted(set(self.graph.subjects()), key=str):
             if isinstance(shape, URIRef) and {SH.NodeShape, SH.PropertyShape} & set(
                 self.graph.objects(shape, RDF.type)
@@ -115,42 +53,82 @@ class Shapes:
                 yield str(shape), self.part(shape)
 
     def part(self, shape: URIRef) -> Graph:
-        """A shape with all that it refers to."""
-        part, ahead = Graph(), [shape]
-        while ahead:
-            node = ahead.pop()
-            for triple in self.graph.triples((node, None, None)):
+        """Return a shape with all that it refers to."""
+        part, pending = Graph(), [shape]
+        while pending:
+            for triple in self.graph.triples((pending.pop(), None, None)):
                 if triple not in part:
                     part.add(triple)
-                    ahead.append(triple[2])
+                    pending.append(triple[2])
         return part
 
 
 def read_shapes(root: Path) -> Shapes:
-    """Reads ``shapes/*.ttl``; the queries of their SPARQL constraints get the prefixes of the ontology.
+    """Read ``shapes/*.ttl``; raises InputError, with file and line, where a query or pattern is wrong.
 
     Shapes come from this folder alone: what a file of data says in the words of SHACL is data.
     """
-    paths = sorted((root / "shapes").rglob("*.ttl"))
+    paths = sorted((root / FOLDER).rglob("*.ttl"))
     if not paths:
-        raise InputError("there is no shape to hold the data against", file="shapes")
-    prefixes = declared_prefixes(read_rdf(root / PREFIXES, PREFIXES.as_posix()))
+        raise InputError("there is no shape to hold the data against", file=FOLDER)
     quads: list[Quad] = []
     locations = {}
     for path in paths:
         name = path.relative_to(root).as_posix()
         locations[name] = locate_file(path, path.resolve().as_uri())
-        quads += _read(path, name, locations[name], prefixes)
+        quads += write_out_queries(read_rdf(path, name), name, locations[name])
     lines = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES)
     return Shapes(Graph().parse(data=lines, format="nt"), locations)
 
 
-def _read(path: Path, name: str, lines: Locations, prefixes: dict[str, dict[str, str]]) -> list[Quad]:
-    quads = read_rdf(path, name)
+def write_out_queries(quads: Iterable[Quad], name: str, lines: Locations) -> Iterator[Quad]:
+    """Yield the quads of a shape file, each query with the prefixes that it uses, on one line each.
+
+    pySHACL collects the prefixes anew whenever it applies a constraint, and searches the text of the query
+    line by line for each node.
+    """
+    quads = list(quads)
+    prefixed = {
+        quad.subject for quad in quads if quad.predicate.value == _PREFIXES and quad.object.value == ONTOLOGY
+    }
     for quad in quads:
-        if quad.predicate.value == str(SH.pattern):
+        if quad.predicate.value == _PATTERN:
             _check_pattern(quad.object.value, name, lines)
-    return list(inlined(quads, prefixes, name, lines))
+        if quad.predicate.value == _SELECT:
+            query = _write_out(quad.object.value, quad.subject in prefixed, name, lines)
+            yield Quad(quad.subject, quad.predicate, Literal(query))
+        elif quad.predicate.value != _PREFIXES:
+            yield quad
+
+
+def _write_out(text: str, prefixed: bool, name: str, lines: Locations) -> str:
+    query, used, end = "", {}, 0
+    for token in tokens(text):
+        # Between two tokens stand white space and comments.
+        query += (" " if token.start > end else "") + token.text
+        end = token.start + len(token.text)
+        prefix = token.text.partition(":")[0]
+        if prefixed and token.kind == "name" and prefix in PREFIXES:
+            used[prefix] = f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n"
+    heading = "".join(used.values())
+    try:
+        # An empty store answers at once, if it understands the query.
+        Store().query(heading + text)
+    except SyntaxError as fault:
+        what, line, _ = explain_sparql(fault)
+        first = _line_of(lines, _SELECT, text)
+        raise InputError(
+            f"the SPARQL of the shape is wrong: {what}",
+            file=name,
+            line=first + max(line - len(used) - 1, 0) if first else None,
+            hint="Prefixes come from ontology/prefixes.ttl, by a line sh:prefixes <../ontology> .",
+        ) from None
+    return heading + query.strip()
+
+
+def _line_of(lines: Locations, predicate: str, value: str) -> int | None:
+    """Return the first line on which a file gives a value, whatever it gives it to (it may have no name)."""
+    return next((line for key, line in lines.lines.items() if key[1:] == (predicate, value)), None)
 
 
 def _check_pattern(pattern: str, name: str, lines: Locations) -> None:
@@ -160,6 +138,6 @@ def _check_pattern(pattern: str, name: str, lines: Locations) -> None:
         raise InputError(
             f"the pattern {pattern!r} is no regular expression: {fault}",
             file=name,
-            line=line_of_value(lines, str(SH.pattern), pattern),
+            line=_line_of(lines, _PATTERN, pattern),
             hint="Close its brackets; a mark that is meant as such needs two backslashes before it.",
         ) from None

@@ -1,4 +1,4 @@
-"""Finds the built graph that is published, and reads what is said of it."""
+"""Write a built graph as a snapshot that never changes, publish it in one step, read it and dump it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,28 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse, serialize
 
 from crosswalk.errors import InputError
-from crosswalk.graph.canonical import canonical_nquads, joined, sorted_runs
+from crosswalk.folders import atomic_write, sync_folder
+from crosswalk.graph.canonical import canonical_nquads, merge_runs, sorted_runs
 from crosswalk.iris import GRAPH, prefixes_in
 
 DATASET = "dataset.nq"
 METADATA = "snapshot.json"
 INDEX = "index"
+FOLDER = "snapshots"
+CURRENT = "current"
+"""The name of the link to the published snapshot."""
+
+KEPT = 2
+"""How many snapshots stay: the published one and the one before."""
+
+_LINES = 10_000
+_PIECE = 24 << 20
+"""How many bytes are indexed at a time: meanwhile the index takes some eight times as much memory."""
+_REBUILD = "Build it again: crosswalk build."
+_DEFAULT = DefaultGraph()
 
 
 @dataclass(frozen=True)
@@ -55,53 +68,44 @@ class Snapshot:
         return self.path / INDEX
 
 
-def current(out: Path) -> Snapshot | None:
-    """The snapshot published in a folder, or None before the first build."""
-    link = out / "current"
-    return read_snapshot(link.resolve()) if (link / METADATA).is_file() else None
-
-
-def read_snapshot(path: Path) -> Snapshot:
-    """The snapshot in the folder given."""
-    file = path / METADATA
-    try:
-        return Snapshot(path=path, **json.loads(file.read_text(encoding="utf-8")))
-    except (ValueError, TypeError, OSError):
-        hint = "Build it again: crosswalk build."
-        raise InputError("the snapshot's description cannot be read", file=file, hint=hint) from None
-
-
-def is_whole(target: Path, digest: str) -> bool:
-    """Whether a folder holds a snapshot with the content that its hash promises."""
-    import hashlib  # to read a snapshot's description it is not needed
-
-    dataset = target / DATASET
-    if not ((target / METADATA).is_file() and dataset.is_file()):
-        return False
-    with dataset.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == digest
-
-
-FOLDER = "snapshots"
-KEPT = 2
-"""How many snapshots stay: the published one and the one before."""
-
-_LINES = 10_000
-_PIECE = 24 << 20
-"""How many bytes are indexed at a time: the index takes some eight times as much memory meanwhile."""
-
-
 @dataclass(frozen=True)
 class Written:
-    """What was written: the SHA-256 of the bytes, and how many lines there are."""
+    """What was written: the SHA-256 of the bytes, and the number of lines."""
 
     hash: str
     lines: int
 
 
+def current(out: Path) -> Snapshot | None:
+    """Return the snapshot published in a folder, or None before the first build."""
+    link = out / CURRENT
+    return read_snapshot(link.resolve()) if (link / METADATA).is_file() else None
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read the description of the snapshot in a folder; raises InputError where it cannot be read."""
+    file = path / METADATA
+    try:
+        return Snapshot(path=path, **json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, OSError):
+        raise InputError("the snapshot's description cannot be read", file=file, hint=_REBUILD) from None
+
+
+def is_whole(folder: Path, digest: str) -> bool:
+    """Return whether a folder holds a snapshot with the content that its hash promises."""
+    dataset = folder / DATASET
+    if not ((folder / METADATA).is_file() and dataset.is_file()):
+        return False
+    with dataset.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == digest
+
+
 @contextmanager
 def drafting(out: Path) -> Iterator[Path]:
-    """A folder beside the snapshots for the next one; what is not published of it at the end is removed."""
+    """Make a folder beside the snapshots for the next one, and remove what is not published of it.
+
+    Raises InputError where the folder cannot be written.
+    """
     try:
         (out / FOLDER).mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".building-", dir=out / FOLDER))
@@ -115,25 +119,27 @@ def drafting(out: Path) -> Iterator[Path]:
 
 
 def write_dataset(draft: Path, quads: Iterable[Quad]) -> Written:
-    """Writes quads as canonical N-Quads, with few of their lines in memory at any time."""
+    """Write quads as canonical N-Quads, with few of their lines in memory at any time."""
     digest, count = hashlib.sha256(), 0
-    with ExitStack() as files, (draft / DATASET).open("wb") as file:
+    with ExitStack() as files, (draft / DATASET).open("wb") as dataset:
         # Files without names are gone with the process, however that ends.
         runs = [
-            _filled(files.enter_context(tempfile.TemporaryFile(dir=draft)), run) for run in sorted_runs(quads)
+            _fill(files.enter_context(tempfile.TemporaryFile(dir=draft)), lines)
+            for lines in sorted_runs(quads)
         ]
-        lines = joined(runs)
-        while some := list(islice(lines, _LINES)):
-            text = b"".join(some)
+        merged = merge_runs(runs)
+        while batch := list(islice(merged, _LINES)):
+            text = b"".join(batch)
             digest.update(text)
-            file.write(text)
-            count += len(some)
-        _make_durable(file)
+            dataset.write(text)
+            count += len(batch)
+        dataset.flush()
+        os.fsync(dataset.fileno())
     return Written(digest.hexdigest(), count)
 
 
 def publish(out: Path, draft: Path, snapshot: Snapshot) -> Snapshot:
-    """Adds index and description to the dataset in a draft, and makes it the current snapshot in one step.
+    """Add index and description to the dataset in a draft, and make it the current snapshot in one step.
 
     A snapshot of the same content stays as it is and only learns when, and by what, it was built again.
     """
@@ -147,26 +153,26 @@ def publish(out: Path, draft: Path, snapshot: Snapshot) -> Snapshot:
             # Its content is not what its name says: an interrupted disk, or somebody's edit.
             shutil.rmtree(target)
         draft.rename(target)
-        _sync(target.parent)
-    _switch(out / "current", target)
+        sync_folder(target.parent)
+    _switch(out / CURRENT, target)
     _prune(target.parent, target)
     return replace(snapshot, path=target.resolve())
 
 
 def unwritable(out: Path, fault: OSError) -> InputError:
-    """The error of a folder that takes no snapshot."""
+    """Return the error of a folder that takes no snapshot."""
     hint = "Make room or give another folder (--out); what was published before is still there."
     return InputError(f"the snapshot cannot be written: {fault.strerror or fault}", file=out, hint=hint)
 
 
-def _filled(file: IO[bytes], run: Iterable[bytes]) -> IO[bytes]:
-    file.writelines(run)
+def _fill(file: IO[bytes], lines: Iterable[bytes]) -> IO[bytes]:
+    file.writelines(lines)
     file.seek(0)
     return file
 
 
 def _write_index(draft: Path) -> None:
-    """Indexes the dataset, whose IRIs were examined when its files were read."""
+    """Index the dataset, whose IRIs were examined when its files were read."""
     store = Store(str(draft / INDEX))
     dataset = draft / DATASET
     if dataset.stat().st_size <= _PIECE:
@@ -180,7 +186,7 @@ def _write_index(draft: Path) -> None:
 
 
 def _pieces(dataset: Path) -> Iterator[bytes]:
-    """The lines in parts, all with blank nodes in the last: each part is loaded with nodes of its own."""
+    """Yield the lines in pieces, all with blank nodes in the last: each piece gets nodes of its own."""
     unnamed: list[bytes] = []
     with dataset.open("rb") as file:
         while lines := file.readlines(_PIECE):
@@ -190,38 +196,21 @@ def _pieces(dataset: Path) -> Iterator[bytes]:
 
 
 def _describe(folder: Path, snapshot: Snapshot) -> None:
-    temporary = folder / f".{METADATA}"
-    described = {key: value for key, value in asdict(snapshot).items() if key != "path"}
-    with temporary.open("wb") as file:
-        file.write(json.dumps(described, indent=2, ensure_ascii=False).encode() + b"\n")
-        _make_durable(file)
-    temporary.replace(folder / METADATA)
-
-
-def _make_durable(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    description = {key: value for key, value in asdict(snapshot).items() if key != "path"}
+    atomic_write(folder / METADATA, json.dumps(description, indent=2, ensure_ascii=False) + "\n")
 
 
 def _switch(link: Path, target: Path) -> None:
-    temporary = link.with_name(f".current-{os.getpid()}")
+    temporary = link.with_name(f".{link.name}-{os.getpid()}")
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(os.path.relpath(target, link.parent), target_is_directory=True)
     # Only now is the earlier snapshot no longer the published one.
     temporary.replace(link)
-    _sync(link.parent)
+    sync_folder(link.parent)
 
 
 def _prune(folder: Path, published: Path) -> None:
-    """Removes all but the latest snapshots, and what a build that was killed left behind."""
+    """Remove all but the latest snapshots, and what a build that was killed left behind."""
     for remains in folder.glob(".building-*"):
         shutil.rmtree(remains, ignore_errors=True)
     others = [path for path in folder.iterdir() if path.is_dir() and path != published]
@@ -238,52 +227,48 @@ FORMATS = {
     "jsonld": RdfFormat.JSON_LD,
     "rdfxml": RdfFormat.RDF_XML,
 }
-"""The syntaxes by the names people give them."""
+"""The syntaxes of a dump, by the names people give them."""
 
 
 def dump(snapshot: Snapshot, syntax: str, *, graph: str | None = None, inferred: bool = False) -> bytes:
-    """The asserted facts of a snapshot, or one graph of it, in a syntax of FORMATS.
+    """Write the asserted facts of a snapshot, or one graph of it, in a syntax of FORMATS.
 
     ``graph`` is a name such as ``ipa/2.0`` or an IRI; ``inferred`` adds what follows from the facts.
     A syntax without named graphs holds each triple once. N-Quads and N-Triples are canonical: the same
-    facts give the same bytes.
+    facts give the same bytes. Raises InputError where there is no such graph.
     """
-    wanted = chosen_graphs(snapshot, graph, inferred)
-    quads = [quad for quad in _quads_of(snapshot) if _name(quad) in wanted]
+    wanted = _choose_graphs(snapshot, graph, inferred)
+    quads = [quad for quad in _read_quads(snapshot) if quad.graph_name.value in wanted]
     form = FORMATS[syntax]
-    if form == RdfFormat.N_QUADS:
-        return canonical_nquads(quads)
     if not form.supports_datasets:
         quads = [Quad(*quad.triple) for quad in quads]
-    plain = canonical_nquads(quads)
-    if form == RdfFormat.N_TRIPLES:
-        return plain
-    ordered = parse(plain, RdfFormat.N_QUADS)
-    items = ordered if form.supports_datasets else (quad.triple for quad in ordered)
-    return serialize(items, format=form, prefixes=prefixes_in(plain))
+    canonical = canonical_nquads(quads)
+    if form in (RdfFormat.N_QUADS, RdfFormat.N_TRIPLES):
+        return canonical
+    ordered = parse(canonical, RdfFormat.N_QUADS)
+    statements = ordered if form.supports_datasets else (quad.triple for quad in ordered)
+    return serialize(statements, format=form, prefixes=prefixes_in(canonical))
 
 
-def chosen_graphs(snapshot: Snapshot, graph: str | None, inferred: bool) -> set[str]:
-    """The IRIs of the graphs meant; InputError with near names when there is no such graph."""
-    if graph is None:
-        return {one["iri"] for one in snapshot.graphs if one["file"] or inferred}
-    found = {one["iri"] for one in snapshot.graphs if graph in (one["name"], one["iri"])}
-    if found:
-        return found
+def _choose_graphs(snapshot: Snapshot, name: str | None, inferred: bool) -> set[str]:
+    """Return the IRIs of the graphs meant; the InputError of an unknown name suggests similar ones."""
+    if name is None:
+        return {graph["iri"] for graph in snapshot.graphs if graph["file"] or inferred}
+    chosen = {graph["iri"] for graph in snapshot.graphs if name in (graph["name"], graph["iri"])}
+    if chosen:
+        return chosen
     from difflib import get_close_matches  # seldom needed
 
-    names = [one["name"] for one in snapshot.graphs]
-    near = get_close_matches(graph.removeprefix(GRAPH), names, n=3) or names
-    raise InputError(f"no graph is called {graph!r}", hint=f"Graphs here: {', '.join(near)}.")
+    names = [graph["name"] for graph in snapshot.graphs]
+    similar = get_close_matches(name.removeprefix(GRAPH), names, n=3) or names
+    raise InputError(f"no graph is called {name!r}", hint=f"Graphs here: {', '.join(similar)}.")
 
 
-def _quads_of(snapshot: Snapshot) -> list[Quad]:
+def _read_quads(snapshot: Snapshot) -> Iterator[Quad]:
+    """Read all quads in named graphs; raises InputError where the dataset cannot be read."""
     try:
-        return list(parse(path=str(snapshot.dataset), format=RdfFormat.N_QUADS))
+        for quad in parse(path=str(snapshot.dataset), format=RdfFormat.N_QUADS):
+            if quad.graph_name != _DEFAULT:
+                yield quad
     except (OSError, SyntaxError) as fault:
-        hint = "Build it again: crosswalk build."
-        raise InputError("the snapshot cannot be read", file=snapshot.dataset, hint=hint) from fault
-
-
-def _name(quad: Quad) -> str | None:
-    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else None
+        raise InputError("the snapshot cannot be read", file=snapshot.dataset, hint=_REBUILD) from fault

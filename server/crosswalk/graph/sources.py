@@ -35,6 +35,11 @@ class Source:
     facts: tuple[Quad, ...]
 
     @property
+    def foreign(self) -> bool:
+        """Whether the file is somebody else's than the project's."""
+        return self.graph is None
+
+    @property
     def quads(self) -> tuple[Quad, ...]:
         """The facts in the graph of a curated file, or in the graphs that somebody else's file names."""
         if self.graph is None:

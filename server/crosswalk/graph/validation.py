@@ -1,4 +1,4 @@
-"""Validates a graph by pySHACL, and tells of each finding with its place."""
+"""Validate a graph by pySHACL, part by part, and explain a shape that cannot be applied."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH
 
 from crosswalk.errors import InputError
-from crosswalk.graph.findings import SEVERITIES, Finding, Places, merge, placed
+from crosswalk.graph.findings import SEVERITIES, Finding, Places, merge, place
 from crosswalk.graph.shapes import Shapes
 from crosswalk.graph.sources import Source
 
 NODES = 1000
-"""How many nodes are held against a shape at a time."""
+"""How many nodes are validated against a shape at a time."""
 _INAPPLICABLE = (ReportableRuntimeError, ValidationFailure, SyntaxError, re.error)
 
 
@@ -28,11 +28,11 @@ class InapplicableShape(Exception):
     """A shape that pySHACL cannot apply; the text says why."""
 
 
-class _Data(OxigraphDataGraph):
-    """A store that is there, and in which a text has no properties.
+class _DataGraph(OxigraphDataGraph):
+    """An Oxigraph store as pySHACL reads it, which is never empty, and in which literals have no properties.
 
-    pySHACL asks the first of it three times for each result, and would have all its triples counted each
-    time. Of the second it asks where a text stands in place of a thing, and the store would refuse to answer.
+    pySHACL asks three times for each result whether the graph is empty, and all its triples would be counted
+    each time. Where a literal stands in place of a thing it asks for its properties, which the store refuses.
     """
 
     def __bool__(self) -> bool:
@@ -42,76 +42,85 @@ class _Data(OxigraphDataGraph):
         return iter(()) if isinstance(subject, Literal) else super().objects(subject, predicate, unique)
 
 
-def reports(store: Store, shapes: Graph) -> Iterator[Graph]:
-    """The validation reports of a store, each of one shape and as many nodes as it finds things about.
+def validate(store: Store, shapes: Shapes, sources: Iterable[Source] = ()) -> list[Finding]:
+    """Return the findings of pySHACL on a store: somebody else's files first, then by file and line.
 
-    Whether a node fits a shape depends on no other node that is looked at, so that the parts together say
-    what one report says; what a part needs in memory is free before the next.
+    Raises InputError, with file and line, where a shape cannot be applied.
     """
-    validator = pyshacl.Validator(_Data(store), shacl_graph=shapes, options={"inplace": True})
-    graph, executor = validator.data_graph, validator.make_executor()
-    with _understood():
+    try:
+        findings = [
+            _finding(report, result, shapes)
+            for report in reports(store, shapes.graph)
+            for result in report.objects(None, SH.result)
+        ]
+    except InapplicableShape as fault:
+        raise _explain(shapes, str(fault)) from None
+    places = Places(sources)
+    return merge(place(finding, places) for finding in findings)
+
+
+def reports(store: Store, shapes: Graph) -> Iterator[Graph]:
+    """Yield the validation reports of a store, each of one shape and at most NODES nodes.
+
+    Whether a node conforms to a shape depends on no other node of its target, so that the parts together say
+    what one report says; the memory of a part is free before the next. ``pyshacl.validate`` has no parts:
+    here alone a Validator and its shapes, which pySHACL does not document, are used directly.
+
+    Raises InapplicableShape.
+    """
+    with _translated_faults():
+        validator = pyshacl.Validator(_DataGraph(store), shacl_graph=shapes, options={"inplace": True})
+        data, executor = validator.data_graph, validator.make_executor()
         for shape in validator.shacl_graph.shapes:
-            targets = () if shape.deactivated else list(shape.focus_nodes(graph))
-            for first in range(0, len(targets), NODES):
-                _, results = shape.validate(executor, graph, focus=targets[first : first + NODES])
+            nodes = () if shape.deactivated else list(shape.focus_nodes(data))
+            for start in range(0, len(nodes), NODES):
+                _, results = shape.validate(executor, data, focus=nodes[start : start + NODES])
                 if results:
                     yield validator.create_validation_report(validator.shacl_graph, False, results)[0]
 
 
+def report(store: Store, shapes: Graph, **options: Any) -> Graph:
+    """Return the validation report of a store as a whole; ``options`` go to ``pyshacl.validate``.
+
+    Raises InapplicableShape.
+    """
+    with _translated_faults():
+        _, result, text = pyshacl.validate(_DataGraph(store), shacl_graph=shapes, inplace=True, **options)
+    if not isinstance(result, Graph):
+        raise InapplicableShape(text)
+    return result
+
+
 @contextmanager
-def _understood() -> Iterator[None]:
+def _translated_faults() -> Iterator[None]:
     try:
         yield
     except _INAPPLICABLE as fault:
         raise InapplicableShape(str(fault.args[0] if fault.args else fault)) from None
 
 
-def report(store: Store, shapes: Graph, **options: Any) -> Graph:
-    """The validation report of a store, which is the caller's to give away: it is worked on in place."""
-    with _understood():
-        _, found, text = pyshacl.validate(_Data(store), shacl_graph=shapes, inplace=True, **options)
-    if not isinstance(found, Graph):
-        raise InapplicableShape(text)
-    return found
+def _explain(shapes: Shapes, reason: str) -> InputError:
+    """Return the error of the first shape that cannot be applied on its own."""
+    file, line = "shapes", None
+    for name, shape in shapes.parts():
+        if fault := _fault_of(name, shape):
+            reason, (file, line) = fault, shapes.place(name)
+            break
+    return InputError(
+        f"the shapes cannot be applied: {reason.strip().partition(chr(10))[0]}",
+        file=file,
+        line=line,
+        hint="Look at the paths and parameters of this shape, and at the SPARQL of its constraints.",
+    )
 
 
-def why_inapplicable(name: str, shape: Graph) -> str | None:
-    """Why a shape cannot be applied to anything at all, or None where it can."""
+def _fault_of(name: str, shape: Graph) -> str | None:
+    """Return why a shape cannot be applied to anything at all, or None where it can."""
     try:
         report(Store(), shape, use_shapes=[name], focus_nodes=["urn:nothing"])
     except InapplicableShape as fault:
         return str(fault)
     return None
-
-
-def validate(store: Store, shapes: Shapes, sources: Iterable[Source] = ()) -> list[Finding]:
-    """The findings of pySHACL on an Oxigraph store: somebody else's files first, then by file and line."""
-    try:
-        found = [
-            _finding(report, result, shapes)
-            for report in reports(store, shapes.graph)
-            for result in report.objects(None, SH.result)
-        ]
-    except InapplicableShape as fault:
-        raise _inapplicable(shapes, str(fault)) from None
-    places = Places(sources)
-    return merge(placed(finding, places) for finding in found)
-
-
-def _inapplicable(shapes: Shapes, why: str) -> InputError:
-    """The error of the first shape that cannot be applied on its own."""
-    file, line = "shapes", None
-    for name, shape in shapes.parts():
-        if fault := why_inapplicable(name, shape):
-            why, (file, line) = fault, shapes.place(name)
-            break
-    return InputError(
-        f"the shapes cannot be applied: {why.strip().partition(chr(10))[0]}",
-        file=file,
-        line=line,
-        hint="Look at the paths and parameters of this shape, and at the SPARQL of its constraints.",
-    )
 
 
 def _finding(report: Graph, result: Any, shapes: Shapes) -> Finding:
