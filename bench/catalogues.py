@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.generator import Catalogue
 from crosswalk.graph.build import CheckedGraph
-from crosswalk.graph.inference import infer, read_rules
+from crosswalk.graph.inference import infer, make_store, read_rules
 from crosswalk.graph.snapshot import Snapshot, drafting, publish, read_snapshot, write_dataset
 from crosswalk.graph.sources import read_sources
 from crosswalk.stores.oxigraph import EmbeddedStore
@@ -68,9 +68,8 @@ def store(size: int) -> EmbeddedStore:
 
 def _publish(made: Built) -> None:
     sources = read_sources(made.content)
-    graph = CheckedGraph(
-        sources, infer(sources.facts(), sources.ontology(), read_rules(made.content)), [], {}
-    )
+    derived = infer(make_store(sources.facts()), sources.ontology(), read_rules(made.content))
+    graph = CheckedGraph(sources, derived, [], {})
     graphs = [{"name": each.name, "iri": each.graph, "file": each.name, "triples": len(each.facts)}
               for each in sources]  # fmt: skip
     with drafting(made.out) as draft:

@@ -19,7 +19,7 @@ from rdflib.namespace import SH
 
 from bench import catalogues
 from crosswalk.graph import validation
-from crosswalk.graph.inference import holding
+from crosswalk.graph.inference import make_store
 from crosswalk.graph.shapes import read_shapes
 from crosswalk.graph.snapshot import DATASET
 from crosswalk.namespaces import ID, XW
@@ -59,7 +59,7 @@ def _facts(size: int) -> list[Triple]:
 
 
 def _on_oxigraph(triples: list[Triple], shapes: Graph) -> Found:
-    return frozenset().union(*map(_findings, validation.reports(holding(triples), shapes)))
+    return frozenset().union(*map(_findings, validation.reports(make_store(triples), shapes)))
 
 
 def _on_rdflib(triples: list[Triple], shapes: Graph) -> Found:

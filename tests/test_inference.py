@@ -15,7 +15,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
 
 from crosswalk.errors import InputError
-from crosswalk.graph.inference import INFERRED, close_ontology, infer, is_kept, read_rules
+from crosswalk.graph.inference import INFERRED, close_ontology, infer, is_informative, make_store, read_rules
 from crosswalk.graph.sources import Sources, read_sources
 from crosswalk.namespaces import ID, XW
 
@@ -57,8 +57,8 @@ def differences(data: Iterable[Quad]) -> tuple[set[Triple], set[Triple]]:
     data = list(data)
     asserted = {quad.triple for quad in (*ontology(), *data)}
     rules = [rule for rule in read_rules(ROOT) if rule.graph == INFERRED]
-    ours = infer([*ontology(), *data], ontology(), rules)[INFERRED]
-    theirs = {triple for triple in entailed_by_owlrl(asserted) if is_kept(triple)} - asserted
+    ours = infer(make_store([*ontology(), *data]), ontology(), rules)[INFERRED]
+    theirs = {triple for triple in entailed_by_owlrl(asserted) if is_informative(triple)} - asserted
     return {each for each in theirs - ours if _is_comparable(each)}, ours - theirs
 
 
@@ -75,7 +75,7 @@ def test_the_rules_give_owlrls_answer_on_the_real_data() -> None:
     data = [quad for quad in data if not isinstance(quad.object, Literal) or len(quad.object.value) < 60]
     missing, surplus = differences(data)
     assert not missing and not surplus
-    assert len(infer([*ontology(), *data], ontology(), read_rules(ROOT))[INFERRED]) > 1000
+    assert len(infer(make_store([*ontology(), *data]), ontology(), read_rules(ROOT))[INFERRED]) > 1000
 
 
 def _terms_of(*kinds: URIRef) -> list[NamedNode]:
@@ -150,7 +150,7 @@ def triple(subject: str, predicate: URIRef, value: str) -> Triple:
 
 def toy(*facts: tuple[str, URIRef, str]) -> dict[str, set[Triple]]:
     quads = [Quad(*triple(subject, predicate, value)) for subject, predicate, value in facts]
-    return infer([*ontology(), *quads], ontology(), read_rules(ROOT))
+    return infer(make_store([*ontology(), *quads]), ontology(), read_rules(ROOT))
 
 
 def test_a_mapping_maps_into_all_its_object_is_within() -> None:
@@ -180,14 +180,14 @@ def test_ends_known_to_share_nothing_are_not_linked() -> None:
 
 
 def test_what_is_asserted_is_not_inferred_again() -> None:
-    real = infer(sources().quads(), sources().ontology(), read_rules(ROOT))
+    real = infer(make_store(sources().quads()), sources().ontology(), read_rules(ROOT))
     asserted = {quad.triple for quad in sources().quads()}
     assert real[INFERRED] and not asserted & real[INFERRED]
     assert not real[INFERRED] & real["links"]
 
 
 def test_nothing_is_said_in_the_language_of_schemas_alone() -> None:
-    real = infer(sources().quads(), sources().ontology(), read_rules(ROOT))[INFERRED]
+    real = infer(make_store(sources().quads()), sources().ontology(), read_rules(ROOT))[INFERRED]
     kinds = {each.object.value for each in real if each.predicate.value == str(RDF.type)}
     assert str(XW.Element) in kinds
     assert not [kind for kind in kinds if kind.startswith((str(OWL), str(RDFS), str(RDF)))]
@@ -216,4 +216,4 @@ def test_the_ontology_is_closed() -> None:
 def test_a_wrong_rule_is_named(text: str, what: str, content) -> None:
     (content.root / "queries" / "rules" / "new.rq").write_text(text)
     with pytest.raises(InputError, match=what):
-        infer([], [], read_rules(content.root))
+        infer(make_store([]), [], read_rules(content.root))

@@ -14,7 +14,7 @@ from rdflib.namespace import DCTERMS, SH, SKOS
 
 from bench.generator import Catalogue
 from crosswalk.graph import validation
-from crosswalk.graph.inference import holding, infer_in, read_rules
+from crosswalk.graph.inference import infer, make_store, read_rules
 from crosswalk.graph.shapes import Shapes, read_shapes
 from crosswalk.graph.sources import read_sources
 from crosswalk.namespaces import XW
@@ -33,14 +33,14 @@ def broken(request, tmp_path_factory) -> Store:
     if request.param == "generated":
         root = Catalogue(2).write(tmp_path_factory.mktemp("catalogue"), ROOT)
     sources = read_sources(root)
-    store = holding(sources.facts())
+    store = make_store(sources.facts())
     some = sorted((fact for fact in store if fact.predicate.value in TAKEN), key=str)
     for place, fact in enumerate(some):
         if place % 9 == 0:
             store.remove(fact)
         elif place % 9 == 1:
             store.add(Quad(fact.subject, fact.predicate, pyoxigraph.Literal("something else")))
-    infer_in(store, sources.ontology(), read_rules(root))
+    infer(store, sources.ontology(), read_rules(root))
     return store
 
 
@@ -77,7 +77,7 @@ def test_a_text_in_place_of_a_thing_is_found_and_stops_nothing(content) -> None:
         "<../shape/Way> a sh:NodeShape ; sh:targetObjectsOf xw:inCategory ;\n"
         " sh:property [ sh:path skos:prefLabel ; sh:minCount 1 ; sh:message 'No label.' ] .",
     )
-    store = holding(read_sources(content.root).facts())
+    store = make_store(read_sources(content.root).facts())
     found = list(validation.reports(store, read_shapes(content.root).graph))
     focused = {focus for report in found for focus in report.objects(None, SH.focusNode)}
     assert [str(focus) for focus in focused if isinstance(focus, Literal)] == ["a text"]
@@ -89,7 +89,7 @@ def test_a_shape_that_is_switched_off_is_applied_to_no_part(content) -> None:
     path.write_text(
         path.read_text().replace("a sh:PropertyShape ;", "a sh:PropertyShape ; sh:deactivated true ;")
     )
-    store = holding(read_sources(content.root).facts())
+    store = make_store(read_sources(content.root).facts())
     assert not list(validation.reports(store, read_shapes(content.root).graph))
     path.write_text(path.read_text().replace("sh:deactivated true ;", ""))
     store.update(f"DELETE WHERE {{ ?thing <{DCTERMS.source}> ?source }}")

@@ -13,7 +13,14 @@ from rdflib.namespace import RDF, SH
 
 from crosswalk.folders import content_root
 from crosswalk.graph.findings import Finding
-from crosswalk.graph.inference import INFERRED, close_ontology, doubtful_kinds, holding, infer_in, read_rules
+from crosswalk.graph.inference import (
+    INFERRED,
+    close_ontology,
+    implausible_types,
+    infer,
+    make_store,
+    read_rules,
+)
 from crosswalk.graph.rdf_files import read_rdf
 from crosswalk.graph.shapes import Shapes, read_shapes
 from crosswalk.graph.validation import validate
@@ -81,9 +88,9 @@ def change(update: str) -> list[Quad]:
 
 
 def findings(quads: tuple[Quad, ...] | list[Quad]) -> list[Finding]:
-    store = holding(quads)
-    derived = infer_in(store, (), rules())
-    for each in doubtful_kinds(quads, derived[INFERRED]):
+    store = make_store(quads)
+    derived = infer(store, (), rules())
+    for each in implausible_types(quads, derived[INFERRED]):
         store.remove(Quad(*each))
     return validate(store, shapes())
 

@@ -14,7 +14,7 @@ from bench.generator import Catalogue
 from crosswalk.errors import InputError
 from crosswalk.graph.build import check
 from crosswalk.graph.findings import FINDINGS, Finding, Places, findings_graph, merge
-from crosswalk.graph.inference import holding
+from crosswalk.graph.inference import make_store
 from crosswalk.graph.line_index import Locations
 from crosswalk.graph.shapes import ONTOLOGY, Shapes, read_shapes, write_out_queries
 from crosswalk.graph.sources import read_file, read_sources
@@ -135,7 +135,7 @@ def test_a_shape_that_cannot_be_applied_is_the_callers_fault(shape: str, content
 def test_shapes_are_applied_to_triples_without_files(content) -> None:
     guideline = NamedNode(ID["lone"])
     lone = Triple(guideline, NamedNode(str(RDF.type)), NamedNode(str(XW.Guideline)))
-    found = validate(holding([lone]), read_shapes(content.root))
+    found = validate(make_store([lone]), read_shapes(content.root))
     assert {(each.focus, each.file, each.line) for each in found} == {(guideline.value, None, None)}
     assert len(found) == 2
 
@@ -270,7 +270,7 @@ def test_a_query_gets_no_prefixes_but_those_of_the_ontology() -> None:
 def test_an_address_without_edition_is_told_of_each_mapping_that_has_one(tmp_path, repository) -> None:
     """Of all standards at once: ends that lose their edition, each at its mapping, and no other."""
     sources = read_sources(Catalogue(2).write(tmp_path, repository))
-    store = holding(sources.facts())
+    store = make_store(sources.facts())
 
     def said(name: str) -> list[Quad]:
         return list(store.quads_for_pattern(None, NamedNode(str(XW[name])), None))

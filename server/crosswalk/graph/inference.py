@@ -1,4 +1,4 @@
-"""Close the ontology by owlrl, and the data by rules, which are CONSTRUCT queries."""
+"""Infer what follows: from the ontology by owlrl, from the data by rules, which are CONSTRUCT queries."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ from crosswalk.graph.rdf_files import explain_sparql, read_text
 RULES = Path("queries") / "rules"
 INFERRED = "inferred"
 
+_BUILT_IN = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, XSD))
+_HIERARCHIES = (str(RDFS.subClassOf), str(RDFS.subPropertyOf))
+_IRRELEVANT = frozenset(map(str, (RDF.type, RDFS.domain, RDFS.range, RDFS.isDefinedBy, RDFS.seeAlso)))
+"""Built-in properties from which no class or property is found to be below another."""
+_TYPE, _FIRST, _REST = (NamedNode(str(term)) for term in (RDF.type, RDF.first, RDF.rest))
+_MEMBERS, _SUBCLASS = NamedNode(str(OWL.members)), NamedNode(str(RDFS.subClassOf))
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -32,16 +39,17 @@ class Rule:
 
 
 def read_rules(root: Path) -> list[Rule]:
-    """The rules of ``queries/rules/*.rq`` by name, each after those that it says it comes after."""
+    """Read the rules of ``queries/rules/*.rq``, each after those that its header says it comes after.
+
+    Raises InputError where there is none, one has no title, or some come after each other.
+    """
     paths = sorted((root / RULES).glob("*.rq"))
     if not paths:
         raise InputError("there is no inference rule", file=root / RULES)
     rules = {path.stem: _read_rule(path, path.relative_to(root).as_posix()) for path in paths}
-    sorter = TopologicalSorter(
-        {name: [each for each in rule.after if each in rules] for name, rule in rules.items()}
-    )
+    earlier = {name: [other for other in rule.after if other in rules] for name, rule in rules.items()}
     try:
-        return [rules[name] for name in sorter.static_order()]
+        return [rules[name] for name in TopologicalSorter(earlier).static_order()]
     except CycleError as fault:
         names = " and ".join(dict.fromkeys(fault.args[1]))
         raise InputError(f"the rules {names} come after each other", file=RULES.as_posix()) from None
@@ -52,33 +60,52 @@ def _read_rule(path: Path, name: str) -> Rule:
     header = dict(re.findall(r"^#\+ (\w+): *(.*?) *$", text, re.MULTILINE))
     if not header.get("title"):
         raise InputError("the rule has no title", file=name, line=1, hint="Begin with a line “#+ title: …”.")
-    after = (each.strip() for each in header.get("after", "").split(","))
-    return Rule(path.stem, header["title"], header.get("graph", INFERRED), text, tuple(filter(None, after)))
-
-
-_BUILT_IN = tuple(str(namespace) for namespace in (OWL, RDF, RDFS, XSD))
-_HIERARCHIES = (str(RDFS.subClassOf), str(RDFS.subPropertyOf))
-_TYPE = str(RDF.type)
-_ASIDE = frozenset(map(str, (RDF.type, RDFS.domain, RDFS.range, RDFS.isDefinedBy, RDFS.seeAlso)))
-"""Built-in properties that place no class or property below another."""
+    after = tuple(re.findall(r"[^\s,]+", header.get("after", "")))
+    return Rule(path.stem, header["title"], header.get("graph", INFERRED), text, after)
 
 
 def close_ontology(ontology: Iterable[Quad]) -> set[Triple]:
     """Return the subclass and subproperty axioms that owlrl adds to an ontology, built-in terms left out.
 
-    owlrl takes its time over every statement: labels, notes, types, domains and ranges are kept from it,
-    since no hierarchy follows from them.
+    owlrl takes time over every statement: labels, notes, types, domains and ranges are kept from it, since
+    no hierarchy follows from them.
     """
     axioms = [quad.triple for quad in ontology if _is_axiom(quad)]
-    return _close(axioms) if axioms else set()
+    return entailed_hierarchies(axioms) if axioms else set()
 
 
-def is_kept(triple: Triple) -> bool:
-    """Whether an inferred triple says anything: not that a thing is a thing, or a class its own subclass."""
+def _is_axiom(quad: Quad) -> bool:
+    predicate = quad.predicate.value
+    is_built_in = predicate.startswith(_BUILT_IN) and predicate not in _IRRELEVANT
+    return is_built_in and not isinstance(quad.object, Literal)
+
+
+def entailed_hierarchies(axioms: Collection[Triple]) -> set[Triple]:
+    """Return the subclass and subproperty axioms that owlrl derives from triples and that they lack.
+
+    OWL 2 RL, https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL_and_RDF_Graphs_using_Rules.
+    """
+    import owlrl  # only a build needs it
+    from rdflib import Graph, URIRef
+
+    graph = Graph().parse(data=serialize(axioms, format=RdfFormat.N_TRIPLES), format="nt")
+    closure = owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False)
+    closure.expand(graph)
+    hierarchies = (
+        Triple(*(NamedNode(str(term)) for term in triple))
+        for predicate in _HIERARCHIES
+        for triple in graph.triples((None, URIRef(predicate), None))
+        if all(isinstance(term, URIRef) for term in triple)
+    )
+    return {triple for triple in hierarchies if is_informative(triple)} - set(axioms)
+
+
+def is_informative(triple: Triple) -> bool:
+    """Return whether an inferred triple tells more than that a thing is a thing, or a class its subclass."""
     predicate = triple.predicate.value
     if not predicate.startswith(_BUILT_IN):
         return True
-    if predicate == _TYPE:
+    if triple.predicate == _TYPE:
         return not triple.object.value.startswith(_BUILT_IN)
     if predicate in _HIERARCHIES:
         ends = (triple.subject.value, triple.object.value)
@@ -86,71 +113,23 @@ def is_kept(triple: Triple) -> bool:
     return False
 
 
-def _is_axiom(quad: Quad) -> bool:
-    predicate = quad.predicate.value
-    return (
-        predicate.startswith(_BUILT_IN) and predicate not in _ASIDE and not isinstance(quad.object, Literal)
-    )
+def infer(store: Store, ontology: Iterable[Quad], rules: Iterable[Rule]) -> dict[str, set[Triple]]:
+    """Add everything that follows to a store of facts, and return it by the name of the graph it stands in.
 
-
-def _close(axioms: list[Triple]) -> set[Triple]:
-    import owlrl  # only a build needs it
-    from rdflib import Graph, URIRef
-
-    graph = Graph().parse(data=serialize(axioms, format=RdfFormat.N_TRIPLES), format="nt")
-    closure = owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False)
-    closure.expand(graph)
-    found = (
-        Triple(*(NamedNode(str(term)) for term in triple))
-        for predicate in _HIERARCHIES
-        for triple in graph.triples((None, URIRef(predicate), None))
-        if all(isinstance(term, URIRef) for term in triple)
-    )
-    return {triple for triple in found if is_kept(triple)} - set(axioms)
-
-
-def infer(
-    asserted: Iterable[Quad | Triple], ontology: Iterable[Quad], rules: Iterable[Rule]
-) -> dict[str, set[Triple]]:
-    """Everything that follows, by the name of the graph it stands in, without what is asserted."""
-    return infer_in(holding(asserted), ontology, rules)
-
-
-def infer_in(store: Store, ontology: Iterable[Quad], rules: Iterable[Rule]) -> dict[str, set[Triple]]:
-    """Adds everything that follows to a store of facts, and gives it by the name of the graph it stands in.
-
-    The rules run in turn, over facts and results together, until none of them adds anything.
+    The rules run in turn, over facts and results together, until none of them adds anything. Raises
+    InputError where the query of a rule is wrong.
     """
     rules = list(rules)
-    results: dict[str, list[Triple]] = {INFERRED: add(store, close_ontology(ontology))}
+    results: dict[str, list[Triple]] = {INFERRED: add_new(store, close_ontology(ontology))}
     idle = 0
     for rule in cycle(rules):
-        new = add(store, filter(is_kept, _apply(rule, store)))
+        new = add_new(store, filter(is_informative, _apply(rule, store)))
         if new:
             results.setdefault(rule.graph, []).extend(new)
         idle = 0 if new else idle + 1
         if idle == len(rules):
             break
     return {name: set(triples) for name, triples in results.items()}
-
-
-def add(store: Store, triples: Iterable[Triple]) -> list[Triple]:
-    """Those triples that were not in the store, each once; the store has them now."""
-    new = []
-    for triple in triples:
-        quad = Quad(*triple)
-        if quad not in store:
-            # One by one: a bulk of some hundred takes the engine longer.
-            store.add(quad)
-            new.append(triple)
-    return new
-
-
-def holding(facts: Iterable[Quad | Triple]) -> Store:
-    """A store whose default graph holds facts, whatever graphs they are in."""
-    store = Store()
-    store.bulk_extend(map(in_default_graph, facts))
-    return store
 
 
 def _apply(rule: Rule, store: Store) -> Iterator[Triple]:
@@ -162,56 +141,72 @@ def _apply(rule: Rule, store: Store) -> Iterator[Triple]:
         raise InputError(f"the rule is wrong: {what}", file=name, line=line, column=column) from None
 
 
-_A, _FIRST, _REST = (NamedNode(str(term)) for term in (RDF.type, RDF.first, RDF.rest))
-_MEMBERS, _SUBCLASS = NamedNode(str(OWL.members)), NamedNode(str(RDFS.subClassOf))
+def make_store(facts: Iterable[Quad | Triple]) -> Store:
+    """Return a store whose default graph holds facts, whatever graphs they are in."""
+    store = Store()
+    store.bulk_extend(map(in_default_graph, facts))
+    return store
 
 
-def doubtful_kinds(asserted: Collection[Quad | Triple], inferred: set[Triple]) -> set[Triple]:
-    """The inferred types of things that no file describes, or whose stated type excludes them.
+def add_new(store: Store, triples: Iterable[Triple]) -> list[Triple]:
+    """Add triples to a store, and return those that it did not hold, each once."""
+    new = []
+    for triple in triples:
+        quad = Quad(*triple)
+        if quad not in store:
+            # One by one: a bulk of some hundred takes the engine longer.
+            store.add(quad)
+            new.append(triple)
+    return new
+
+
+def implausible_types(asserted: Collection[Quad | Triple], inferred: set[Triple]) -> set[Triple]:
+    """Return the inferred types of things that no file describes, or whose stated type excludes them.
 
     A property that points to the wrong thing makes it a member of the property's range: whatever is demanded
-    of such members would be demanded of it, and drown the one mistake, which shapes of their own tell.
+    of such members would be demanded of it, and hide the one mistake, for which there are shapes.
     """
     described = {triple.subject for triple in asserted}
-    above = _superclasses(chain(asserted, inferred))
-    excluded = _exclusions(asserted)
+    superclasses = _superclasses(chain(asserted, inferred))
+    disjoint = _disjoint_classes(asserted)
     stated: dict[object, set[NamedNode]] = {}
     for triple in asserted:
-        if triple.predicate == _A:
-            stated.setdefault(triple.subject, set()).update({triple.object} | above.get(triple.object, set()))
+        if triple.predicate == _TYPE:
+            kinds = {triple.object} | superclasses.get(triple.object, set())
+            stated.setdefault(triple.subject, set()).update(kinds)
 
-    def is_doubtful(triple: Triple) -> bool:
+    def is_implausible(triple: Triple) -> bool:
         if triple.subject not in described:
             return True
-        ruled_out = {kind for one in stated.get(triple.subject, ()) for kind in excluded.get(one, ())}
-        return bool(ruled_out & ({triple.object} | above.get(triple.object, set())))
+        excluded = {other for kind in stated.get(triple.subject, ()) for other in disjoint.get(kind, ())}
+        return bool(excluded & ({triple.object} | superclasses.get(triple.object, set())))
 
-    return {triple for triple in inferred if triple.predicate == _A and is_doubtful(triple)}
+    return {triple for triple in inferred if triple.predicate == _TYPE and is_implausible(triple)}
 
 
 def _superclasses(triples: Iterable[Quad | Triple]) -> dict[NamedNode, set[NamedNode]]:
-    """All superclasses of each class; the closed ontology states the indirect ones too."""
-    found: dict[NamedNode, set[NamedNode]] = {}
+    """Return all superclasses of each class; the closed ontology states the indirect ones too."""
+    superclasses: dict[NamedNode, set[NamedNode]] = {}
     for triple in triples:
         if triple.predicate == _SUBCLASS:
-            found.setdefault(triple.subject, set()).add(triple.object)
-    return found
+            superclasses.setdefault(triple.subject, set()).add(triple.object)
+    return superclasses
 
 
-def _exclusions(triples: Collection[Quad | Triple]) -> dict[NamedNode, set[NamedNode]]:
-    """For each class those that it shares no member with, as lists of disjoint classes have it."""
-    links = {(triple.subject, triple.predicate): triple.object for triple in triples if _is_link(triple)}
-    found: dict[NamedNode, set[NamedNode]] = {}
+def _disjoint_classes(triples: Collection[Quad | Triple]) -> dict[NamedNode, set[NamedNode]]:
+    """Return for each class those that share no member with it, by the lists of owl:AllDisjointClasses."""
+    links = {
+        (triple.subject, triple.predicate): triple.object
+        for triple in triples
+        if triple.predicate in (_FIRST, _REST)
+    }
+    disjoint: dict[NamedNode, set[NamedNode]] = {}
     for triple in triples:
         if triple.predicate == _MEMBERS:
             classes, node = set(), triple.object
             while (node, _FIRST) in links:
                 classes.add(links[node, _FIRST])
                 node = links.get((node, _REST))
-            for one in classes:
-                found.setdefault(one, set()).update(classes - {one})
-    return found
-
-
-def _is_link(triple: Quad | Triple) -> bool:
-    return triple.predicate in (_FIRST, _REST)
+            for kind in classes:
+                disjoint.setdefault(kind, set()).update(classes - {kind})
+    return disjoint
