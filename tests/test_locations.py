@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crosswalk.graph.line_index import locate, locate_file, tokens, unescape
+from crosswalk.graph.line_index import locate, locate_file, turtle_tokens, unescape
 from crosswalk.graph.rdf_files import read_rdf
 from crosswalk.namespaces import ID
 
@@ -83,7 +83,7 @@ def test_escapes_are_resolved() -> None:
 
 
 def test_comments_are_tokens_of_their_own() -> None:
-    found = [(token.text, token.line) for token in tokens(TEXT) if token.kind == "comment"]
+    found = [(token.text, token.line) for token in turtle_tokens(TEXT) if token.kind == "comment"]
     assert found == [('# ex:comment ex:is "not read" .', 3)]
 
 

@@ -1,4 +1,4 @@
-"""Finds the line on which a Turtle, TriG, N-Triples or N-Quads file says something about a subject.
+"""Find the line on which a Turtle, TriG, N-Triples or N-Quads file states a fact.
 
 The RDF parser forgets lines once a file is read; a curator needs them. The lexer here is tolerant: it never
 raises, and what it does not understand it leaves out, since the strict parser has the last word on syntax.
@@ -14,6 +14,8 @@ from urllib.parse import urljoin
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
+# Terminals of https://www.w3.org/TR/turtle/#sec-grammar-grammar: PN_LOCAL, and one group for each of a
+# comment, IRIREF, String, BLANK_NODE_LABEL, PNAME_NS or PNAME_LN, NumericLiteral and LANGTAG.
 _LOCAL = (
     r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w.:\-·]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.))?"
 )
@@ -33,44 +35,45 @@ _TOKEN = re.compile(
     ''',
     re.VERBOSE | re.DOTALL,
 )
+# ECHAR and UCHAR, https://www.w3.org/TR/turtle/#grammar-production-ECHAR.
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(frozen=True)
-class Token:
-    """One word of a file: its kind, its text and the line (from 1) it begins on."""
+class TurtleToken:
+    """One token of a file: its kind (a group of the grammar above), its text and its line, from 1."""
 
     kind: str
     text: str
     line: int
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Cuts a text into tokens, comments included, and passes over what it cannot read."""
+def turtle_tokens(text: str) -> Iterator[TurtleToken]:
+    """Yield the tokens of a text, comments included; what cannot be read is left out."""
     position, line = 0, 1
     for match in _TOKEN.finditer(text):
         line += text.count("\n", position, match.start())
-        yield Token(match.lastgroup or "", match.group(), line)
+        yield TurtleToken(match.lastgroup or "", match.group(), line)
         line += text.count("\n", match.start(), match.end())
         position = match.end()
 
 
 def unescape(text: str) -> str:
-    """Resolves the escapes of a Turtle string."""
+    """Return a Turtle string with its escapes resolved."""
 
-    def one(match: re.Match[str]) -> str:
+    def character(match: re.Match[str]) -> str:
         code = match[1]
         if code[0] in "uU" and len(code) > 1:
             return chr(min(int(code[1:], 16), 0x10FFFF))
         return _ESCAPED.get(code, code)
 
-    return _ESCAPE.sub(one, text) if "\\" in text else text
+    return _ESCAPE.sub(character, text) if "\\" in text else text
 
 
 def resolve(base: str, iri: str) -> str:
-    """The full form of an IRI; an absolute one stays as it is, to the last character."""
+    """Return the full form of an IRI; an absolute one stays as it is, to the last character."""
     if _SCHEME.match(iri):
         return iri
     # The library loses the mark of an empty fragment.
@@ -79,98 +82,107 @@ def resolve(base: str, iri: str) -> str:
 
 @dataclass(frozen=True)
 class Locations:
-    """Where a file speaks of what: lines by subject, by subject and predicate, and by whole triple."""
+    """The lines of a file by subject, by subject and predicate, and by whole triple."""
 
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def line(self, subject: str, predicate: str | None = None, value: str | None = None) -> int | None:
-        """The closest line known: that of the triple, else of the predicate, else of the subject."""
-        key = tuple(str(part) for part in (subject, predicate, value) if part is not None)
+        """Return the closest line known: that of the triple, else of the predicate, else of the subject."""
+        key = tuple(str(term) for term in (subject, predicate, value) if term is not None)
         for length in range(len(key), 0, -1):
             if key[:length] in self.lines:
                 return self.lines[key[:length]]
         return None
 
     def note(self, line: int, *key: str) -> None:
-        """Remembers the first line of a key."""
+        """Remember the first line of a key."""
         self.lines.setdefault(key, line)
 
 
+def locate(text: str, base: str = "") -> Locations:
+    """Return the line of every triple in the text of a Turtle, TriG, N-Triples or N-Quads file."""
+    return _TurtleReader(base).read(text)
+
+
+def locate_file(path: Path, base: str = "") -> Locations:
+    """Do the same for a file; undecodable bytes are replaced, since lines are counted all the same."""
+    return locate(path.read_text(encoding="utf-8", errors="replace"), base)
+
+
 @dataclass
-class _Frame:
-    """A place in a sentence: whose property list is open, which predicate, and whether inside a list."""
+class _Level:
+    """What is known at one depth of brackets: subject, predicate, and whether it is a collection."""
 
     subject: str | None = None
     predicate: str | None = None
     collection: bool = False
 
 
-class _Reader:
-    """Walks through the tokens of one file and notes where each triple stands."""
+class _TurtleReader:
+    """Follow the tokens of one file and note the line of each triple."""
 
     def __init__(self, base: str) -> None:
-        self.base, self.prefixes, self.found = base, {}, Locations()
-        self.stack = [_Frame()]
+        self.base, self.prefixes, self.locations = base, {}, Locations()
+        self.levels = [_Level()]
         self.anonymous = 0
 
     def read(self, text: str) -> Locations:
-        words = (token for token in tokens(text) if token.kind != "comment")
-        for token in words:
-            directive = token.text.lstrip("@").lower()
-            if token.kind in ("at", "word") and directive in ("prefix", "base"):
-                self.declare(directive, words)
+        tokens = (token for token in turtle_tokens(text) if token.kind != "comment")
+        for token in tokens:
+            keyword = token.text.lstrip("@").lower()
+            if token.kind in ("at", "word") and keyword in ("prefix", "base"):
+                self.declare(keyword, tokens)
             elif token.kind == "mark":
-                self.mark(token)
+                self.punctuate(token)
             elif token.kind == "datatype":
-                next(words, None)
-            elif token.kind != "at" and directive != "graph":
-                self.term(token)
-        return self.found
+                next(tokens, None)
+            elif token.kind != "at" and keyword != "graph":
+                self.add(self.term(token), token.line)
+        return self.locations
 
-    def declare(self, directive: str, words: Iterator[Token]) -> None:
-        name = next(words, Token("", "", 0)).text if directive == "prefix" else ""
-        iri = next(words, Token("", "<>", 0)).text[1:-1]
-        if directive == "base":
+    def declare(self, keyword: str, tokens: Iterator[TurtleToken]) -> None:
+        name = next(tokens, TurtleToken("", "", 0)).text if keyword == "prefix" else ""
+        iri = next(tokens, TurtleToken("", "<>", 0)).text[1:-1]
+        if keyword == "base":
             self.base = resolve(self.base, iri)
         else:
             self.prefixes[name.removesuffix(":")] = resolve(self.base, iri)
-        self.stack = [_Frame()]
+        self.levels = [_Level()]
 
-    def mark(self, token: Token) -> None:
-        frame = self.stack[-1]
+    def punctuate(self, token: TurtleToken) -> None:
         match token.text:
             case "[":
                 self.anonymous += 1
                 name = f"_:line{token.line}.{self.anonymous}"
-                self.place(frame, name, token.line)
-                self.stack.append(_Frame(subject=name))
+                self.add(name, token.line)
+                self.levels.append(_Level(subject=name))
             case "(":
-                self.place(frame, f"_:list{token.line}", token.line)
-                self.stack.append(_Frame(collection=True))
+                self.add(f"_:list{token.line}", token.line)
+                self.levels.append(_Level(collection=True))
             case "]" | ")":
-                if len(self.stack) > 1:
-                    self.stack.pop()
+                if len(self.levels) > 1:
+                    self.levels.pop()
             case ";":
-                frame.predicate = None
+                self.levels[-1].predicate = None
             case "." | "{" | "}":
-                self.stack = [_Frame()]
+                self.levels = [_Level()]
 
-    def term(self, token: Token) -> None:
-        self.place(self.stack[-1], self.name(token), token.line)
-
-    def place(self, frame: _Frame, name: str, line: int) -> None:
-        if frame.collection:
+    def add(self, term: str, line: int) -> None:
+        """Take a term as the subject, predicate or object that comes next, and note its line."""
+        level = self.levels[-1]
+        if level.collection:
             return
-        if frame.subject is None:
-            frame.subject = name
-            self.found.note(line, name)
-        elif frame.predicate is None:
-            frame.predicate = name
-            self.found.note(line, frame.subject, name)
+        if level.subject is None:
+            level.subject = term
+            self.locations.note(line, term)
+        elif level.predicate is None:
+            level.predicate = term
+            self.locations.note(line, level.subject, term)
         else:
-            self.found.note(line, frame.subject, frame.predicate, name)
+            self.locations.note(line, level.subject, level.predicate, term)
 
-    def name(self, token: Token) -> str:
+    def term(self, token: TurtleToken) -> str:
+        """Return the IRI, the text of the literal, or the label that a token stands for."""
         match token.kind:
             case "iri":
                 return resolve(self.base, unescape(token.text[1:-1]))
@@ -183,13 +195,3 @@ class _Reader:
             case "word" if token.text == "a":
                 return RDF_TYPE
         return token.text
-
-
-def locate(text: str, base: str = "") -> Locations:
-    """Notes the line of every triple in the text of a Turtle, TriG, N-Triples or N-Quads file."""
-    return _Reader(base).read(text)
-
-
-def locate_file(path: Path, base: str = "") -> Locations:
-    """The same for a file; undecodable bytes are replaced, since lines are counted all the same."""
-    return locate(path.read_text(encoding="utf-8", errors="replace"), base)

@@ -1,4 +1,4 @@
-"""Reads the curated files into named graphs, one graph for each file."""
+"""Read the curated files into named graphs, one graph for each file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad
 
 from crosswalk.errors import InputError
 from crosswalk.graph.canonical import has_blank_node, in_default_graph
-from crosswalk.graph.line_index import Locations, locate_file, tokens
+from crosswalk.graph.line_index import Locations, locate_file, turtle_tokens
 from crosswalk.graph.mappings import locate_mappings, read_mappings
 from crosswalk.graph.rdf_files import read_rdf, read_text
 from crosswalk.namespaces import GRAPH, ID
@@ -23,10 +23,10 @@ UNREAD_SUFFIXES = {".md"}
 
 @dataclass(frozen=True)
 class Source:
-    """One file with the facts it gives, as they are read; ``name`` is its path as people are told it.
+    """One file with its facts in their order; ``name`` is its path as messages show it.
 
-    Those of a curated file are held in the default graph, as most steps need them; ``quads`` has them in the
-    graph that bears the file's name.
+    The facts of a curated file are kept in the default graph, as most steps need them; ``quads`` has them in
+    the graph that bears the file's name.
     """
 
     path: Path
@@ -49,14 +49,14 @@ class Source:
 
     @cached_property
     def locations(self) -> Locations:
-        """The lines on which the file speaks of its subjects, read when first asked for."""
+        """The lines on which the file states its facts, read when first asked for."""
         if self.path.name.endswith(MAPPINGS_SUFFIX):
             return locate_mappings(read_text(self.path, self.name), self.name)
         return locate_file(self.path, ID if self.graph else self.path.resolve().as_uri())
 
     @cached_property
     def subjects(self) -> frozenset[str]:
-        """Everything this file says something about."""
+        """Everything the file describes."""
         return frozenset(fact.subject.value for fact in self.facts)
 
 
@@ -71,41 +71,43 @@ class Sources:
         return iter(self.files)
 
     def quads(self) -> Iterator[Quad]:
-        """Every quad of every file."""
+        """Yield every quad of every file."""
         return (quad for source in self.files for quad in source.quads)
 
     def facts(self) -> Iterator[Quad]:
-        """Every fact of every file, whichever graph it is in, as one of the default graph."""
+        """Yield every fact of every file, whichever graph it is in, as one of the default graph."""
         return (in_default_graph(fact) for source in self.files for fact in source.facts)
 
     def ontology(self) -> Iterator[Quad]:
-        """The quads of the ontology's files alone."""
+        """Yield the quads of the ontology's files alone."""
         prefix = GRAPH + "ontology/"
         return (
             quad for source in self.files if (source.graph or "").startswith(prefix) for quad in source.quads
         )
 
     def with_files(self, others: Iterable[Source]) -> Sources:
-        """These sources and others beside them; a file that is among them already is not read twice."""
+        """Return these sources with others beside them; a file that is among them already comes once."""
         known = {source.path.resolve() for source in self.files}
-        return Sources(
-            self.root, (*self.files, *(each for each in others if each.path.resolve() not in known))
-        )
+        new = (source for source in others if source.path.resolve() not in known)
+        return Sources(self.root, (*self.files, *new))
 
 
 def read_sources(root: Path) -> Sources:
-    """Reads ``ontology/`` and ``data/`` under a folder, each file into the graph that bears its name."""
+    """Read ``ontology/`` and ``data/`` under a folder, each file into the graph that bears its name.
+
+    Raises InputError, with file and line, where a file cannot be read or holds what curated files may not.
+    """
     files = [*_files(root, "ontology"), *_files(root, "data")]
     return Sources(root, tuple(_read_curated(root, path) for path in files))
 
 
 def read_file(path: Path) -> Source:
-    """Reads a file of somebody else, in any RDF syntax; its named graphs stay as they are."""
+    """Read a file of somebody else, in any RDF syntax; its named graphs stay as they are."""
     return Source(path, str(path), None, tuple(read_rdf(path, base=path.resolve().as_uri())))
 
 
 def graph_name(relative: Path) -> str:
-    """The IRI of the graph that holds a curated file, given by its path from the content root.
+    """Return the IRI of the graph that holds a curated file, given by its path from the content root.
 
     >>> graph_name(Path("data/ipa/2.0.ttl")).removeprefix(GRAPH)
     'ipa/2.0'
@@ -123,10 +125,10 @@ def _files(root: Path, folder: str) -> list[Path]:
         hint = "The content has the folders ontology/ and data/."
         raise InputError("the folder is missing", file=root / folder, hint=hint)
     paths = (path for path in (root / folder).rglob("*") if path.is_file())
-    found = sorted(path for path in paths if not _is_ignored(path.relative_to(root)))
-    if not found:
+    read = sorted(path for path in paths if not _is_ignored(path.relative_to(root)))
+    if not read:
         raise InputError("the folder holds no file to read", file=root / folder)
-    return found
+    return read
 
 
 def _is_ignored(path: Path) -> bool:
@@ -155,7 +157,7 @@ def _read_curated(root: Path, path: Path) -> Source:
 
 
 def _refuse_blank_nodes(path: Path, name: str) -> None:
-    for token in tokens(read_text(path, name)):
+    for token in turtle_tokens(read_text(path, name)):
         if token.kind == "bnode" or token.text in ("[", "("):
             raise InputError(
                 f"“{token.text}” makes a thing without a name (a blank node)",

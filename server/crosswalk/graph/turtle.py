@@ -1,10 +1,11 @@
-"""Writes single terms in Turtle: the shortest form that reads back as the same term."""
+"""Write Turtle in the house layout: one fact a line, in an order that later changes do not disturb.
+
+Turtle: https://www.w3.org/TR/turtle/
+"""
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urljoin
@@ -13,14 +14,27 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 from rdflib.namespace import RDF, SKOS, XSD
 
 from crosswalk.errors import InputError
+from crosswalk.folders import atomic_write
 from crosswalk.graph.canonical import is_isomorphic
-from crosswalk.graph.line_index import tokens
+from crosswalk.graph.line_index import turtle_tokens
 from crosswalk.graph.rdf_files import parse_rdf, read_text
-from crosswalk.iris import Curies
-from crosswalk.namespaces import BASE, GRAPH, ID, PREFIXES
+from crosswalk.iris import BASE, GRAPH, ID, PREFIXES, Curies
 
+Blocks = dict[NamedNode | BlankNode, dict[NamedNode, list]]
+"""Values by subject and predicate, all in order."""
+
+TYPE = NamedNode(str(RDF.type))
+LEADING = (
+    TYPE,
+    *(NamedNode(str(term)) for term in (SKOS.prefLabel, SKOS.altLabel, SKOS.notation, SKOS.definition)),
+)
+"""The predicates that come first in generated files."""
+FIRST, REST, NIL = (NamedNode(str(term)) for term in (RDF.first, RDF.rest, RDF.nil))
+
+# A part of PN_LOCAL, https://www.w3.org/TR/turtle/#grammar-production-PN_LOCAL: what needs no escape.
 _LOCAL_NAME = re.compile(r"[A-Za-z_](?:[\w.-]*[\w-])?", re.ASCII)
-_SHORT = {str(XSD.integer): re.compile(r"[+-]?[0-9]+"), str(XSD.boolean): re.compile(r"true|false")}
+_BARE = {str(XSD.integer): re.compile(r"[+-]?[0-9]+"), str(XSD.boolean): re.compile(r"true|false")}
+"""The texts that are written without quotation marks and datatype."""
 _IMPLIED = {str(XSD.string), str(RDF.langString)}
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"'}
 # Controls and characters that print nothing, or turn the direction of what does.
@@ -29,8 +43,43 @@ _HIDDEN = re.compile(
 )
 
 
+def serialize(facts: Iterable[Triple | Quad], base: str = ID) -> str:
+    """Return the house Turtle of facts in an order that depends on nothing but themselves.
+
+    Subjects stand in the order of their names, numbers by their value; graph names of quads are left out.
+    """
+    ordered = sorted({(fact.subject, fact.predicate, fact.object) for fact in facts}, key=_generated_order)
+    return _write([Triple(*terms) for terms in ordered], base, heading=())
+
+
+def format_text(text: str, name: str, *, drop_comments: bool = False) -> str:
+    """Return the house layout of a Turtle text, which keeps its order of subjects and of facts.
+
+    Raises InputError where the text is wrong, or has comments among its facts and ``drop_comments`` is false.
+    """
+    quads = parse_rdf(text, RdfFormat.TURTLE, name=name)
+    heading = _heading(text, name, drop_comments)
+    formatted = _write([quad.triple for quad in quads], ID, heading)
+    if not is_isomorphic(quads, parse_rdf(formatted, RdfFormat.TURTLE, name=name)):
+        raise InputError("the file cannot be laid out anew without a change of what it says", file=name)
+    return formatted
+
+
+def format_file(path: Path, *, drop_comments: bool = False, write: bool = True) -> bool:
+    """Lay a Turtle file out anew, in one step, and return whether that changes it."""
+    if path.suffix != ".ttl":
+        raise InputError(
+            "only Turtle files have a house layout", file=path, hint="The file's name ends in .ttl."
+        )
+    formatted = format_text(read_text(path), str(path), drop_comments=drop_comments)
+    changed = formatted.encode() != path.read_bytes()
+    if changed and write:
+        atomic_write(path, formatted)
+    return changed
+
+
 def natural_order(text: str) -> tuple[str | int, ...]:
-    """A key that sorts numbers within a text by their value.
+    """Return a key that sorts numbers within a text by their value.
 
     >>> sorted(["5.10", "5.8.1", "5.8"], key=natural_order)
     ['5.8', '5.8.1', '5.10']
@@ -40,19 +89,19 @@ def natural_order(text: str) -> tuple[str | int, ...]:
 
 
 class Terms:
-    """Writes the terms of one document and remembers the prefixes it needs."""
+    """The terms of one document in Turtle, and the prefixes that it needs."""
 
     def __init__(self, base: str, lists: dict[BlankNode, list]) -> None:
         self.base = base
         self.lists = lists
-        self._names: dict[BlankNode, str] = {}
+        self._labels: dict[BlankNode, str] = {}
         self._written: dict[str, str] = {}
-        relative = {str(BASE), str(ID), str(GRAPH)}
-        known = {prefix: space for prefix, space in PREFIXES.items() if space not in relative}
-        self.curies = Curies(known, _LOCAL_NAME)
+        relative = {BASE, ID, GRAPH}
+        prefixes = {prefix: space for prefix, space in PREFIXES.items() if space not in relative}
+        self.curies = Curies(prefixes, _LOCAL_NAME)
 
     def write(self, term: object) -> str:
-        """The Turtle of a term; a list is written whole."""
+        """Return the shortest Turtle that reads back as the same term; a list is written whole."""
         match term:
             case NamedNode():
                 return self._iri(term.value)
@@ -61,7 +110,7 @@ class Terms:
             case BlankNode() if term in self.lists:
                 return " ".join(["(", *(self.write(member) for member in self.lists[term]), ")"])
             case BlankNode():
-                return self._names.setdefault(term, f"_:b{len(self._names) + 1}")
+                return self._labels.setdefault(term, f"_:b{len(self._labels) + 1}")
         raise InputError(
             f"the term {term} cannot be written in Turtle", hint="Statements about statements need IRIs."
         )
@@ -82,7 +131,7 @@ class Terms:
 
     def _literal(self, literal: Literal) -> str:
         text, datatype = literal.value, literal.datatype.value
-        if datatype in _SHORT and _SHORT[datatype].fullmatch(text):
+        if datatype in _BARE and _BARE[datatype].fullmatch(text):
             return text
         quoted = _quote(text)
         if literal.language:
@@ -91,76 +140,19 @@ class Terms:
 
 
 def _quote(text: str) -> str:
-    """A string on one line, however many it has, so that each fact keeps to its own."""
+    """Return a string on one line, however many it has, so that each fact keeps to its own."""
     escaped = "".join(_ESCAPES.get(character, character) for character in text)
-    return f'"{_show_hidden(escaped)}"'
-
-
-def _show_hidden(text: str) -> str:
-    return _HIDDEN.sub(lambda match: f"\\u{ord(match.group()):04X}", text)
-
-
-Fact = Triple | Quad
-Blocks = dict[NamedNode | BlankNode, dict[NamedNode, list]]
-
-TYPE = NamedNode(str(RDF.type))
-EARLY = (
-    TYPE,
-    *(NamedNode(str(term)) for term in (SKOS.prefLabel, SKOS.altLabel, SKOS.notation, SKOS.definition)),
-)
-FIRST, REST, NIL = (NamedNode(str(term)) for term in (RDF.first, RDF.rest, RDF.nil))
-
-
-def serialize(facts: Iterable[Fact], base: str = ID) -> str:
-    """The house Turtle of triples in an order that depends on nothing but themselves.
-
-    Things stand in the order of their names, numbers by their value; graph names of quads are passed over.
-    """
-    ordered = sorted({(fact.subject, fact.predicate, fact.object) for fact in facts}, key=_generated_order)
-    return _write([Triple(*each) for each in ordered], base, heading=())
-
-
-def format_text(text: str, name: str, *, drop_comments: bool = False) -> str:
-    """The house layout of a Turtle text, which keeps its order of things and of facts."""
-    quads = parse_rdf(text, RdfFormat.TURTLE, name=name)
-    heading = _heading(text, name, drop_comments)
-    written = _write([quad.triple for quad in quads], ID, heading)
-    if not is_isomorphic(quads, parse_rdf(written, RdfFormat.TURTLE, name=name)):
-        raise InputError("the file cannot be laid out anew without a change of what it says", file=name)
-    return written
-
-
-def format_file(path: Path, *, drop_comments: bool = False, write: bool = True) -> bool:
-    """Lays a Turtle file out anew, in one step, and says whether that changes it."""
-    if path.suffix != ".ttl":
-        raise InputError(
-            "only Turtle files have a house layout", file=path, hint="The file's name ends in .ttl."
-        )
-    before = read_text(path)
-    after = format_text(before, str(path), drop_comments=drop_comments)
-    changed = after.encode() != path.read_bytes()
-    if changed and write:
-        _replace(path.resolve(), after)
-    return changed
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(temporary).chmod(path.stat().st_mode)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    visible = _HIDDEN.sub(lambda match: f"\\u{ord(match.group()):04X}", escaped)
+    return f'"{visible}"'
 
 
 def _heading(text: str, name: str, drop_comments: bool) -> list[str]:
-    """The comments before the first fact; those behind it have no place in the layout."""
+    """Return the comments before the first fact; those behind it have no place in the layout."""
     heading: list[str] = []
     directive = ""
     in_facts = False
-    for token in tokens(text):
+    for token in turtle_tokens(text):
+        keyword = token.text.lstrip("@").lower()
         if token.kind == "comment" and not in_facts:
             heading.append(token.text.rstrip())
         elif token.kind == "comment" and not drop_comments:
@@ -170,8 +162,8 @@ def _heading(text: str, name: str, drop_comments: bool) -> list[str]:
                 line=token.line,
                 hint="Make it a skos:editorialNote of the thing it speaks of, or give --drop-comments.",
             )
-        elif token.kind in ("at", "word") and token.text.lstrip("@").lower() in ("prefix", "base"):
-            directive = token.text.lstrip("@").lower()
+        elif token.kind in ("at", "word") and keyword in ("prefix", "base"):
+            directive = keyword
         elif token.kind != "comment" and token.text != ".":
             in_facts = in_facts or not directive
             # A declaration ends with its IRI.
@@ -181,7 +173,7 @@ def _heading(text: str, name: str, drop_comments: bool) -> list[str]:
 
 def _generated_order(fact: tuple) -> tuple:
     subject, predicate, value = fact
-    rank = EARLY.index(predicate) if predicate in EARLY else len(EARLY)
+    rank = LEADING.index(predicate) if predicate in LEADING else len(LEADING)
     language = getattr(value, "language", None) or ""
     return (
         isinstance(subject, BlankNode),
@@ -202,9 +194,7 @@ def _write(triples: Sequence[Triple], base: str, heading: Sequence[str]) -> str:
             values.append(triple.object)
     terms = Terms(base, _take_lists(blocks))
     body = [_block(subject, facts, terms) for subject, facts in blocks.items()]
-    prefixes = [
-        f"@prefix {prefix}: <{namespace}> ." for prefix, namespace in sorted(terms.curies.used.items())
-    ]
+    prefixes = [f"@prefix {prefix}: <{space}> ." for prefix, space in sorted(terms.curies.used.items())]
     head = [*heading, *([""] if heading else []), f"@base <{base}> .", *prefixes]
     return "\n".join(head) + "\n" + "".join(f"\n{block}" for block in body)
 
@@ -220,17 +210,17 @@ def _block(subject: NamedNode | BlankNode, facts: dict[NamedNode, list], terms: 
 
 
 def _take_lists(blocks: Blocks) -> dict[BlankNode, list]:
-    """Takes well-formed RDF lists out of the blocks, and gives their members by the list's first node."""
-    pointed: dict[object, int] = {}
+    """Take well-formed RDF lists out of the blocks, and return their members by the list's first node."""
+    references: dict[object, int] = {}
     for facts in blocks.values():
         for values in facts.values():
             for value in values:
-                pointed[value] = pointed.get(value, 0) + 1
+                references[value] = references.get(value, 0) + 1
 
     def is_link(node: object) -> bool:
         facts = blocks.get(node, {}) if isinstance(node, BlankNode) else {}
-        whole = set(facts) == {FIRST, REST} and all(len(values) == 1 for values in facts.values())
-        return whole and pointed.get(node) == 1
+        complete = set(facts) == {FIRST, REST} and all(len(values) == 1 for values in facts.values())
+        return complete and references.get(node) == 1
 
     rests = {facts[REST][0] for node, facts in blocks.items() if is_link(node)}
     lists: dict[BlankNode, list] = {}
