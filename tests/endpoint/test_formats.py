@@ -174,12 +174,13 @@ def test_who_has_the_answer_gets_304_whether_it_is_remembered_here_or_not(site) 
         assert (answer.status, answer.body, answer.headers["etag"]) == (304, b"", tag)
         assert "max-age" in answer.headers["cache-control"]
     assert site.request("GET", path, {"If-None-Match": '"other"'}).status == 200
+    assert site.request("GET", "/sparql?query=SELECT", {"If-None-Match": "*"}).status == 400
 
 
 def test_an_answer_is_remembered_and_errors_are_not(site) -> None:
     query = "SELECT * { ?s ?p ?o } # remembered"
     timings = [site.get(query).headers["server-timing"] for _ in range(8)]
-    assert "cache" in timings[-1]
+    assert sum("cache" in timing for timing in timings) >= 6, "each of the two workers evaluates it once"
     wrong = site.get("SELECT *")
     assert wrong.headers["cache-control"] == "no-store" and "etag" not in wrong.headers
 

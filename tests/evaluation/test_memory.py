@@ -14,7 +14,7 @@ from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.web.endpoint.application import Endpoint
 from crosswalk.web.endpoint.queries import QueryHandler
-from crosswalk.web.warmup import give_back
+from crosswalk.web.warmup import return_memory
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -69,6 +69,6 @@ def test_what_lies_free_between_answers_that_are_remembered_is_given_back() -> N
     remembered = answers[::100]
     del answers
     before = pool.resident("self")
-    give_back()
+    return_memory()
     assert before - pool.resident("self") > 30 * 2**20
     assert sum(map(len, remembered)) == 800_000

@@ -9,7 +9,6 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph
@@ -18,7 +17,6 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from crosswalk.errors import CrosswalkError, InputError, QueryTimedOut, ResultTooLarge, Unacceptable
 from crosswalk.evaluation import pool, sandbox
-from crosswalk.evaluation.cache import ByteBoundedCache
 from crosswalk.evaluation.evaluator import MERGED, evaluate, merge
 from crosswalk.evaluation.remote import RemoteEvaluation
 from crosswalk.evaluation.shared_state import Allowance
@@ -76,26 +74,6 @@ def test_a_result_that_is_too_large_is_no_result(store) -> None:
     question = Question("SELECT * { GRAPH ?g { ?s ?p ?o } }", table_type=SPARQL_JSON)
     with pytest.raises(ResultTooLarge, match="more than the 100"):
         evaluate(store, question, Settings(result_bytes=100))
-
-
-@dataclass(frozen=True)
-class Weight:
-    """Something with a size."""
-
-    size: int
-
-
-def test_a_cache_keeps_what_was_used_last_within_its_bytes() -> None:
-    cache: ByteBoundedCache[Weight] = ByteBoundedCache(100)
-    for name in "abcd":
-        cache.put(name, Weight(25))
-    assert cache.get("a") == Weight(25)
-    cache.put("e", Weight(25))
-    assert [name for name in "abcde" if cache.get(name)] == ["a", "c", "d", "e"]
-    cache.put("a", Weight(10))
-    assert cache.used == 85
-    cache.put("huge", Weight(26))
-    assert cache.get("huge") is None and cache.used == 85
 
 
 def test_an_allowance_is_spent_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:

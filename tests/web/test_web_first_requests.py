@@ -48,7 +48,7 @@ def prepared(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Fl
     """An application as a server has it before it forks, at a later start over a snapshot."""
     folder = tmp_path_factory.mktemp("prepared")
     store, settings = EmbeddedStore.load(snapshot.dataset), Settings(snapshots=folder)
-    warmup.visit(create_app(store, settings, snapshot, AnswerCache(folder / "answers")))
+    warmup.fill_answer_cache(create_app(store, settings, snapshot, AnswerCache(folder / "answers")))
     return create_app(store, settings, snapshot, AnswerCache(folder / "answers").read())
 
 

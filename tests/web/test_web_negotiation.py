@@ -7,7 +7,7 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from crosswalk.web.http.answers import PAGE_POLICY
+from crosswalk.web.http.headers import PAGE_POLICY
 
 THING = "/id/a/2.0"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"

@@ -37,7 +37,7 @@ def serve(graphs: tuple[Path, ...], **options: Any) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     from crosswalk.assemble import changed_since, published
-    from crosswalk.web.server import open_dataset
+    from crosswalk.web.served_dataset import open_dataset
 
     settings = Settings.from_environment(**options)
     if graphs:

@@ -62,7 +62,7 @@ def spelled(iri: str) -> str:
 def _known() -> dict[str, str]:
     """The names of this request; those of standards, editions, sources, sets and graphs are always there."""
     if "names" not in g:
-        g.names = dict(page_queries().keep(("titles",), _titles))
+        g.names = dict(page_queries().remember(("titles",), _titles))
     return g.names
 
 

@@ -1,18 +1,19 @@
-"""The desk where pages put their questions to the store, and where answers are kept while they hold."""
+"""Put the queries of pages to the store, and cache what an immutable snapshot answers."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from math import inf
 from threading import Lock
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
+from cachetools import LRUCache, TTLCache, cached
 from flask import current_app
 
 from crosswalk.relations.network import Network
 from crosswalk.relations.reading import read_network
-from crosswalk.stores import SPARQL_JSON
+from crosswalk.stores import SPARQL_JSON, Store
 from crosswalk.stores.named_queries import bind, load
 from crosswalk.stores.results import Answer, Term, ask
 from crosswalk.web.answer_cache import AnswerCache
@@ -20,22 +21,16 @@ from crosswalk.web.answer_cache import AnswerCache
 NETWORK_SECONDS = 60
 EVERYTHING = Term("literal", "")
 """The words that stand in every text."""
-_LASTING: tuple[dict[str, Any], ...] = ({}, {"words": EVERYTHING})
-"""Terms whose answers the answer_cache keeps: they ask for all that the snapshot holds."""
 
-
-class Store(Protocol):
-    """What the desk needs of a store."""
-
-    def query(self, text: str, media_type: str) -> bytes:
-        """The answer to a query, serialised by the engine."""
-        ...
+_STORED: tuple[dict[str, Any], ...] = ({}, {"words": EVERYTHING})
+"""Terms whose answers the answer cache stores: they ask for all that the snapshot holds."""
 
 
 class PageQueries:
-    """Puts the queries of ``queries/pages`` to a store, and remembers what an immutable snapshot answered.
+    """Puts the queries of ``queries/pages`` to a store.
 
-    With ``remembered`` 0 every question goes to the store: a remote one may change at any time.
+    ``remembered`` is the number of results that are kept, those used last; with 0 every query goes to the
+    store, as it must where the data may change at any time.
     """
 
     def __init__(
@@ -43,52 +38,41 @@ class PageQueries:
     ) -> None:
         self.store = store
         self.answer_cache = answer_cache or AnswerCache(None)
-        self._remembered = remembered
-        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
-        self._lock = Lock()
-        self._network: tuple[float, Network] | None = None
+        results: LRUCache[Hashable, Any] = LRUCache(remembered)
+        self._remember = cached(results, key=lambda key, _: key, lock=Lock())(lambda _, find: find())
+        networks: TTLCache[Hashable, Network] = TTLCache(
+            1, ttl=inf if remembered else NETWORK_SECONDS, timer=monotonic
+        )
+        self._network = cached(networks, lock=Lock())(lambda: read_network(self.ask))
 
     def ask(self, name: str, **terms: Any) -> Answer:
-        """The rows that the page query ``name`` gives for these terms."""
-        return self.keep(("rows", name, *sorted(terms.items())), lambda: self._answer(name, terms))
+        """Return the rows that the page query ``name`` gives for these terms."""
+        return self.remember(("rows", name, *sorted(terms.items())), lambda: self._answer(name, terms))
 
     def write(self, name: str, media_type: str, **terms: Any) -> bytes:
-        """The graph or table that a query gives, as the engine itself writes it in a media type."""
+        """Return the graph or table that a query gives, as the engine itself writes it in a media type."""
         text = bind(load(name), **terms)
-        return self.keep((media_type, text), lambda: self.store.query(text, media_type))
+        return self.remember((media_type, text), lambda: self.store.query(text, media_type))
+
+    def network(self) -> Network:
+        """Return everything that joins elements, for paths.
+
+        It takes whole queries to the store, and many pages need it: where the data may change it is kept for
+        a minute.
+        """
+        return self._network()
+
+    def remember(self, key: tuple[Hashable, ...], find: Callable[[], Any]) -> Any:
+        """Return what ``find`` returned for this key before, while that is kept; else what it returns."""
+        return self._remember(key, find)
 
     def _answer(self, name: str, terms: dict[str, Any]) -> Answer:
-        if terms not in _LASTING:
+        if terms not in _STORED:
             return ask(self.store, name, **terms)
         text = bind(load(name), **terms)
         return self.answer_cache.answer(name, text, lambda: self.store.query(text, SPARQL_JSON))
 
-    def network(self) -> Network:
-        """Everything that joins elements, for paths.
-
-        It takes whole questions to the store, and stands behind many pages: of a store that may change it is
-        kept for a minute.
-        """
-        if self._remembered:
-            return self.keep(("network",), lambda: read_network(self.ask))
-        if self._network is None or monotonic() - self._network[0] > NETWORK_SECONDS:
-            self._network = (monotonic(), read_network(self.ask))
-        return self._network[1]
-
-    def keep(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
-        """What was found before under a key, as long as it is remembered; otherwise what ``find`` finds."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        found = find()
-        with self._lock:
-            self._kept[key] = found
-            while len(self._kept) > self._remembered:
-                self._kept.popitem(last=False)
-        return found
-
 
 def page_queries() -> PageQueries:
-    """The desk of the application that answers the current request."""
+    """Return those of the application that answers the current request."""
     return current_app.extensions["crosswalk-queries"]

@@ -1,9 +1,8 @@
-"""What a server shows: a store, the edition of its data, and the way queries of strangers are put to it."""
+"""Serve the pages and the query endpoint: fork the workers, watch them, and show new snapshots."""
 
 from __future__ import annotations
 
 import gc
-import hashlib
 import logging
 import multiprocessing
 import os
@@ -12,8 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,6 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
 
-from crosswalk.assemble import open_store, published
 from crosswalk.errors import CrosswalkError, InputError
 from crosswalk.evaluation import sandbox
 from crosswalk.evaluation.remote import RemoteEvaluation
@@ -32,56 +29,25 @@ from crosswalk.evaluation.shared_state import Ledger
 from crosswalk.evaluation.supervisor import Keeper
 from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
-from crosswalk.stores import SPARQL_JSON, Store
+from crosswalk.stores import SPARQL_JSON
 from crosswalk.stores.oxigraph import EmbeddedStore
-from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
+from crosswalk.web import warmup
 from crosswalk.web.app import create_app
 from crosswalk.web.endpoint.application import HEADER_BYTES, Endpoint
 from crosswalk.web.endpoint.queries import QueryHandler
-from crosswalk.web.warmup import give_back_regularly, visit_beside, warm_later
-
-
-@dataclass(frozen=True)
-class ServedDataset:
-    """A store and its edition; ``snapshot`` is None where the store is not built from the project's files."""
-
-    store: Store
-    edition: str
-    snapshot: Any
-    answer_cache: AnswerCache | None = None
-
-
-def open_dataset(settings: Settings, graphs: Sequence[Path] = ()) -> ServedDataset:
-    """The RDF files given, the endpoint set, or the published snapshot."""
-    if graphs:
-        digest = hashlib.sha256()
-        for path in graphs:
-            digest.update(hashlib.sha256(Path(path).read_bytes()).digest())
-        return ServedDataset(open_store(settings, graphs), digest.hexdigest(), None)
-    if settings.store is not None:
-        return ServedDataset(open_store(settings), "", None)
-    snapshot = published(settings)
-    answer_cache = answer_cache_of(snapshot)
-    with ThreadPoolExecutor(1) as beside:
-        # The engine lets other threads run while it reads: what was kept costs the start no time.
-        loading = beside.submit(EmbeddedStore.load, snapshot.dataset, trusted=True)
-        answer_cache.read()
-    return ServedDataset(loading.result(), snapshot.hash, snapshot, answer_cache)
-
-
-def edition_on_disk(settings: Settings) -> Path | None:
-    """The folder of the snapshot that is published now, before it is read."""
-    link = settings.snapshots / "current"
-    return link.resolve() if link.exists() else None
-
+from crosswalk.web.served_dataset import ServedDataset, open_dataset, published_folder
 
 _SPARE_THREADS = 64
-_LOOK = 1.0
+_POLL_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
-class Server(MPServer):
-    """Granian, whose workers are forked from this process, and forked again however often they die."""
+class WorkerServer(MPServer):
+    """Granian, whose workers are forked from this process, and forked again however often they die.
+
+    The one place that touches private parts of granian: ``_spawn_worker``, ``_respawn_workers`` and
+    ``respawned_wrks``. ``tests/web/test_web_server.py`` tells what to do when they change.
+    """
 
     def __init__(self, site: Site) -> None:
         settings = site.settings
@@ -95,124 +61,125 @@ class Server(MPServer):
         )  # fmt: skip
         self.site = site
 
-    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
-        return super()._spawn_worker(idx, target, partial(self.site.load, idx))
-
-    def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
-        super()._spawn_workers(spawn_target, target_loader)
-        self.site.opened()
-
-    def _respawn_workers(self, workers: Any, spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
-        super()._respawn_workers(workers, spawn_target, target_loader, delay)
-        # Granian gives up when a worker dies twice within seconds; nobody is to end the server that way.
-        self.respawned_wrks.clear()
+    def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        """Fork the workers, and only then let this process start threads."""
+        super().startup(spawn_target, target_loader)
+        self.site.started()
 
     def shutdown(self, exit_code: int = 0) -> None:
-        """Ends the evaluators first, so that no request waits for one while the workers are ended."""
+        """End the evaluators first, so that no request waits for one while the workers are ended."""
         self.site.close()
         super().shutdown(exit_code)
 
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:
+        """Have each worker load its application by its number; granian's own loader knows no number."""
+        return super()._spawn_worker(idx, target, partial(self.site.load, idx))
+
+    def _respawn_workers(self, workers: Any, spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
+        """Forget when workers died: granian gives up when one dies twice within seconds."""
+        super()._respawn_workers(workers, spawn_target, target_loader, delay)
+        self.respawned_wrks.clear()
+
 
 class Site:
-    """The processes of one server: this one, which holds what is shown, the workers and the broker."""
+    """The processes of one server: this one, which holds the data, the workers, and the evaluators."""
 
     def __init__(self, settings: Settings, dataset: ServedDataset, graphs: Sequence[Path]) -> None:
         self.settings, self.dataset, self.graphs = settings, dataset, graphs
         self.folder = Path(dataset.snapshot.path).resolve() if dataset.snapshot else None
         self.ledger = Ledger(max(1, settings.workers))
         self.keeper: Keeper | None = None
-        if isinstance(self.dataset.store, EmbeddedStore):
-            self.keeper = Keeper(settings, self.dataset.store, self.dataset.edition, self.ledger)
-        self.pages = self._pages(self.dataset)
-        self.server = Server(self)
-        self._still = threading.Lock()
+        if isinstance(dataset.store, EmbeddedStore):
+            self.keeper = Keeper(settings, dataset.store, dataset.edition, self.ledger)
+        self.pages = self._create_pages(dataset)
+        self.server = WorkerServer(self)
+        self._loading = threading.Lock()
         # No process is forked while this is held: what another thread has locked stays locked in a child.
-        free = self._still.release
-        os.register_at_fork(before=self._still.acquire, after_in_parent=free, after_in_child=free)
+        release = self._loading.release
+        os.register_at_fork(before=self._loading.acquire, after_in_parent=release, after_in_child=release)
 
     def run(self) -> None:
-        """Serves until a signal ends it."""
+        """Serve until a signal ends it."""
         if self.keeper:
             self.keeper.start()
         self.server.serve()
 
-    def opened(self) -> None:
-        """Called when the first workers have been forked."""
-        visit_beside(self.pages)
+    def started(self) -> None:
+        """Begin what needs threads, now that the first workers have been forked."""
+        warmup.fill_answer_cache_beside(self.pages)
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
 
     def close(self) -> None:
-        """Ends the evaluators."""
+        """End the evaluators."""
         if self.keeper:
             self.keeper.stop()
 
     def load(self, worker: int) -> Endpoint:
-        """The application of one worker; called in the worker's own process."""
+        """Return the application of one worker; called in the worker's own process."""
         sandbox.die_with_parent(os.getppid())
         sandbox.write_no_core()
         sandbox.take_turns()
         # What came with the fork is never collected: going through it takes longer than most requests.
         gc.freeze()
-        evaluation = (
+        evaluator = (
             self.keeper.evaluation if self.keeper else RemoteEvaluation(self.dataset.store, self.settings)
         )
-        asking = QueryHandler(evaluation, self.settings, self.dataset.edition, self.ledger, worker)
-        warm_later(self.pages)
-        give_back_regularly()
-        return Endpoint(self.pages, asking)
+        queries = QueryHandler(evaluator, self.settings, self.dataset.edition, self.ledger, worker)
+        warmup.warm_later(self.pages)
+        warmup.return_memory_regularly()
+        return Endpoint(self.pages, queries)
 
-    def _pages(self, dataset: ServedDataset) -> Flask:
+    def _create_pages(self, dataset: ServedDataset) -> Flask:
         return create_app(dataset.store, self.settings, dataset.snapshot, dataset.answer_cache)
 
     def _watch(self) -> None:
-        """Says when the server answers, and shows a new snapshot when one is published."""
+        """Say when the server answers, and show a new snapshot when one is published."""
         while not (_listens(self.settings) and self._evaluates()):
             time.sleep(0.02)
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         print(f"Serving on http://{host}:{self.settings.port}", file=sys.stderr, flush=True)
         while self.keeper and not self.graphs:
-            time.sleep(_LOOK)
-            if edition_on_disk(self.settings) != self.folder:
-                self._renew()
+            time.sleep(_POLL_SECONDS)
+            folder = published_folder(self.settings)
+            if folder is not None and folder != self.folder:
+                self.folder = folder
+                self._show_published()
 
     def _evaluates(self) -> bool:
-        """Whether a query is answered."""
-        return (
-            self.keeper is None
-            or not self.keeper.evaluation.ask(Question("ASK { }", table_type=SPARQL_JSON)).fault
-        )
+        """Tell whether a query is answered."""
+        question = Question("ASK { }", table_type=SPARQL_JSON)
+        return self.keeper is None or not self.keeper.evaluation.ask(question).fault
 
-    def _renew(self) -> None:
-        """Loads the snapshot that is published now, and has the broker and the workers replaced."""
-        folder = edition_on_disk(self.settings)
-        if folder is None:
-            return
-        self.folder = folder
+    def _show_published(self) -> None:
+        """Load the snapshot that is published now, and have evaluators and workers replaced."""
         try:
-            with self._still:
+            with self._loading:
                 dataset = open_dataset(self.settings)
                 if isinstance(dataset.store, EmbeddedStore):
-                    # Here, while the earlier snapshot is still served; its broker would let everybody wait.
+                    # Here, while the earlier snapshot is served; its evaluators would let everybody wait.
                     dataset.store.set_apart()
-                pages = self._pages(dataset)
-        except CrosswalkError as error:
-            _log.error("the new snapshot is not shown: %s", error)
+                pages = self._create_pages(dataset)
+        except CrosswalkError as fault:
+            _log.error("the new snapshot is not shown: %s", fault)
             return
         self.dataset, self.pages = dataset, pages
         if self.keeper and isinstance(dataset.store, EmbeddedStore):
             self.keeper.replace(dataset.store, dataset.edition)
         self.server.signal_handler_reload()
-        visit_beside(pages)
+        warmup.fill_answer_cache_beside(pages)
 
 
 def serve(settings: Settings, dataset: ServedDataset, graphs: Sequence[Path] = ()) -> None:
-    """Serves what was opened, and later snapshots unless RDF files were given, until TERM or INT."""
+    """Serve what was opened, and later snapshots unless RDF files were given, until TERM or INT.
+
+    Raises InputError where the address of the settings cannot be listened on.
+    """
     multiprocessing.set_start_method("fork", force=True)
     Site(_bindable(settings), dataset, tuple(graphs)).run()
 
 
 def _bindable(settings: Settings) -> Settings:
-    """The settings with a port that is free, chosen here where they leave it open."""
+    """Return the settings with a port that is free, chosen here where they leave it open."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -225,6 +192,7 @@ def _bindable(settings: Settings) -> Settings:
 
 
 def _listens(settings: Settings) -> bool:
+    """Tell whether the server accepts connections."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     try:
         with socket.create_connection((host, settings.port), 1.0):

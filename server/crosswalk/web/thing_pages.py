@@ -156,7 +156,7 @@ def story(iri: str, said: tuple[Row, ...]) -> tuple[str, dict[str, Any]]:
         for question in (*ALWAYS, *questions)
     }
     if kind in PATHS:
-        told["paths"] = page_queries().keep(("paths", iri), lambda: paths(iri))
+        told["paths"] = page_queries().remember(("paths", iri), lambda: paths(iri))
     return f"things/{name}.html", {"kind": kind or next(iter(types), ""), **told}
 
 

@@ -1,41 +1,48 @@
-"""The WSGI application in front of the pages: it answers the protocols, and hands on everything else."""
+"""The WSGI application in front of the pages: it answers the protocols, and leaves all else to them."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from typing import NoReturn
 
 from crosswalk.stores import QueryDataset, named_queries
 from crosswalk.web.endpoint import description, metrics
 from crosswalk.web.endpoint.protocol import (
     METHODS,
     READING,
-    Environ,
     ProtocolFault,
-    StartResponse,
     allow_only,
     graph_names,
     read_operation,
     read_parameters,
     refuse,
-    wish,
+    wanted_format,
 )
-from crosswalk.web.endpoint.queries import Pair, QueryHandler, Request
-from crosswalk.web.http.answers import Answer, Sent, nothing, problem, send
-from crosswalk.web.http.negotiation import GRAPHS, RESULTS, Representation, choose, negotiate, read_accept
+from crosswalk.web.endpoint.queries import QueryHandler
+from crosswalk.web.endpoint.request import Environ, Request, StartResponse, StoredAnswer
+from crosswalk.web.http.negotiation import GRAPHS, RESULTS, Negotiated, negotiate
 
 HEADER_BYTES = 65536
 """How large the header block of a request may be; the server itself refuses only what is far larger."""
+
+_PREFLIGHT = (
+    ("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, If-None-Match, *"),
+    ("Access-Control-Max-Age", "86400"),
+)
 
 
 class Endpoint:
     """Answers ``/sparql``, ``/rdf-graph-store``, ``/.well-known/void``, ``/metrics``; the pages, the rest."""
 
-    def __init__(self, pages: Callable[..., Iterable[bytes]], asking: QueryHandler) -> None:
-        self.pages, self.asking, self.settings = pages, asking, asking.settings
-        self.routes: dict[str, Callable[[Request], Sent | None]] = {
+    def __init__(self, pages: Callable[..., Iterable[bytes]], queries: QueryHandler) -> None:
+        self.pages, self.queries, self.settings = pages, queries, queries.settings
+        self.routes: dict[str, Callable[[Request], list[bytes] | None]] = {
             f"/{description.ADDRESS}": self.sparql,
             f"/{description.VOID_ADDRESS}": self.void,
             "/rdf-graph-store": self.graph_store,
@@ -44,116 +51,127 @@ class Endpoint:
             self.routes["/metrics"] = self.metrics
 
     def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
-        """Answers one request."""
-        if header_bytes(environ) > HEADER_BYTES:
+        """Answer one request."""
+        if _header_bytes(environ) > HEADER_BYTES:
             what = f"the headers are longer than the {HEADER_BYTES} bytes they may have"
-            return problem(environ, start, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, what)[1]
+            return Request(environ, start, "").send_problem("HeadersTooLong", what, [])
         route = self.routes.get(environ["PATH_INFO"])
         if route is None:
             return self.pages(environ, start)
         began = time.perf_counter()
-        request = Request(environ, start, self.client(environ), {})
+        request = Request(environ, start, self._client(environ))
         try:
-            sent = route(request)
+            body = route(request)
         except ProtocolFault as fault:
-            sent = problem(environ, start, fault.status, fault.what, fault.headers)
-        if sent is None:
+            body = request.send_problem(fault.kind, fault.what, fault.headers)
+        if body is None:
             return self.pages(environ, start)
-        outcome, body = sent
-        self.asking.count("requests")
-        if outcome.status is HTTPStatus.NOT_MODIFIED:
-            self.asking.count("not_modified")
+        self.queries.count("requests")
+        if request.status is HTTPStatus.NOT_MODIFIED:
+            self.queries.count("not_modified")
         if self.settings.access_log:
-            metrics.write_access_line(environ, request.client, began, outcome, request.facts)
+            _write_access_line(request, began)
         return body
 
-    def client(self, environ: Environ) -> str:
-        """Who asks: the address, or what a trusted proxy says it is."""
-        header = self.settings.client_header
-        if header:
-            # The last name in the list is the one the proxy itself has added.
-            named = environ.get("HTTP_" + header.upper().replace("-", "_"), "").rpartition(",")[2].strip()
-            if named:
-                return named
-        return environ.get("REMOTE_ADDR", "")
-
-    def sparql(self, request: Request) -> Sent | None:
-        """A query; without one, the service description; for a browser, the page."""
-        method, accept = request.environ["REQUEST_METHOD"], request.environ.get("HTTP_ACCEPT")
-        if method == "OPTIONS":
-            return self.options(request, METHODS)
-        parameters = read_parameters(request.environ)
-        if method in ("GET", "HEAD") and negotiate(accept, wish(parameters)).page:
+    def sparql(self, request: Request) -> list[bytes] | None:
+        """Answer a query; without one, give the service description; leave a browser to the page."""
+        if request.method == "OPTIONS":
+            return self._options(request, METHODS)
+        parameters = read_parameters(request)
+        accept = request.header("ACCEPT")
+        if request.method in ("GET", "HEAD") and negotiate(accept, wanted_format(parameters)).page:
             return None
-        operation = read_operation(request.environ, parameters, self.settings)
-        forms = negotiate(accept, operation.wish)
+        operation = read_operation(request, parameters, self.settings)
+        forms = negotiate(accept, operation.format)
         if operation.text is None:
-            chosen = forms.graph or unacceptable()
-            text = description.service_query(self.settings)
-            return self.asking.answer(request, text, QueryDataset(), Pair(None, chosen))
-        pair = Pair(forms.table, forms.graph)
-        if pair.table is None and pair.graph is None:
-            unacceptable()
-        return self.asking.answer(request, operation.text, operation.dataset, pair)
+            return self._answer_graph(request, description.service_query(self.settings), forms)
+        if forms.table is None and forms.graph is None:
+            _refuse_forms()
+        return self.queries.answer(request, operation.text, operation.dataset, forms)
 
-    def graph_store(self, request: Request) -> Sent:
-        """A whole graph, by the Graph Store Protocol."""
-        if request.environ["REQUEST_METHOD"] == "OPTIONS":
-            return self.options(request, READING)
-        allow_only(request.environ, READING)
-        parameters = read_parameters(request.environ)
+    def graph_store(self, request: Request) -> list[bytes]:
+        """Give a whole graph, by https://www.w3.org/TR/sparql11-http-rdf-update/#http-get."""
+        if request.method == "OPTIONS":
+            return self._options(request, READING)
+        allow_only(request, READING)
+        parameters = read_parameters(request)
         if len(parameters.get("graph", ())) + ("default" in parameters) != 1:
-            refuse(HTTPStatus.BAD_REQUEST, "name one graph: ?graph=IRI, or ?default")
+            refuse("MalformedRequest", "name one graph: ?graph=IRI, or ?default")
         named = graph_names(parameters, "graph")
-        chosen = self.wanted_graph(request)
-        if named and not self.asking.holds(named[0], request.client):
-            refuse(HTTPStatus.NOT_FOUND, f"there is no graph {named[0]}")
+        forms = self._forms(request)
+        if named and not self.queries.has_graph(named[0], request.client):
+            refuse("UnknownGraph", f"there is no graph {named[0]}")
         text = named_queries.load("pages/whole-graph").text
-        return self.asking.answer(request, text, QueryDataset(named), Pair(None, chosen))
+        return self._answer_graph(request, text, forms, QueryDataset(named))
 
-    def void(self, request: Request) -> Sent:
-        """The description of the dataset."""
-        if request.environ["REQUEST_METHOD"] == "OPTIONS":
-            return self.options(request, READING)
-        allow_only(request.environ, READING)
-        chosen = self.wanted_graph(request)
-        text = description.dataset_query(self.settings)
-        return self.asking.answer(request, text, QueryDataset(), Pair(None, chosen))
+    def void(self, request: Request) -> list[bytes]:
+        """Give the description of the dataset."""
+        if request.method == "OPTIONS":
+            return self._options(request, READING)
+        allow_only(request, READING)
+        return self._answer_graph(request, description.dataset_query(self.settings), self._forms(request))
 
-    def metrics(self, request: Request) -> Sent:
-        """The numbers for Prometheus."""
-        allow_only(request.environ, READING)
-        answer = Answer(metrics.write_metrics(self.asking.ledger), metrics.FORM)
-        return send(request.environ, request.start, answer)
+    def metrics(self, request: Request) -> list[bytes]:
+        """Give the numbers for Prometheus."""
+        allow_only(request, READING)
+        return request.send(StoredAnswer(metrics.write_metrics(self.queries.ledger), metrics.FORM), [])
 
-    def options(self, request: Request, methods: tuple[str, ...]) -> Sent:
-        """What may be done at an address, and what scripts of other sites may send."""
-        flight = [
-            ("Allow", ", ".join(methods)),
-            ("Access-Control-Allow-Methods", ", ".join(methods)),
-            ("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, If-None-Match, *"),
-            ("Access-Control-Max-Age", "86400"),
-        ]
-        return nothing(request.environ, request.start, [*flight, *self.asking.limits()])
+    def _answer_graph(
+        self, request: Request, text: str, forms: Negotiated, dataset: QueryDataset | None = None
+    ) -> list[bytes]:
+        """Answer with the graph that a query constructs; refuse a client that takes no form of a graph."""
+        forms = Negotiated(None, forms.graph or _refuse_forms())
+        return self.queries.answer(request, text, dataset or QueryDataset(), forms)
 
-    def wanted_graph(self, request: Request) -> Representation:
-        """The form a graph is wanted in; 406 where it has none the client accepts."""
-        accept, parameters = request.environ.get("HTTP_ACCEPT"), read_parameters(request.environ)
-        return choose(GRAPHS, read_accept(accept), wish(parameters)) or unacceptable()
+    def _forms(self, request: Request) -> Negotiated:
+        return negotiate(request.header("ACCEPT"), wanted_format(read_parameters(request)))
+
+    def _options(self, request: Request, methods: tuple[str, ...]) -> list[bytes]:
+        """Tell what may be done at an address, and what scripts of other sites may send."""
+        allowed = ", ".join(methods)
+        allow = [("Allow", allowed), ("Access-Control-Allow-Methods", allowed)]
+        return request.send_nothing([*allow, *_PREFLIGHT, *self.queries.limits()])
+
+    def _client(self, environ: Environ) -> str:
+        """Return who asks: the address, or what a trusted proxy says it is."""
+        if self.settings.client_header:
+            header = environ.get("HTTP_" + self.settings.client_header.upper().replace("-", "_"), "")
+            # The last name in the list is the one the proxy itself has added.
+            if client := header.rpartition(",")[2].strip():
+                return client
+        return environ.get("REMOTE_ADDR", "")
 
 
 _OF_PROCESS = frozenset(os.environ)
 """What every request is given besides its own: the variables of the process."""
 
 
-def header_bytes(environ: Environ) -> int:
-    """The bytes of a request's address and headers."""
+def _header_bytes(environ: Environ) -> int:
+    """Count the bytes of a request's address and headers."""
     own = environ.keys() - _OF_PROCESS
     fields = [len(name) + len(environ[name]) for name in own if name[:5] == "HTTP_"]
     return sum(fields) + len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", ""))
 
 
-def unacceptable() -> Representation:
-    """Refuses a client that accepts nothing there is."""
-    offered = ", ".join(one.media_type for one in (*RESULTS, *GRAPHS))
-    refuse(HTTPStatus.NOT_ACCEPTABLE, f"answers are given as {offered}")
+def _refuse_forms() -> NoReturn:
+    """Refuse a client that takes none of the forms there are."""
+    offered = ", ".join(form.media_type for form in (*RESULTS, *GRAPHS))
+    refuse("Unacceptable", f"answers are given as {offered}")
+
+
+def _write_access_line(request: Request, began: float) -> None:
+    """Write what was asked, by its hash, how long it took, how much was sent and how it ended."""
+    text = request.log.pop("text", None)
+    line = {
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "client": request.client,
+        "method": request.method,
+        "path": request.environ["PATH_INFO"],
+        "query": hashlib.sha256(text.encode()).hexdigest()[:16] if text is not None else None,
+        "milliseconds": round((time.perf_counter() - began) * 1000, 2),
+        "status": request.status.value,
+        "bytes": request.sent,
+        **request.log,
+    }
+    known = {name: value for name, value in line.items() if value is not None}
+    sys.stderr.write(json.dumps(known, ensure_ascii=True) + "\n")

@@ -1,23 +1,18 @@
-"""The numbers of the server in the text format of Prometheus."""
+"""Write the numbers of the server for Prometheus.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import sys
-import time
-from typing import Any
-
 from crosswalk.evaluation.shared_state import BOUNDS, OUTCOMES, Ledger
-from crosswalk.web.endpoint.protocol import Environ
-from crosswalk.web.http.answers import Outcome
 from crosswalk.web.http.negotiation import Representation
 
 FORM = Representation("metrics", "text/plain", "Prometheus metrics")
 
 
 def write_metrics(ledger: Ledger) -> bytes:
-    """All counts and gauges, as they stand."""
+    """Write all counts and gauges, as they stand."""
     numbers = ledger.read()
     lines: list[str] = []
 
@@ -41,23 +36,3 @@ def write_metrics(ledger: Ledger) -> bytes:
     totals = [("_sum", numbers["seconds"]), ("_count", numbers["le:+Inf"])]
     family("query_seconds", "histogram", "How long queries were evaluated.", *classes, *totals)
     return ("\n".join(lines) + "\n").encode()
-
-
-def write_access_line(
-    environ: Environ, client: str, began: float, outcome: Outcome, facts: dict[str, Any]
-) -> None:
-    """Writes what was asked, by its hash, how long it took, how much was sent and how it ended."""
-    text = facts.pop("text", None)
-    line = {
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "client": client,
-        "method": environ["REQUEST_METHOD"],
-        "path": environ["PATH_INFO"],
-        "query": hashlib.sha256(text.encode()).hexdigest()[:16] if text is not None else None,
-        "milliseconds": round((time.perf_counter() - began) * 1000, 2),
-        "status": outcome.status.value,
-        "bytes": outcome.sent,
-        **facts,
-    }
-    kept = {name: value for name, value in line.items() if value is not None}
-    sys.stderr.write(json.dumps(kept, ensure_ascii=True) + "\n")

@@ -1,146 +1,151 @@
-"""Reads a request of the SPARQL 1.1 Protocol, and says by which rule one is refused."""
+"""Read the requests of the SPARQL 1.1 Protocol, and refuse those that break one of its rules.
+
+https://www.w3.org/TR/sparql11-protocol/#query-operation
+"""
 
 from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from collections.abc import Callable, Iterable
 from functools import lru_cache
-from http import HTTPStatus
 from threading import Semaphore
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import parse_options_header
 
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
+from crosswalk.web.endpoint.request import Request
+from crosswalk.web.http.headers import Headers
 
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
+Parameters = dict[str, list[str]]
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 READING = ("GET", "HEAD", "OPTIONS")
-FORM, QUERY, UPDATE = (
+READERS = 256
+"""How many bodies a worker reads at once."""
+
+_FORM, _QUERY, _UPDATE = (
     "application/x-www-form-urlencoded",
     "application/sparql-query",
     "application/sparql-update",
 )
 _READ_ONLY = "updates are not answered: the graph is read-only"
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
-READERS = 256
-"""How many bodies one worker reads at once."""
-
+_MAX_PARAMETERS = 5000
+_CACHED_LENGTH = 4096
+_FORM_BYTES = 65536  # for the other parameters of a form
+_ESCAPED_BYTES = 3  # of a byte of text in a form
+_DRAINED_BYTES = 4 * 2**20
+_ANY_DATASET = QueryDataset()
 _readers = Semaphore(READERS)
-_MOST, _BRIEF = 5000, 4096
-_DRAINED = 4 * 2**20
-_UNCHOSEN = QueryDataset()
-_ENCODED = 3
-"""How many bytes one byte of text may take in a form."""
 
 
 class ProtocolFault(Exception):
-    """A request that breaks a rule: the status it gets, a sentence, and headers that belong to it."""
+    """A request that breaks a rule; ``kind`` names the rule in the table of statuses."""
 
-    def __init__(self, status: HTTPStatus, what: str, headers: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, kind: str, what: str, headers: Headers) -> None:
         super().__init__(what)
-        self.status, self.what, self.headers = status, what, list(headers)
+        self.kind, self.what, self.headers = kind, what, headers
+
+
+def refuse(kind: str, what: str, *headers: tuple[str, str]) -> NoReturn:
+    """Raise ProtocolFault."""
+    raise ProtocolFault(kind, what, list(headers))
+
+
+def allow_only(request: Request, methods: tuple[str, ...]) -> None:
+    """Refuse every other method, and name those there are."""
+    if request.method not in methods:
+        known = ", ".join(methods)
+        refuse("MethodNotAllowed", f"{request.method} is not answered here, only {known}", ("Allow", known))
+
+
+def read_parameters(request: Request) -> Parameters:
+    """Return the parameters of the address; clients repeat theirs, so short ones are cached."""
+    text = request.environ.get("QUERY_STRING", "")
+    if request.method == "POST" or len(text) > _CACHED_LENGTH:  # those of a form are added to a posted one's
+        return _decode(text)
+    return _decode_cached(text)
 
 
 class Operation(NamedTuple):
     """What a request asks for: ``text`` is None where it brings no query."""
 
     text: str | None
-    dataset: QueryDataset = QueryDataset()
-    wish: str | None = None
+    dataset: QueryDataset
+    format: str | None
 
 
-def refuse(status: HTTPStatus, what: str, headers: Iterable[tuple[str, str]] = ()) -> NoReturn:
-    """Ends the reading of a request."""
-    raise ProtocolFault(status, what, headers)
+def read_operation(request: Request, parameters: Parameters, settings: Settings) -> Operation:
+    """Read the operation of a request to the query address, given the parameters of the address.
 
-
-def allow_only(environ: Environ, methods: tuple[str, ...]) -> None:
-    """Refuses every other method with 405, and names those there are."""
-    if environ["REQUEST_METHOD"] not in methods:
-        known = ", ".join(methods)
-        what = f"{environ['REQUEST_METHOD']} is not answered here, only {known}"
-        refuse(HTTPStatus.METHOD_NOT_ALLOWED, what, [("Allow", known)])
-
-
-def read_operation(environ: Environ, parameters: dict[str, list[str]], settings: Settings) -> Operation:
-    """The operation of a request to the query address; the parameters are those of the address."""
-    allow_only(environ, METHODS)
+    Raises ProtocolFault where the request breaks a rule of the protocol.
+    """
+    allow_only(request, METHODS)
     texts = list(parameters.get("query", ()))
-    if environ["REQUEST_METHOD"] == "POST":
-        texts += _posted(environ, parameters, settings)
+    if request.method == "POST":
+        texts += _posted_queries(request, parameters, settings)
     if "update" in parameters:
-        refuse(HTTPStatus.FORBIDDEN, _READ_ONLY)
+        refuse("QueryRefused", _READ_ONLY)
     if len(texts) > 1:
-        refuse(HTTPStatus.BAD_REQUEST, "one request brings one query, not several")
-    if not texts and environ["REQUEST_METHOD"] == "POST":
-        refuse(HTTPStatus.BAD_REQUEST, "the request brings no query")
+        refuse("MalformedRequest", "one request brings one query, not several")
+    if not texts and request.method == "POST":
+        refuse("MalformedRequest", "the request brings no query")
     text = texts[0] if texts else None
     if text is not None and len(text.encode()) > settings.query_bytes:
-        _too_long(settings)
-    return Operation(text, _dataset(parameters), wish(parameters))
+        _refuse_length(settings)
+    return Operation(text, _dataset(parameters), wanted_format(parameters))
 
 
-def read_parameters(environ: Environ) -> dict[str, list[str]]:
-    """The parameters of the address, by name; clients repeat theirs, so that short ones are remembered."""
-    text = environ.get("QUERY_STRING", "")
-    if environ["REQUEST_METHOD"] == "POST" or len(text) > _BRIEF:
-        return _decode(text)
-    return _remember(text)
+def wanted_format(parameters: Parameters) -> str | None:
+    """Return the format asked for by parameter, if any is."""
+    formats = parameters.get("format") or parameters.get("output")
+    return formats[0] if formats else None
 
 
-@lru_cache(maxsize=1024)
-def _remember(text: str) -> dict[str, list[str]]:
-    return _decode(text)
+def graph_names(parameters: Parameters, name: str) -> tuple[str, ...]:
+    """Return the graphs that a parameter names, each once.
+
+    Raises ProtocolFault where a name is no absolute IRI.
+    """
+    graphs = tuple(dict.fromkeys(parameters.get(name, ())))
+    for iri in graphs:
+        if not _ABSOLUTE_IRI.fullmatch(iri):
+            refuse("MalformedRequest", f"{name} is not an absolute IRI: {iri[:200]!r}")
+    return graphs
 
 
-def wish(parameters: dict[str, list[str]]) -> str | None:
-    """The format asked for by parameter, if any is."""
-    named = parameters.get("format") or parameters.get("output")
-    return named[0] if named else None
-
-
-def graph_names(parameters: dict[str, list[str]], name: str) -> tuple[str, ...]:
-    """The graphs a parameter names, each once; a name that is no absolute IRI is refused."""
-    names = tuple(dict.fromkeys(parameters.get(name, ())))
-    for iri in names:
-        if not _ABSOLUTE.fullmatch(iri):
-            refuse(HTTPStatus.BAD_REQUEST, f"{name} is not an absolute IRI: {iri[:200]!r}")
-    return names
-
-
-def _dataset(parameters: dict[str, list[str]]) -> QueryDataset:
+def _dataset(parameters: Parameters) -> QueryDataset:
     if "default-graph-uri" not in parameters and "named-graph-uri" not in parameters:
-        return _UNCHOSEN
+        return _ANY_DATASET
     return QueryDataset(
         graph_names(parameters, "default-graph-uri"), graph_names(parameters, "named-graph-uri")
     )
 
 
-def _posted(environ: Environ, parameters: dict[str, list[str]], settings: Settings) -> list[str]:
-    """The queries of a body; the parameters of a form join those of the address."""
-    kind, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
-    kind = kind.lower()
-    if kind == UPDATE:
-        refuse(HTTPStatus.FORBIDDEN, _READ_ONLY)
-    if kind not in (FORM, QUERY):
-        headers = [("Accept-Post", f"{FORM}, {QUERY}")]
-        refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"a query is posted as {FORM} or as {QUERY}", headers)
+def _posted_queries(request: Request, parameters: Parameters, settings: Settings) -> list[str]:
+    """Return the queries of a body; add the other parameters of a form to those of the address."""
+    media_type, options = parse_options_header(request.environ.get("CONTENT_TYPE", ""))
+    media_type = media_type.lower()
+    if media_type == _UPDATE:
+        refuse("QueryRefused", _READ_ONLY)
+    if media_type not in (_FORM, _QUERY):
+        accepted = ("Accept-Post", f"{_FORM}, {_QUERY}")
+        refuse("UnsupportedMediaType", f"a query is posted as {_FORM} or as {_QUERY}", accepted)
     if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
-        refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "a query is posted in UTF-8")
-    limit = settings.query_bytes * (_ENCODED if kind == FORM else 1) + (65536 if kind == FORM else 0)
-    body = _read_body(environ, limit, settings)
+        refuse("UnsupportedMediaType", "a query is posted in UTF-8")
+    limit = settings.query_bytes
+    if media_type == _FORM:
+        limit = limit * _ESCAPED_BYTES + _FORM_BYTES
+    body = _read_body(request, limit, settings)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        refuse(HTTPStatus.BAD_REQUEST, "the body is not UTF-8 text")
-    if kind == QUERY:
+        refuse("MalformedRequest", "the body is not UTF-8 text")
+    if media_type == _QUERY:
         return [text]
     form = _decode(text)
     for name, values in form.items():
@@ -149,47 +154,49 @@ def _posted(environ: Environ, parameters: dict[str, list[str]], settings: Settin
     return form.get("query", [])
 
 
-def _read_body(environ: Environ, limit: int, settings: Settings) -> bytes:
-    """A body up to a limit; of a longer one as much is read as lets most clients hear the refusal.
+def _read_body(request: Request, limit: int, settings: Settings) -> bytes:
+    """Read a body up to a limit; read so much of a longer one that most clients hear the refusal.
 
-    Reading waits for the client. So that those who never send the rest leave threads to the others, only so
-    many may be read at once.
+    Reading waits for the client. So that those who never send the rest leave threads to the others, only
+    so many bodies are read at once.
     """
     if not _readers.acquire(blocking=False):
-        what = f"{READERS} other requests are still being sent"
-        refuse(HTTPStatus.SERVICE_UNAVAILABLE, what, [("Retry-After", "5"), ("Connection", "close")])
+        refuse("Overloaded", f"{READERS} other requests are still being sent", ("Connection", "close"))
     parts, size = [], 0
     try:
-        while size <= limit + _DRAINED and (part := environ["wsgi.input"].read(65536)):
+        while size <= limit + _DRAINED_BYTES and (part := request.environ["wsgi.input"].read(65536)):
             size += len(part)
             if size <= limit:
                 parts.append(part)
     finally:
         _readers.release()
     if size > limit:
-        _too_long(settings)
+        _refuse_length(settings)
     return b"".join(parts)
 
 
-def _too_long(settings: Settings) -> NoReturn:
+def _refuse_length(settings: Settings) -> NoReturn:
     what = f"the query is longer than the {settings.query_bytes} bytes a query may have"
-    refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what, [("Connection", "close")])
+    refuse("QueryTooLong", what, ("Connection", "close"))
 
 
-def _decode(text: str) -> dict[str, list[str]]:
-    """The parameters of an address or a form, in order, by name."""
-    if text.count("&") > _MOST:
-        refuse(HTTPStatus.BAD_REQUEST, "the request has too many parameters")
-    found: dict[str, list[str]] = {}
+def _decode(text: str) -> Parameters:
+    """Decode the parameters of an address or a form, in order, by name."""
+    if text.count("&") > _MAX_PARAMETERS:
+        refuse("MalformedRequest", "the request has too many parameters")
+    parameters: Parameters = {}
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
         if pair:
-            found.setdefault(_unquote(name), []).append(_unquote(value))
-    return found
+            parameters.setdefault(_unquote(name), []).append(_unquote(value))
+    return parameters
+
+
+_decode_cached = lru_cache(maxsize=1024)(_decode)
 
 
 def _unquote(text: str) -> str:
-    """What percent-encoded text stands for.
+    """Decode percent-encoded text.
 
     The decoder of the library holds up every thread for most of a second over one long query. Its decoder of
     quoted-printable, which differs in the sign alone where each escape is whole, takes milliseconds.
@@ -204,4 +211,4 @@ def _unquote(text: str) -> str:
     try:
         return decoded.decode("utf-8")
     except UnicodeDecodeError:
-        refuse(HTTPStatus.BAD_REQUEST, "the parameters are not UTF-8 text")
+        refuse("MalformedRequest", "the parameters are not UTF-8 text")

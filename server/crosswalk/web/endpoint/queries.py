@@ -1,144 +1,114 @@
-"""Questions become answers: one given before, or a new one from the evaluators, or what stands against it."""
+"""Answer queries: from the cache, by 304, or by an evaluator; or describe what stands against it."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, NamedTuple, Protocol
+from threading import Lock
+from typing import Protocol
 
-from crosswalk.evaluation.cache import ByteBoundedCache
+from cachetools import LRUCache
+
 from crosswalk.evaluation.shared_state import Ledger
 from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset, named_queries
-from crosswalk.web.endpoint.protocol import Environ, StartResponse, refuse
-from crosswalk.web.http.answers import Answer, Headers, Sent, held, not_modified, problem, send, tag
-from crosswalk.web.http.negotiation import Representation
+from crosswalk.web.endpoint.protocol import refuse
+from crosswalk.web.endpoint.request import Request, StoredAnswer
+from crosswalk.web.http.headers import Headers, held_tag, tag_of
+from crosswalk.web.http.negotiation import Negotiated
 
-STATUS = {
-    "InputError": HTTPStatus.BAD_REQUEST,
-    "QuerySyntaxError": HTTPStatus.BAD_REQUEST,
-    "QueryRefused": HTTPStatus.FORBIDDEN,
-    "Unacceptable": HTTPStatus.NOT_ACCEPTABLE,
-    "ResultTooLarge": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    "RateExceeded": HTTPStatus.TOO_MANY_REQUESTS,
-}
-"""What the faults of a query are called in HTTP; all others are 503."""
+_LARGEST_SHARE = 4  # of the cache, the part that one answer may take
 
 
 class Evaluator(Protocol):
-    """What puts a question to an engine."""
+    """What evaluates a question: the evaluators of this server, or another endpoint."""
 
     def ask(self, question: Question, client: str = "") -> Reply:
-        """The reply; a fault is a reply too."""
+        """Return the reply; a fault is a reply too."""
         ...
 
 
-class Pair(NamedTuple):
-    """The representation for each kind of answer; None where the client accepts none."""
-
-    table: Representation | None
-    graph: Representation | None
-
-    @property
-    def types(self) -> tuple[str | None, str | None]:
-        """The two media types."""
-        return (self.table and self.table.media_type, self.graph and self.graph.media_type)
-
-    def of(self, media_type: str) -> Representation:
-        """The one of that media type."""
-        return next(one for one in (self.table, self.graph) if one and one.media_type == media_type)
-
-
-@dataclass
-class Request:
-    """One request on its way: what WSGI gives, who asks, and what the access log will say."""
-
-    environ: Environ
-    start: StartResponse
-    client: str
-    facts: dict[str, Any]
-
-
 class QueryHandler:
-    """Answers queries for one worker, and remembers its answers as long as the snapshot is served."""
+    """Answers queries for one worker, and stores its answers while their snapshot is served."""
 
     def __init__(
-        self, evaluation: Evaluator, settings: Settings, snapshot: str, ledger: Ledger, worker: int
+        self, evaluator: Evaluator, settings: Settings, snapshot: str, ledger: Ledger, worker: int
     ) -> None:
-        self.evaluation, self.settings, self.snapshot = evaluation, settings, snapshot
+        self.evaluator, self.settings, self.snapshot = evaluator, settings, snapshot
         self.ledger, self.worker = ledger, worker
-        self.kept: ByteBoundedCache[Answer] = ByteBoundedCache(settings.cache_bytes)
-        self._counting = threading.Lock()
-        self._limits = _limits(settings)
+        self.answers: LRUCache[str, StoredAnswer] = LRUCache(
+            settings.cache_bytes, getsizeof=lambda answer: answer.size
+        )
+        self._caching, self._counting = Lock(), Lock()
+        self._limits = _limit_headers(settings)
         ledger.begin(worker)
 
-    def count(self, name: str) -> None:
-        """Counts an event."""
+    def count(self, event: str) -> None:
+        """Count an event."""
         with self._counting:
-            self.ledger.count(self.worker, name)
+            self.ledger.count(self.worker, event)
 
-    def _ask(self, question: Question, client: str) -> Reply:
-        """The reply to a question, which is counted with how it ended."""
+    def answer(self, request: Request, text: str, dataset: QueryDataset, forms: Negotiated) -> list[bytes]:
+        """Answer a query put to a dataset, in the form for its kind of result."""
+        request.log["text"] = text
+        question = Question(text, dataset, *forms.media_types)
+        # Known by its tag: a query may be a thousand times as long as its answer.
+        tag = _tag(self.snapshot, question)
+        with self._caching:
+            stored = self.answers.get(tag)
+        if stored is not None:
+            request.log["cache"] = "hit"
+            self.count("cache_hits")
+            return request.send(stored, [*self._limits, ("Server-Timing", 'cache;desc="hit"')])
+        if held_tag(request.header("IF_NONE_MATCH"), tag):
+            return request.send_not_modified(tag, self.limits())
+        reply = self._evaluate(question, request.client)
+        request.log["seconds"] = round(reply.seconds, 4)
+        if reply.fault:
+            return self._describe(request, reply)
+        if reply.snapshot != self.snapshot:
+            tag = _tag(reply.snapshot, question)
+        lasting = reply.snapshot and not reply.volatile
+        answer = StoredAnswer(reply.body, forms.of(reply.media_type), tag if lasting else None)
+        if lasting and answer.size <= self.settings.cache_bytes // _LARGEST_SHARE:
+            with self._caching:
+                self.answers[tag] = answer
+        timing = ("Server-Timing", f"evaluation;dur={reply.seconds * 1000:.1f}")
+        return request.send(answer, [*self._limits, timing])
+
+    def has_graph(self, graph: str, client: str) -> bool:
+        """Tell whether there is a named graph of that name."""
+        text = named_queries.bind(named_queries.load("pages/is-named-graph"), graph=graph)
+        reply = self._evaluate(Question(text, table_type="text/csv"), client)
+        if reply.fault:
+            refuse(reply.fault, reply.what)
+        return b"true" in reply.body
+
+    def limits(self) -> Headers:
+        """Return the limits that every query is under, as headers."""
+        return list(self._limits)
+
+    def _evaluate(self, question: Question, client: str) -> Reply:
+        """Put a question to the evaluator, and count how it ended."""
         self.count("asked")
-        reply = self.evaluation.ask(question, client)
+        reply = self.evaluator.ask(question, client)
         with self._counting:
             self.ledger.finished(self.worker, reply.fault, reply.seconds)
         return reply
 
-    def answer(self, request: Request, text: str, dataset: QueryDataset, pair: Pair) -> Sent:
-        """The answer to a query."""
-        request.facts["text"] = text
-        more = self.limits()
-        asked = (text, dataset, *pair.types)
-        # Known by its tag: a query may be a thousand times as long as its answer.
-        known = tag(self.snapshot, *asked)
-        kept = self.kept.get(known)
-        if kept is not None:
-            request.facts["cache"] = "hit"
-            self.count("cache_hits")
-            return send(request.environ, request.start, kept, [*more, ("Server-Timing", 'cache;desc="hit"')])
-        if held(request.environ, known):
-            return not_modified(request.environ, request.start, known, more)
-        reply = self._ask(Question(*asked), request.client)
-        request.facts["seconds"] = round(reply.seconds, 4)
-        if reply.fault:
-            return self.fault(request, reply)
-        if reply.snapshot != self.snapshot:
-            known = tag(reply.snapshot, *asked)
-        etag = None if reply.volatile or not reply.snapshot else known
-        answer = Answer(reply.body, pair.of(reply.media_type), etag)
-        if etag:
-            self.kept.put(etag, answer)
-        timing = ("Server-Timing", f"evaluation;dur={reply.seconds * 1000:.1f}")
-        return send(request.environ, request.start, answer, [*more, timing])
-
-    def fault(self, request: Request, reply: Reply) -> Sent:
-        """Tells a fault of a query."""
-        request.facts["outcome"] = reply.fault
-        status = STATUS.get(reply.fault, HTTPStatus.SERVICE_UNAVAILABLE)
-        more = self.limits()
-        if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-            more.append(("Retry-After", str(reply.retry_after or 5)))
-        details = {"kind": reply.fault, "line": reply.line, "column": reply.column, "hint": reply.hint}
-        return problem(request.environ, request.start, status, reply.what, more, **details)
-
-    def holds(self, graph: str, client: str) -> bool:
-        """Whether there is a named graph of that name."""
-        text = named_queries.bind(named_queries.load("pages/is-named-graph"), graph=graph)
-        reply = self._ask(Question(text, table_type="text/csv"), client)
-        if reply.fault:
-            more = [("Retry-After", str(reply.retry_after or 5))]
-            refuse(STATUS.get(reply.fault, HTTPStatus.SERVICE_UNAVAILABLE), reply.what, more)
-        return b"true" in reply.body
-
-    def limits(self) -> Headers:
-        """The limits every query is under, as headers."""
-        return list(self._limits)
+    def _describe(self, request: Request, reply: Reply) -> list[bytes]:
+        """Describe the fault of a query."""
+        request.log["outcome"] = reply.fault
+        members = {"kind": reply.fault, "line": reply.line, "column": reply.column, "hint": reply.hint}
+        return request.send_problem(reply.fault, reply.what, self.limits(), reply.retry_after, **members)
 
 
-def _limits(settings: Settings) -> tuple[tuple[str, str], ...]:
+def _tag(snapshot: str, question: Question) -> str:
+    """Return the tag of the answer to a question, put to a snapshot."""
+    dataset = repr(question.dataset) if question.dataset else ""
+    return tag_of(snapshot, f"{question.table_type} {question.graph_type}", dataset, question.text)
+
+
+def _limit_headers(settings: Settings) -> tuple[tuple[str, str], ...]:
     return (
         ("X-Limit-Query-Seconds", f"{settings.query_timeout:g}"),
         ("X-Limit-Query-Memory", str(settings.query_memory)),

@@ -1,7 +1,7 @@
-"""Which representation of a resource a client gets, by suffix, by ``?format=`` or by its Accept header.
+"""Choose the representation a client gets: by suffix, by ``?format=``, or by its Accept header.
 
-A client that states no wish, or only ``*/*``, gets HTML; ``/id/`` gives RDF to whoever names an RDF type and
-likes it no less than HTML. A suffix goes before ``?format=``, and that before the header.
+A suffix goes before ``?format=``, and that before the header. On pages, a client that states no preference,
+or only ``*/*``, gets HTML. See https://www.rfc-editor.org/rfc/rfc9110#name-content-negotiation.
 """
 
 from __future__ import annotations
@@ -12,38 +12,45 @@ from functools import lru_cache
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from crosswalk.stores import SPARQL_JSON
+
 
 @dataclass(frozen=True)
 class Representation:
-    """One form an answer can take; ``name`` is its suffix and its value of ``?format=``."""
+    """A form an answer can take; ``name`` is its suffix and its value of ``?format=``.
+
+    ``aliases`` are media types a client may ask for it by as well; the answer names ``media_type``.
+    """
 
     name: str
     media_type: str
     title: str
     aliases: tuple[str, ...] = ()
-    engine: str | None = None  # the media type the store is asked for, where the store writes the answer
 
     @property
     def content_type(self) -> str:
         """The Content-Type header; every text here is UTF-8."""
-        spoken = self.media_type.startswith("text/")
-        return f"{self.media_type}; charset=utf-8" if spoken else self.media_type
+        is_text = self.media_type.startswith("text/")
+        return f"{self.media_type}; charset=utf-8" if is_text else self.media_type
 
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """The media type and its aliases."""
+        return (self.media_type, *self.aliases)
+
+
+_XML = ("application/xml", "text/xml")
 
 HTML = Representation("html", "text/html", "HTML", ("application/xhtml+xml",))
 CSV = Representation("csv", "text/csv", "CSV")
 JSON = Representation("json", "application/json", "JSON")
 MARKDOWN = Representation("md", "text/markdown", "Markdown")
-TURTLE = Representation("ttl", "text/turtle", "Turtle", ("application/x-turtle",), "text/turtle")
-JSONLD = Representation("jsonld", "application/ld+json", "JSON-LD", (), "application/ld+json")
-NTRIPLES = Representation(
-    "nt", "application/n-triples", "N-Triples", ("text/plain",), "application/n-triples"
-)
-RDFXML = Representation(
-    "rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"), "application/rdf+xml"
-)
-NQUADS = Representation("nq", "application/n-quads", "N-Quads", ("text/x-nquads",), "application/n-quads")
-TRIG = Representation("trig", "application/trig", "TriG", ("application/x-trig",), "application/trig")
+TURTLE = Representation("ttl", "text/turtle", "Turtle", ("application/x-turtle",))
+JSONLD = Representation("jsonld", "application/ld+json", "JSON-LD")
+NTRIPLES = Representation("nt", "application/n-triples", "N-Triples", ("text/plain",))
+RDFXML = Representation("rdf", "application/rdf+xml", "RDF/XML", _XML)
+NQUADS = Representation("nq", "application/n-quads", "N-Quads", ("text/x-nquads",))
+TRIG = Representation("trig", "application/trig", "TriG", ("application/x-trig",))
 
 RDF = (TURTLE, JSONLD, NTRIPLES, RDFXML)
 PAGE = (HTML,)
@@ -51,9 +58,40 @@ TABLE = (HTML, CSV, JSON, MARKDOWN)
 TABLE_AND_GRAPH = (*TABLE, TURTLE, JSONLD)
 THING = (HTML, *RDF, JSON)
 
+RESULTS = (
+    Representation("json", SPARQL_JSON, "JSON", (JSON.media_type,)),
+    Representation("xml", "application/sparql-results+xml", "XML", _XML),
+    replace(CSV, aliases=("application/csv",)),
+    Representation("tsv", "text/tab-separated-values", "TSV"),
+)
+"""What the query endpoint answers SELECT and ASK with."""
+
+_NOTATION3 = ("application/turtle", "text/n3", "text/rdf+n3")  # readers of Notation 3 read Turtle
+GRAPHS = (
+    replace(TURTLE, aliases=(*TURTLE.aliases, *_NOTATION3)),
+    replace(JSONLD, aliases=(JSON.media_type,)),
+    NTRIPLES,
+    RDFXML,
+    TRIG,
+    NQUADS,
+)
+"""What the query endpoint answers CONSTRUCT and DESCRIBE with, and gives graphs and descriptions in."""
+
+PROBLEM = Representation("problem", "application/problem+json", "Problem", (JSON.media_type,))
+TEXT = Representation("text", "text/plain", "Text", HTML.media_types)
+ERRORS = (PROBLEM, TEXT)
+"""What the query endpoint describes faults in."""
+
+_SYNONYMS = {
+    "turtle": "ttl", "n3": "ttl", "ntriples": "nt", "n-triples": "nt", "rdfxml": "rdf", "rdf+xml": "rdf",
+    "xml": "rdf", "json-ld": "jsonld", "json": "jsonld", "nquads": "nq", "n-quads": "nq", "srj": "json",
+    "srx": "xml", "sparql-results+json": "json",
+}  # fmt: skip
+"""Other names clients give the formats; ``json`` and ``xml`` name tables first, and graphs besides."""
+
 
 def by_suffix(path: str, offered: tuple[Representation, ...]) -> tuple[str, Representation | None]:
-    """The path without its suffix, and what the suffix names; a dot inside ``ipa/2.0`` is no suffix.
+    """Return the path without its suffix, and what the suffix names; a dot inside ``ipa/2.0`` is no suffix.
 
     >>> by_suffix("ipa/2.0", THING)
     ('ipa/2.0', None)
@@ -66,123 +104,81 @@ def by_suffix(path: str, offered: tuple[Representation, ...]) -> tuple[str, Repr
 
 
 def by_name(name: str, offered: tuple[Representation, ...]) -> Representation | None:
-    """The representation called so, or None."""
-    return next((one for one in offered if one.name == name), None)
+    """Return the representation of this name, or None."""
+    return next((form for form in offered if form.name == name), None)
 
 
 def by_accept(accept: MIMEAccept, offered: tuple[Representation, ...]) -> Representation | None:
-    """The offered representation the header likes best, or None where it refuses all of them.
+    """Return the offered representation that an Accept header prefers, or None where it refuses them all.
 
     Each media type gets the quality of the most specific range that holds it. Between equals the one named
-    more exactly wins, then the one offered first. No header at all accepts everything.
+    more exactly wins, then the one offered first. No header at all accepts everything; a wildcard stands for
+    media types, not for their aliases.
     """
     if not accept:
         return offered[0]
+    named = {media_type for media_type, _ in accept}
     ranked = [
-        (accept.quality(media), -accept.find(media), -position, one)
-        for position, one in enumerate(offered)
-        for media in (one.media_type, *(alias for alias in one.aliases if _named(accept, alias)))
-        if accept.quality(media) > 0
+        (accept.quality(media_type), -accept.find(media_type), -position, form)
+        for position, form in enumerate(offered)
+        for media_type in (form.media_type, *named.intersection(form.aliases))
+        if accept.quality(media_type) > 0
     ]
     return max(ranked, key=lambda entry: entry[:3])[3] if ranked else None
 
 
-def _named(accept: MIMEAccept, media: str) -> bool:
-    """Whether the header names this very type; a wildcard speaks for main types, not for their aliases."""
-    return any(wish == media for wish, _ in accept)
+@dataclass(frozen=True)
+class Negotiated:
+    """The forms of a table and of a graph that the query endpoint gives a client; None where it takes none.
+
+    ``page`` tells that a browser asks, for the page.
+    """
+
+    table: Representation | None
+    graph: Representation | None
+    page: bool = False
+
+    @property
+    def media_types(self) -> tuple[str | None, str | None]:
+        """The media types for a table and for a graph."""
+        return (self.table and self.table.media_type, self.graph and self.graph.media_type)
+
+    def of(self, media_type: str) -> Representation:
+        """Return the representation of one of these media types."""
+        return next(form for form in (self.table, self.graph) if form and form.media_type == media_type)
 
 
-RESULTS = (
-    Representation(
-        "json",
-        "application/sparql-results+json",
-        "JSON",
-        ("application/json",),
-        "application/sparql-results+json",
-    ),
-    Representation(
-        "xml",
-        "application/sparql-results+xml",
-        "XML",
-        ("application/xml", "text/xml"),
-        "application/sparql-results+xml",
-    ),
-    Representation(CSV.name, CSV.media_type, CSV.title, ("application/csv",), CSV.media_type),
-    Representation("tsv", "text/tab-separated-values", "TSV", (), "text/tab-separated-values"),
-)
-"""How SELECT and ASK are answered."""
-
-NOTATION = replace(TURTLE, aliases=(*TURTLE.aliases, "application/turtle", "text/n3", "text/rdf+n3"))
-"""Turtle, which whoever reads Notation 3 reads too."""
-
-JSON_GRAPH = Representation(
-    JSONLD.name, JSONLD.media_type, JSONLD.title, ("application/json",), JSONLD.media_type
-)
-GRAPHS = (NOTATION, JSON_GRAPH, NTRIPLES, RDFXML, TRIG, NQUADS)
-"""How CONSTRUCT and DESCRIBE are answered, and graphs and descriptions given."""
-
-PROBLEM = Representation("problem", "application/problem+json", "Problem", ("application/json",))
-TEXT = Representation("text", "text/plain", "Text", ("text/html", "application/xhtml+xml"))
-ERRORS = (PROBLEM, TEXT)
-"""How faults are told."""
-
-_NAMES = {
-    "turtle": "ttl", "n3": "ttl", "ntriples": "nt", "n-triples": "nt", "rdfxml": "rdf", "rdf+xml": "rdf",
-    "xml": "rdf", "json-ld": "jsonld", "json": "jsonld", "nquads": "nq", "n-quads": "nq", "srj": "json",
-    "srx": "xml", "sparql-results+json": "json",
-}  # fmt: skip
-"""What clients also call the formats; ``json`` and ``xml`` are names of tables before they are of graphs."""
+def negotiate(accept: str | None, format: str | None) -> Negotiated:
+    """Choose by an Accept header and a ``format`` parameter; clients repeat them, so they are cached."""
+    short = len(accept or "") + len(format or "") <= _CACHED_LENGTH
+    return (_negotiate_cached if short else _negotiate)(accept, format)
 
 
-def read_accept(header: str | None) -> MIMEAccept:
-    """The preferences an Accept header states."""
-    return parse_accept_header(header, MIMEAccept)
+def _negotiate(header: str | None, format: str | None) -> Negotiated:
+    accept = parse_accept_header(header, MIMEAccept)
+    if format is None:
+        return Negotiated(by_accept(accept, RESULTS), by_accept(accept, GRAPHS), _prefers_page(accept))
+    return Negotiated(_by_any_name(format, RESULTS), _by_any_name(format, GRAPHS))
 
 
-def choose(
-    offered: tuple[Representation, ...], accept: MIMEAccept, wish: str | None = None
-) -> Representation | None:
-    """The representation wished for by name or by media type, else the one the Accept header prefers."""
-    if wish is None:
-        return by_accept(accept, offered)
-    asked = wish.strip().lower().replace(" ", "+")
-    for name in (asked, _NAMES.get(asked)):
-        for one in offered:
-            if name in (one.name, one.media_type, *one.aliases):
-                return one
+_CACHED_LENGTH = 512
+_negotiate_cached = lru_cache(maxsize=1024)(_negotiate)
+
+
+def _by_any_name(text: str, offered: tuple[Representation, ...]) -> Representation | None:
+    """Return the representation of this name, synonym or media type, or None."""
+    name = text.strip().lower().replace(" ", "+")
+    for known in (name, _SYNONYMS.get(name)):
+        for form in offered:
+            if known in (form.name, *form.media_types):
+                return form
     return None
 
 
-def prefers_page(accept: MIMEAccept) -> bool:
-    """Whether a browser asks: HTML is named, and nothing the endpoint writes is liked better."""
-    named = {media.lower() for media, quality in accept if quality > 0}
-    if HTML.media_type not in named:
+def _prefers_page(accept: MIMEAccept) -> bool:
+    """Tell whether a browser asks: HTML is named, and nothing the endpoint writes is preferred to it."""
+    if not any(media_type.lower() == HTML.media_type and quality > 0 for media_type, quality in accept):
         return False
-    exact = {media for one in (*RESULTS, *GRAPHS) for media in (one.media_type, *one.aliases)}
-    rivals = (quality for media, quality in accept if media.lower() in exact)
+    written = {media_type for form in (*RESULTS, *GRAPHS) for media_type in form.media_types}
+    rivals = (quality for media_type, quality in accept if media_type.lower() in written)
     return accept.quality(HTML.media_type) >= max(rivals, default=0.0)
-
-
-@dataclass(frozen=True)
-class Negotiated:
-    """What one client gets: whether a browser asks, and the form of a table and of a graph, None for none."""
-
-    page: bool
-    table: Representation | None
-    graph: Representation | None
-
-
-def negotiate(header: str | None, wish: str | None) -> Negotiated:
-    """What an Accept header and a wish come to; clients repeat theirs, so that it is remembered."""
-    brief = len(header or "") + len(wish or "") <= _REMEMBERED_LENGTH
-    return (_remember if brief else _negotiate)(header, wish)
-
-
-def _negotiate(header: str | None, wish: str | None) -> Negotiated:
-    accept = read_accept(header)
-    page = wish is None and prefers_page(accept)
-    return Negotiated(page, choose(RESULTS, accept, wish), choose(GRAPHS, accept, wish))
-
-
-_REMEMBERED_LENGTH = 512
-_remember = lru_cache(maxsize=1024)(_negotiate)

@@ -1,142 +1,181 @@
-"""Answers to requests: the representation is chosen, tagged, and not sent again to whoever has it."""
+"""Answer the requests for pages: choose a representation, render it, set its headers, describe faults."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
+from difflib import get_close_matches
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Response, abort, current_app, g, render_template, request
-from werkzeug.exceptions import NotAcceptable
+from flask import Blueprint, Response, abort, current_app, g, render_template, request
+from werkzeug.exceptions import HTTPException, NotAcceptable
 
-from crosswalk.web.http.answers import answer_headers
-from crosswalk.web.http.compression import ENDING, WORTH_COMPRESSING, compressible, takes_gzip
-from crosswalk.web.http.negotiation import HTML, PAGE, Representation, by_accept, by_name, by_suffix
+from crosswalk.errors import CrosswalkError
+from crosswalk.web.http.headers import VARY, compress, decide, held_tag, pays_to_compress, tag_of
+from crosswalk.web.http.negotiation import HTML, PAGE, PROBLEM, Representation, by_accept, by_name, by_suffix
+from crosswalk.web.http.status import HEADINGS, SENTENCES, problem_document, retry_headers, status_of
 from crosswalk.web.tables import WRITERS, Row
 
-PAGE_SECONDS = 300
-STATIC_SECONDS = 365 * 24 * 3600
-VARY = "Accept, Accept-Encoding"
+errors = Blueprint("errors", __name__)
+
+_PAGE_SECONDS = 300
+_STATIC_SECONDS = 365 * 24 * 3600
 
 
 def choose(offered: tuple[Representation, ...], suffix: Representation | None = None) -> Representation:
-    """The representation this client gets; 406 where none fits, 304 at once where it holds it already."""
-    wish = request.args.get("format")
-    chosen = suffix or (by_name(wish, offered) if wish else by_accept(request.accept_mimetypes, offered))
+    """Return the representation this client gets; end the request with 304 where it holds that already.
+
+    Raises NotAcceptable where none of those offered fits.
+    """
+    name = request.args.get("format")
+    chosen = suffix or (by_name(name, offered) if name else by_accept(request.accept_mimetypes, offered))
     g.offered = offered
     if chosen is None:
-        raise NotAcceptable("This is offered as " + ", ".join(one.media_type for one in offered) + ".")
+        raise NotAcceptable("This is offered as " + ", ".join(form.media_type for form in offered) + ".")
     g.representation = chosen
-    if not request.if_none_match.star_tag and held(etag()):
-        abort(Response(status=304))
+    if held_tag(request.headers.get("If-None-Match"), page_tag()):
+        abort(Response(status=HTTPStatus.NOT_MODIFIED))
     return chosen
 
 
 def page(template: str, **context: Any) -> Response:
-    """A template filled in, for addresses that offer HTML alone."""
+    """Fill in a template, for addresses that offer HTML alone."""
     choose(PAGE)
     return render(template, **context)
 
 
 def render(template: str, **context: Any) -> Response:
-    """A template filled in, with the links to its other representations."""
+    """Fill in a template, with the links to the other representations of the page."""
     g.representation = HTML
     return finish(render_template(template, alternates=alternates(), **context), HTML)
 
 
 def table(chosen: Representation, columns: Sequence[str], rows: Sequence[Row], name: str) -> Response:
-    """Rows as CSV, JSON or Markdown, with a file name for whoever saves them."""
+    """Write rows as CSV, JSON or Markdown, with a file name for whoever saves them."""
     response = finish(WRITERS[chosen.name](columns, rows), chosen)
     response.headers["Content-Disposition"] = f'inline; filename="{name}.{chosen.name}"'
     return response
 
 
 def finish(body: str | bytes, chosen: Representation) -> Response:
-    """A body in its representation."""
+    """Return a body in its representation."""
     return Response(body, content_type=chosen.content_type)
 
 
 def alternates() -> list[dict[str, str]]:
-    """The other representations of what is asked for, each with its own address."""
+    """Return the other representations of what is asked for, each with its own address."""
     offered = getattr(g, "offered", PAGE)
     path = quote(by_suffix(request.path, offered)[0], safe="/:@!$&'()*+,;=~.-_")
     arguments = [(name, value) for name, value in request.args.items(multi=True) if name != "format"]
     return [
         {
-            "href": f"{path}?{urlencode([*arguments, ('format', one.name)])}",
-            "media_type": one.media_type,
-            "title": one.title,
-            "name": one.name,
+            "href": f"{path}?{urlencode([*arguments, ('format', form.name)])}",
+            "media_type": form.media_type,
+            "title": form.title,
+            "name": form.name,
         }
-        for one in offered
-        if one is not HTML
+        for form in offered
+        if form is not HTML
     ]
 
 
-def etag() -> str | None:
-    """The tag of this address in this representation over this snapshot; None where the data may change."""
+def page_tag() -> str | None:
+    """Return the tag of this address in this representation; None where the data may change."""
     edition = current_app.extensions["crosswalk-edition"]
     chosen = getattr(g, "representation", None)
-    if edition is None or chosen is None:
-        return None
-    identity = "\n".join((edition, request.full_path, chosen.media_type))
-    return f"{hashlib.sha256(identity.encode()).hexdigest()[:24]}-{chosen.name}"
+    return tag_of(edition, request.full_path, chosen.media_type) if edition and chosen else None
 
 
-def held(tag: str | None) -> bool:
-    """Whether the client has what bears this tag, as it is or compressed."""
-    known = request.if_none_match
-    return tag is not None and (known.contains_weak(tag) or known.contains_weak(tag + ENDING))
-
-
-def dress(response: Response) -> Response:
-    """Sets the headers of a finished response and compresses it; registered to run after every request."""
-    static = request.endpoint == "static" and response.status_code in (200, 304)
-    lasting = response.status_code in (200, 304)
-    if static:
-        headers = answer_headers(page=False, max_age=STATIC_SECONDS, vary="Accept-Encoding")
-    else:
-        is_page = response.mimetype == HTML.media_type
-        lasting = lasting and "no-store" not in response.headers.get("Cache-Control", "")
-        tag = etag() if lasting else None
-        seconds = PAGE_SECONDS if tag else 0 if lasting else None
-        headers = answer_headers(page=is_page, etag=tag, max_age=seconds, vary=VARY)
-    for name, value in headers:
-        response.headers[name] = value
-    if response.status_code == 304:
-        for name in ("Content-Type", "Content-Length", "Content-Security-Policy"):
-            response.headers.pop(name, None)
+def complete(response: Response) -> Response:
+    """Give a response its headers, compress it, or turn it into 304; run after every request."""
+    status = HTTPStatus(response.status_code)
+    lasting = status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED) and not response.cache_control.no_store
+    static = lasting and request.endpoint == "static"
+    tag = response.get_etag()[0] if static else page_tag() if lasting else None
+    encoded = "Content-Encoding" in response.headers
+    compressed = encoded or _goes_compressed(response, static=static)
+    status, headers = decide(
+        status,
+        tag=tag,
+        compressed=compressed,
+        if_none_match=request.headers.get("If-None-Match"),
+        max_age=_STATIC_SECONDS if static else _PAGE_SECONDS if tag else 0 if lasting else None,
+        page=response.mimetype == HTML.media_type,
+        vary="Accept-Encoding" if static else VARY,
+    )
+    response.status_code = status.value
+    response.headers.update(headers)
     if lasting and not static:
-        for one in alternates():
-            response.headers.add("Link", f'<{one["href"]}>; rel="alternate"; type="{one["media_type"]}"')
-    squeeze(response)
-    return response.make_conditional(request) if response.status_code == 200 else response
+        for form in alternates():
+            response.headers.add("Link", f'<{form["href"]}>; rel="alternate"; type="{form["media_type"]}"')
+    if compressed and not encoded and status is not HTTPStatus.NOT_MODIFIED:
+        _compress(response, tag)
+    return response
 
 
-def squeeze(response: Response) -> None:
-    """Compresses a body that is worth it where the client takes gzip; the compressed form has its own tag."""
-    tag = response.get_etag()[0]
-    if response.status_code == 304:
-        if tag and request.if_none_match.contains_weak(tag + ENDING):
-            response.set_etag(tag + ENDING)
-        return
-    if "Content-Encoding" in response.headers:
-        if tag:
-            response.set_etag(tag + ENDING)
-        return
-    if not compressible(response.mimetype) or not takes_gzip(request.headers.get("Accept-Encoding")):
-        return
-    if response.is_streamed and request.endpoint != "static":
-        return  # a file of any size is sent as it comes
-    if response.status_code == 206 or (response.content_length or WORTH_COMPRESSING) < WORTH_COMPRESSING:
-        return
+def _goes_compressed(response: Response, *, static: bool) -> bool:
+    """Tell whether a body is to be compressed; parts, and files of any size sent as they come, are not."""
+    if response.status_code == HTTPStatus.PARTIAL_CONTENT or (response.is_streamed and not static):
+        return False
+    accepted = request.headers.get("Accept-Encoding")
+    return pays_to_compress(response.content_length or 0, response.mimetype, accepted)
+
+
+def _compress(response: Response, tag: str | None) -> None:
+    """Compress the body; one that has a tag is compressed once, and kept."""
     response.direct_passthrough = False
     body = response.get_data()
-    if len(body) >= WORTH_COMPRESSING:
-        key = f"{request.path} {tag}" if tag else None
-        response.set_data(current_app.extensions["crosswalk-compressed"].compressed(key, body))
-        response.headers["Content-Encoding"] = "gzip"
-        response.headers.pop("Accept-Ranges", None)
-        if tag:
-            response.set_etag(tag + ENDING)
+    compress_once = current_app.extensions["crosswalk-compressor"]
+    response.set_data(compress_once(f"{request.path} {tag}", body) if tag else compress(body))
+    response.headers.pop("Accept-Ranges", None)
+
+
+@errors.app_errorhandler(HTTPException)
+def http_fault(fault: HTTPException) -> Response:
+    """Answer what Flask or a view refused, keeping headers such as Allow."""
+    if fault.code is None or fault.code < 400:
+        return fault.get_response()
+    own = fault.description if type(fault).description != fault.description else None
+    detail = own or SENTENCES.get(fault.code) or fault.description or ""
+    suggestions = getattr(fault, "suggestions", None) or (_nearby() if fault.code == 404 else [])
+    response = _describe(HTTPStatus(fault.code), detail, suggestions=suggestions)
+    for name, value in fault.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+@errors.app_errorhandler(CrosswalkError)
+def crosswalk_fault(fault: CrosswalkError) -> Response:
+    """Answer a fault of the store or of an input, in its own words."""
+    status = status_of(fault)
+    if status >= 500:
+        current_app.logger.error("%s", fault)
+    response = _describe(status, str(fault), hint=fault.hint)
+    response.headers.extend(retry_headers(status))
+    return response
+
+
+def _describe(
+    status: HTTPStatus, detail: str, *, hint: str | None = None, suggestions: Sequence[dict[str, str]] = ()
+) -> Response:
+    """Describe a fault as a page or as a problem document, as the client prefers; a page when in doubt."""
+    g.offered = PAGE
+    accepted = by_accept(request.accept_mimetypes, (HTML, PROBLEM))
+    if request.args.get("format") in (None, HTML.name) and accepted is HTML:
+        body = render_template("error.html", status=status.value, title=HEADINGS.get(status, status.phrase),
+                               detail=detail, hint=hint, suggestions=suggestions)  # fmt: skip
+        return Response(body, status, content_type=HTML.content_type)
+    links = [suggestion["href"] for suggestion in suggestions]
+    return Response(problem_document(status, detail, hint=hint, suggestions=links), status,
+                    content_type=PROBLEM.media_type)  # fmt: skip
+
+
+def _nearby() -> list[dict[str, str]]:
+    """Return links to the pages whose addresses resemble the one asked for most."""
+    rules = [
+        rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments and "GET" in rule.methods
+    ]
+    close = get_close_matches(request.path.lower().rstrip("/"), rules, n=3, cutoff=0.6)
+    return [{"href": address, "label": address} for address in close]

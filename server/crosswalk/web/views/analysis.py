@@ -15,8 +15,8 @@ from crosswalk.relations.paths import MAX_HOPS, find_paths
 from crosswalk.relations.reading import find_edition, find_edition_on, find_element, members
 from crosswalk.stores.results import Term
 from crosswalk.web.http.negotiation import HTML, TABLE
-from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, render, table
+from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.labels import keep
 from crosswalk.web.page_queries import page_queries
 from crosswalk.web.tables import wanted_day, wanted_number

@@ -12,9 +12,9 @@ from flask import Blueprint, Response, request
 from crosswalk.iris import ID
 from crosswalk.relations.reading import find_edition_on, rows_held_on
 from crosswalk.stores.results import Row, Term
-from crosswalk.web.http.negotiation import HTML, TABLE_AND_GRAPH
-from crosswalk.web.http.problem import UnknownThing
+from crosswalk.web.http.negotiation import HTML, RDF, TABLE_AND_GRAPH
 from crosswalk.web.http.responses import choose, finish, render, table
+from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import page_queries
 from crosswalk.web.tables import wanted_day
 from crosswalk.web.urls import iri_of, last_part
@@ -78,8 +78,8 @@ def compare(a: str, a_version: str, b: str, b_version: str) -> Response:
     shown = [
         one for one in lines if all(not wish or wish in one.facet(name) for name, wish in wanted.items())
     ]
-    if chosen.engine:
-        return finish(write_graph(left, right, lines, wanted, chosen.engine), chosen)
+    if chosen in RDF:
+        return finish(write_graph(left, right, lines, wanted, chosen.media_type), chosen)
     if chosen is not HTML:
         return table(chosen, COLUMNS, [flat(one) for one in shown], f"{a}-{a_version}--{b}-{b_version}")
     groups = [

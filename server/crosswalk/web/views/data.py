@@ -20,7 +20,7 @@ from crosswalk.web.dataset import (
     pieces,
     trig,
 )
-from crosswalk.web.http.compression import takes_gzip
+from crosswalk.web.http.headers import takes_gzip
 from crosswalk.web.http.negotiation import (
     HTML,
     NQUADS,
@@ -32,8 +32,8 @@ from crosswalk.web.http.negotiation import (
     Representation,
     by_suffix,
 )
-from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, finish, render, table
+from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import name_of
 
@@ -83,7 +83,7 @@ def whole(suffix: str) -> Response:
             "The whole graph is offered as " + ", ".join(one.name for one in (*RDF, TRIG, NQUADS)) + "."
         )
     choose(PAGE, chosen)
-    response = finish(page_queries().write("pages/everything", chosen.engine), chosen)
+    response = finish(page_queries().write("pages/everything", chosen.media_type), chosen)
     response.headers["Content-Disposition"] = f'attachment; filename="crosswalk.{suffix}"'
     return response
 

@@ -11,8 +11,8 @@ from werkzeug.exceptions import BadRequest
 from crosswalk.iris import BASE, expand
 from crosswalk.web.diagrams.subgraph import neighbourhood, overview, whole
 from crosswalk.web.http.negotiation import JSON
-from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, page
+from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import page_queries
 
 drawing = Blueprint("drawing", __name__)

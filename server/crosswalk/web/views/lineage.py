@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 
 from crosswalk.web.diagrams.lineage_diagram import draw_lineage, once
 from crosswalk.web.http.negotiation import HTML, TABLE
-from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, render, table
+from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import iri_of, name_of
 

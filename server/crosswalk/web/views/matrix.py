@@ -7,8 +7,8 @@ from flask import Blueprint, Response, request
 from crosswalk.iris import ID
 from crosswalk.web.diagrams.heatmap import lay_heat, lay_matrix
 from crosswalk.web.http.negotiation import HTML, TABLE
-from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, render, table
+from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import iri_of
 

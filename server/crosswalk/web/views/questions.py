@@ -12,8 +12,8 @@ from crosswalk.iris import BASE, PREFIXES, compact
 from crosswalk.stores.named_queries import Query, bind, catalogue, load, read_term
 from crosswalk.stores.results import ask
 from crosswalk.web.http.negotiation import HTML, PAGE, TABLE
-from crosswalk.web.http.problem import UnknownThing, close_names
 from crosswalk.web.http.responses import choose, page, render, table
+from crosswalk.web.http.status import UnknownThing, close_names
 from crosswalk.web.labels import learn
 from crosswalk.web.page_queries import page_queries
 

@@ -11,8 +11,8 @@ from crosswalk.relations.model import MappingRecord, in_signs, in_words
 from crosswalk.relations.reading import read_parts, read_records
 from crosswalk.stores.results import Row
 from crosswalk.web.http.negotiation import HTML, TABLE
-from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, render, table
+from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.labels import keep
 from crosswalk.web.page_queries import page_queries
 from crosswalk.web.urls import iri_of, name_of

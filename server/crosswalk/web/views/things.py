@@ -12,8 +12,8 @@ from crosswalk.iris import ID
 from crosswalk.stores.results import Row
 from crosswalk.web.dataset import ordered
 from crosswalk.web.http.negotiation import HTML, JSON, NTRIPLES, RDF, THING, by_suffix
-from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, finish, render, table
+from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.labels import learn
 from crosswalk.web.page_queries import page_queries
 from crosswalk.web.thing_pages import story
@@ -32,8 +32,8 @@ def thing(address: str) -> Response:
     if iri is None or not page_queries().ask("pages/existence", thing=iri).rows:
         raise UnknownThing(*unknown(address))
     chosen = choose(THING, suffix)
-    if chosen.engine:
-        return finish(page_queries().write("pages/thing-graph", chosen.engine, thing=iri), chosen)
+    if chosen in RDF:
+        return finish(page_queries().write("pages/thing-graph", chosen.media_type, thing=iri), chosen)
     said = page_queries().ask("pages/thing-statements", thing=iri).rows
     if chosen is JSON:
         return table(JSON, JSON_COLUMNS, said, address.replace("/", "-"))
@@ -54,11 +54,13 @@ def named_graph(name: str) -> Response:
     if iri is None or not counted:
         raise UnknownThing(f"No named graph is called {name}.", [])
     chosen = choose((HTML, *RDF), suffix)
-    if chosen.engine:
-        body = page_queries().write("pages/graph-content", chosen.engine, graph=iri)
+    if chosen in RDF:
+        body = page_queries().write("pages/graph-content", chosen.media_type, graph=iri)
         return finish(ordered(body) if chosen is NTRIPLES else body, chosen)
     said = page_queries().ask("pages/thing-statements", thing=iri).rows
-    return render("named-graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"])
+    return render(
+        "named-graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"]
+    )
 
 
 def unnamed(*rows: Row) -> Iterator[str]:

@@ -10,8 +10,8 @@ from crosswalk.exchange.rdf_writing import make_context
 from crosswalk.iris import compact
 from crosswalk.stores.results import Row
 from crosswalk.web.http.negotiation import HTML, JSONLD, PAGE, RDF, by_suffix
-from crosswalk.web.http.problem import UnknownThing
 from crosswalk.web.http.responses import choose, finish, render
+from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import page_queries
 
 vocabulary = Blueprint("vocabulary", __name__)
@@ -23,8 +23,8 @@ def ontology(suffix: str = "") -> Response:
     """The ontology as a page with an anchor for each term, or as RDF."""
     _, named = by_suffix(f"ontology.{suffix}", (HTML, *RDF))
     chosen = choose((HTML, *RDF), named)
-    if chosen.engine:
-        return finish(page_queries().write("pages/vocabulary-graph", chosen.engine), chosen)
+    if chosen in RDF:
+        return finish(page_queries().write("pages/vocabulary-graph", chosen.media_type), chosen)
     return render("ontology.html", terms=by_kind(), said=page_queries().ask("pages/vocabulary").rows)
 
 

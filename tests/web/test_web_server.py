@@ -1,0 +1,35 @@
+"""What the server needs of granian, which no public interface offers."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from granian.server import MPServer
+
+from crosswalk.web.server import WorkerServer
+
+WORTH_DOING = """granian has changed: {name} is not what crosswalk.web.server.WorkerServer overrides.
+Read granian/server/common.py and mp.py. A worker must still load its application by its number
+(_spawn_worker), and a worker that dies twice within seconds must not end the server (_respawn_workers,
+respawned_wrks). Change WorkerServer, run tests/endpoint/test_life.py, raise the bound in pyproject.toml."""
+
+OVERRIDDEN = {
+    "startup": ["self", "spawn_target", "target_loader"],
+    "shutdown": ["self", "exit_code"],
+    "_spawn_worker": ["self", "idx", "target", "callback_loader"],
+    "_respawn_workers": ["self", "workers", "spawn_target", "target_loader", "delay"],
+}
+
+
+@pytest.mark.parametrize("name", OVERRIDDEN)
+def test_granian_has_what_the_server_overrides(name: str) -> None:
+    for server in (MPServer, WorkerServer):
+        parameters = list(inspect.signature(getattr(server, name)).parameters)
+        assert parameters == OVERRIDDEN[name], WORTH_DOING.format(name=name)
+
+
+def test_granian_forgets_dead_workers_when_it_is_told_to() -> None:
+    server = MPServer("nothing")
+    assert server.respawned_wrks == {}, WORTH_DOING.format(name="respawned_wrks")
+    assert callable(server.signal_handler_reload), WORTH_DOING.format(name="signal_handler_reload")
