@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from hypothesis import HealthCheck, settings
 
 from crosswalk.graph.build import build
 from crosswalk.graph.snapshot import Snapshot, current
+from tests.leftovers import adopt_orphans, leave_though_threads_run, leaving_nothing
+
+adopt_orphans()
 
 # A busy machine is no fault of what is tested: examples are limited in number, not in time.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,6 +38,20 @@ def snapshot(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Snap
     with (shared / "snapshot.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return current(shared / "built") or build(repository, shared / "built")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_run_leaves_nothing() -> Iterator[None]:
+    """Fail the last test where a fixture of a module or of the run has left a thread or a process."""
+    with leaving_nothing("A fixture"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _a_test_leaves_nothing() -> Iterator[None]:
+    """Fail a test that leaves a thread or a process which no wider fixture has begun."""
+    with leaving_nothing("The test"):
+        yield
 
 
 PREFIXES = """@base <https://w3id.org/iot-security-crosswalk/id/> .
@@ -121,9 +139,20 @@ OUTSIDE = ("CROSSWALK_SOURCE", "CROSSWALK_FACTS", "CROSSWALK_OSCAL_SCHEMA", "CRO
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where everything must run, as in continuous integration, a skip for want of a tool fails the run."""
+    session.config.stash[FINISHED] = session
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not os.environ.get("CROSSWALK_NO_SKIPS") or reporter is None:
         return
     reasons = [str(report.longrepr) for report in reporter.stats.get("skipped", [])]
     if any(not any(word in reason for word in OUTSIDE) for reason in reasons):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+FINISHED = pytest.StashKey[pytest.Session]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run even where a test, which has failed for it, has left a thread that waits for ever."""
+    if FINISHED in config.stash:
+        leave_though_threads_run(int(config.stash[FINISHED].exitstatus))

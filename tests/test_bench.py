@@ -113,7 +113,7 @@ def serve():
         server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler)
         server.daemon_threads, server.answer = True, answer
         server.numbers, server.closed = count(), threading.Event()
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         servers.append(server)
         asked = Ask("ASK%7B%7D", expected)
         asking = repeat(asked) if asks is None else repeat(asked, asks)

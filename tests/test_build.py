@@ -229,7 +229,7 @@ def test_a_folder_that_cannot_be_made_is_told(content, tmp_path: Path) -> None:
 
 
 def test_builds_at_the_same_time_do_no_harm(content) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     processes = [context.Process(target=build, args=(content.root, content.out)) for _ in range(3)]
     for process in processes:
         process.start()

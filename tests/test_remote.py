@@ -72,7 +72,7 @@ def serving() -> Iterator[ThreadingHTTPServer]:
     server.daemon_threads = True
     server.connections, server.seen, server.replies = 0, [], [Reply()]
     server.url = f"http://127.0.0.1:{server.server_port}/sparql"
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield server
     finally:

@@ -380,7 +380,7 @@ def endpoint():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
     server.seen, server.reply = [], (200, SPARQL_JSON, b'{"head":{},"boolean":true}', 0)
     server.url = f"http://127.0.0.1:{server.server_port}/sparql"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

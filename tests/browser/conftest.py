@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from crosswalk.graph.snapshot import Snapshot
 
@@ -51,24 +51,29 @@ def address(snapshot: Snapshot) -> Iterator[str]:
         "CROSSWALK_SNAPSHOTS": str(snapshot.path.parents[1]),
         "CROSSWALK_RESULT_BYTES": str(MOST_BYTES),
     }
-    server = subprocess.Popen(
-        [sys.executable, "-c", "from crosswalk.cli import run; run()", "serve"],
-        env=os.environ | settings,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    command = [sys.executable, "-c", "from crosswalk.cli import run; run()", "serve"]
+    server = subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.PIPE, text=True)
+    try:
+        yield read_address(server)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def read_address(server: subprocess.Popen[str]) -> str:
+    """Return the address that a server tells when it is ready; what it tells later is read and dropped."""
     assert server.stderr
-    said = ""
+    log = ""
     for line in server.stderr:
-        said += line
-        if found := re.search(r"Serving on (http://\S+)", line):
-            break
-    else:
-        raise AssertionError(f"the server did not start:\n{said}")
-    threading.Thread(target=server.stderr.read, daemon=True).start()
-    yield found[1]
-    server.send_signal(signal.SIGTERM)
-    server.wait(20)
+        log += line
+        if match := re.search(r"Serving on (http://\S+)", line):
+            threading.Thread(target=server.stderr.read, daemon=True).start()
+            return match[1]
+    raise AssertionError(f"the server did not start:\n{log}")
 
 
 @pytest.fixture(scope="session")
@@ -80,15 +85,22 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def visitor(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """One visitor, without motion, for all tests of a worker: what the site sends is fetched once."""
+    context = browser.new_context(base_url=address, reduced_motion="reduce", accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def tab(browser: Browser, address: str) -> Iterator[Page]:
-    """A page without motion that fails its test over errors in the console and over other hosts.
+def tab(visitor: BrowserContext, address: str) -> Iterator[Page]:
+    """A page of its own that fails its test over errors in the console and over other hosts.
 
     What a test expects to be refused, it lists in ``page.expected``.
     """
-    context = browser.new_context(base_url=address, reduced_motion="reduce", accept_downloads=True)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+    page = visitor.new_page()
     page.set_default_timeout(20_000)
     page.expected = []  # type: ignore[attr-defined]
     complaints: list[str] = []
@@ -103,7 +115,8 @@ def tab(browser: Browser, address: str) -> Iterator[Page]:
         "request", lambda request: complaints.append(request.url) if foreign(request.url, address) else None
     )
     yield page
-    context.close()
+    page.close()
+    assert visitor.cookies() == [], "the site remembers nothing of its visitors"
     expected = page.expected  # type: ignore[attr-defined]
     assert [one for one in complaints if not any(each in one for each in expected)] == []
 

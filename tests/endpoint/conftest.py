@@ -140,9 +140,9 @@ class Site:
 class Crowd:
     """Queries that run beside the test."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, pool: ThreadPoolExecutor) -> None:
         self.site = site
-        self.pool = ThreadPoolExecutor(64)
+        self.pool = pool
         self.answers: list[Any] = []
 
     def send(self, *queries: str) -> None:
@@ -175,6 +175,7 @@ def serving(*arguments: str, **environment: str) -> Iterator[Site]:
             process.wait(15)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()
         reader.join(5)
 
 
@@ -249,6 +250,7 @@ def start() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def crowd() -> type[Crowd]:
-    """Sends queries to run beside the test."""
-    return Crowd
+def crowd() -> Iterator[Callable[[Site], Crowd]]:
+    """Sends queries to run beside the test, and waits for those that nobody has waited for."""
+    with ThreadPoolExecutor(64) as pool:
+        yield lambda site: Crowd(site, pool)
