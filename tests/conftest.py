@@ -14,7 +14,10 @@ from hypothesis import HealthCheck, settings
 
 from crosswalk.graph.build import build
 from crosswalk.graph.snapshot import Snapshot, current
+from crosswalk.stores.graph_store import WritableStore, publish
+from crosswalk.stores.remote import RemoteStore
 from tests.leftovers import adopt_orphans, leave_though_threads_run, leaving_nothing
+from tests.native import oxigraph
 
 adopt_orphans()
 
@@ -52,6 +55,15 @@ def _a_test_leaves_nothing() -> Iterator[None]:
     """Fail a test that leaves a thread or a process which no wider fixture has begun."""
     with leaving_nothing("The test"):
         yield
+
+
+@pytest.fixture(scope="session")
+def native_server(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a native Oxigraph server that holds the real graph, and that nobody changes."""
+    with oxigraph(tmp_path_factory.mktemp("native")) as address:
+        reading = RemoteStore(f"{address}/query", timeout=60)
+        publish(snapshot, reading, WritableStore(f"{address}/store", f"{address}/update"))
+        yield address
 
 
 PREFIXES = """@base <https://w3id.org/iot-security-crosswalk/id/> .

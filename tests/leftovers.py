@@ -103,7 +103,7 @@ def leaving_nothing(what: str) -> Iterator[None]:
     while (left := Running.now().since(before)) and time.monotonic() < deadline:
         time.sleep(0.01)
     if left:
-        sentence = f"{what} leaves {left} behind: whatever begins it, a fixture or a with block, has to end it"
+        sentence = f"{what} leaves {left} behind: the fixture or the with block that begins it has to end it"
         left.end()
         _told.update(left.threads)
         pytest.fail(sentence, pytrace=False)

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
 
+from crosswalk.cli import main
 from crosswalk.settings import Settings
-from crosswalk.stores.graph_store import WritableStore, publish
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
 from crosswalk.web.app import create_app
-from tests.native import oxigraph
 from tests.web.test_web_pages import ELSEWHERE, FIRST_PAGES
 
 NARROW = re.compile(r"[\d.]+")
@@ -44,12 +42,9 @@ WITHOUT_ANSWER = ("agreement mapping/ipa-2.0--gsma-2.0 mapping/ipa-2.0--etsi-en-
 
 
 @pytest.fixture(scope="module")
-def address(snapshot, tmp_path_factory) -> Iterator[str]:
+def address(native_server: str) -> str:
     """The endpoint of a native Oxigraph server that the snapshot has been published to."""
-    with oxigraph(tmp_path_factory.mktemp("native")) as server:
-        reading = RemoteStore(f"{server}/query", timeout=60)
-        publish(snapshot, reading, WritableStore(f"{server}/store", f"{server}/update"))
-        yield f"{server}/query"
+    return f"{native_server}/query"
 
 
 @pytest.fixture(scope="module")
@@ -115,18 +110,12 @@ def test_every_kind_of_page_says_the_same(here: FlaskClient, there: FlaskClient)
 
 
 @pytest.mark.parametrize("call", COMMANDS)
-def test_every_command_says_the_same(call: str, address: str, snapshot) -> None:
-    plain = os.environ | {"CROSSWALK_SNAPSHOTS": str(snapshot.path.parents[1])}
-    own, other = (
-        subprocess.run(
-            [sys.executable, "-m", "crosswalk", *call.split()],
-            env=plain | more,
-            capture_output=True,
-            timeout=120,
-        )
-        for more in ({}, {"CROSSWALK_STORE": address})
-    )
-    assert own.returncode == other.returncode == (2 if call in WITHOUT_ANSWER else 0), other.stderr
-    assert own.stdout + own.stderr
+def test_every_command_says_the_same(call: str, address: str, snapshot, monkeypatch) -> None:
+    monkeypatch.setenv("CROSSWALK_SNAPSHOTS", str(snapshot.path.parents[1]))
+    own = CliRunner().invoke(main, call.split())
+    monkeypatch.setenv("CROSSWALK_STORE", address)
+    other = CliRunner().invoke(main, call.split())
+    assert own.exit_code == other.exit_code == (2 if call in WITHOUT_ANSWER else 0), other.stderr
+    assert own.output
     assert sorted(other.stdout.splitlines()) == sorted(own.stdout.splitlines())
     assert other.stderr == own.stderr

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crosswalk.stores.graph_store import WritableStore, publish
 from crosswalk.stores.named_queries import catalogue, read_term
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
 from crosswalk.stores.results import ask
-from tests.native import oxigraph
 
 # The tests of the questions are collected here a second time, with the store below.
 from tests.test_questions import *  # noqa: F403
@@ -18,12 +16,9 @@ PAGES = [page for page in catalogue("pages") if page.form == "SELECT"]
 
 
 @pytest.fixture(scope="module")
-def store(snapshot, tmp_path_factory) -> RemoteStore:
+def store(native_server: str) -> RemoteStore:
     """A native Oxigraph server that the snapshot has been published to."""
-    with oxigraph(tmp_path_factory.mktemp("native")) as address:
-        remote = RemoteStore(f"{address}/query", timeout=60)
-        publish(snapshot, remote, WritableStore(f"{address}/store", f"{address}/update"))
-        yield remote
+    return RemoteStore(f"{native_server}/query", timeout=60)
 
 
 @pytest.fixture(scope="module")

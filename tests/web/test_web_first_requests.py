@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -52,27 +53,46 @@ def prepared(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Fl
     return create_app(store, settings, snapshot, AnswerCache(folder / "answers").read())
 
 
-def first_request(app: Flask, address: str) -> float:
-    """The processor time that a new process, once it is warm, takes for one address."""
+def in_child(act: Callable[[], object]) -> bytes:
+    """Return what an act, in a process of its own, gives, as text; nothing where it fails."""
     read, write = os.pipe()
     if not (child := os.fork()):
-        path, _, query = address.partition("?")
-        environ = EnvironBuilder(path, query_string=query, headers={"Accept-Encoding": "gzip"}).get_environ()
-        gc.freeze()  # as a worker does
-        warmup.warm(app)
-        begin = time.process_time()
-        b"".join(app.wsgi_app(environ, lambda status, headers, fault=None: None))
-        os.write(write, repr(time.process_time() - begin).encode())
-        os._exit(0)
-    os.waitpid(child, 0)
+        try:
+            os.write(write, str(act()).encode())
+        finally:
+            os._exit(0)
     os.close(write)
-    with os.fdopen(read) as told:
-        return float(told.read())
+    with os.fdopen(read, "rb") as pipe:
+        answer = pipe.read()
+    os.waitpid(child, 0)
+    return answer
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_the_first_request_of_a_page_is_quick(prepared: Flask, address: str) -> None:
-    assert min(first_request(prepared, address) for _ in range(3)) < MOST
+def first_request(app: Flask, address: str) -> float:
+    """Return the processor time that a process takes for the first address it is asked for."""
+    path, _, query = address.partition("?")
+    environ = EnvironBuilder(path, query_string=query, headers={"Accept-Encoding": "gzip"}).get_environ()
+    begin = time.process_time()
+    b"".join(app.wsgi_app(environ, lambda status, headers, fault=None: None))
+    return time.process_time() - begin
+
+
+def slow_addresses(app: Flask) -> dict[str, list[float]]:
+    """Return the addresses that take too long in each of three processes, forked from one that is warm."""
+    gc.freeze()  # as a worker does
+    warmup.warm(app)
+    slow: dict[str, list[float]] = {}
+    for address in ADDRESSES:
+        seconds: list[float] = []
+        while len(seconds) < 3 and (not seconds or seconds[-1] >= MOST):
+            seconds.append(float(in_child(lambda: first_request(app, address)) or "inf"))  # noqa: B023
+        if seconds[-1] >= MOST:
+            slow[address] = seconds
+    return slow
+
+
+def test_the_first_request_of_a_page_is_quick(prepared: Flask) -> None:
+    assert in_child(lambda: slow_addresses(prepared)) == b"{}"
 
 
 class Silent:
