@@ -1,156 +1,271 @@
-"""The tokens of a SPARQL text: they tell a keyword from the same word in a string, an IRI or a comment."""
+r"""The one tokenizer of SPARQL: it tells a keyword from the same word in a string, a name or a comment.
+
+The tokens are the terminals of https://www.w3.org/TR/sparql11-query/#sparqlGrammar with the additions of
+https://www.w3.org/TR/sparql12-query/#sparqlGrammar. Three things differ from a plain reading of it:
+
+- A text that no engine can read still becomes tokens, so that the place of its fault can be told.
+- Signs such as ``&&`` and ``^^`` become one token for each character.
+- Keywords need no space around them: ``LIMIT1OFFSET2`` is four tokens. A keyword before a name is part of the
+  name, as the longest match wants it (``SERVICEex:there``); engines that look for the keyword first differ.
+
+Where escapes such as ``\u0041`` stand outside strings and IRIs, a text has two readings; see ``readings``.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import accumulate, groupby
 from typing import NamedTuple
+from urllib.parse import urljoin
 
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-
-UPDATE_WORDS = frozenset(
-    ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD")
+# PN_CHARS_BASE, PN_CHARS_U and PN_CHARS: https://www.w3.org/TR/sparql11-query/#rPN_CHARS_BASE
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-"""The words an update begins with: Update1 of https://www.w3.org/TR/sparql11-query/#rUpdate1."""
+_START = _BASE + "_"
+_INNER = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
+_PREFIX = rf"[{_BASE}](?:\.*+[{_INNER}-]++)*+"
+_ESCAPED = r"%[0-9A-Fa-f]{2}|\\[-_~.!$&'()*+,;=/?\#@%]"
+_CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 
-_GRAMMAR = r"""
-      (?P<space>\s+)
-    | (?P<comment>\#[^\n]*)
-    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-    | (?P<string>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
-                | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
-    | (?P<variable>[?$]\w+)
-    | (?P<blank>_:\w(?:[\w.-]*[\w-])?)
-    | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:[\w:%](?:[\w.:%-]|\\.)*)?)
-    | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    | (?P<word>[^\W\d]\w*)
-    | (?P<mark>.)
-    """
+# Each repetition is possessive: a text as long as a query may be is read in time linear to its length.
+_TERMINALS = {
+    "space": r"[ \t\r\n]++",  # WS
+    "comment": r"\#[^\r\n]*+",
+    "iri": rf'<(?:[^<>"{{}}|^`\\\x00-\x20]++|{_CODEPOINT})*+>',  # IRIREF
+    "string": r'"""(?:"{0,2}+(?:[^"\\]++|\\.))*+"""'  # STRING_LITERAL_LONG2, _LONG1, 2 and 1
+    r"|'''(?:'{0,2}+(?:[^'\\]++|\\.))*+'''"
+    r'|"(?:[^"\\\r\n]++|\\[^\r\n])*+"'
+    r"|'(?:[^'\\\r\n]++|\\[^\r\n])*+'",
+    "unclosed": r"""["'][^\r\n]*+""",
+    "variable": rf"[?$][{_START}0-9][{_INNER}]*+",  # VAR1, VAR2
+    "blank": rf"_:[{_START}0-9](?:\.*+[{_INNER}-]++)*+",  # BLANK_NODE_LABEL
+    "name": rf"(?:{_PREFIX})?+:"  # PNAME_NS, PNAME_LN
+    rf"(?:(?:[{_START}:0-9]|{_ESCAPED})(?:\.*+(?:[{_INNER}:-]++|{_ESCAPED}))*+)?+",
+    "language": r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+",  # LANGTAG, LANG_DIR
+    "number": r"(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)[eE][+-]?+[0-9]++|[0-9]*+\.[0-9]++|[0-9]++",
+    "word": rf"[{_START}](?:\.*+[{_INNER}-]++)*+",
+    "mark": r".",
+}
+_SPACE = frozenset(("space", "comment"))
 
 KEYWORDS = frozenset(
     """A ABS ADD ADJUST ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT CONSTRUCT
-    CONTAINS COPY COUNT CREATE DATATYPE DAY DEFAULT DELETE DESC DESCRIBE DISTINCT DROP
+    CONTAINS COPY COUNT CREATE DATA DATATYPE DAY DEFAULT DELETE DESC DESCRIBE DISTINCT DROP
     ENCODE_FOR_URI EXISTS FALSE FILTER FLOOR FROM GRAPH GROUP GROUP_CONCAT HASLANG HASLANGDIR HAVING
-    HOURS IF IN INSERT IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISTRIPLE ISURI LANG LANGDIR LANGMATCHES
+    HOURS IF IN INSERT INTO IRI ISBLANK ISIRI ISLITERAL ISNUMERIC ISTRIPLE ISURI LANG LANGDIR LANGMATCHES
     LATERAL LCASE LIMIT LOAD MAX MD5 MIN MINUS MINUTES MONTH MOVE NAMED NOT NOW OBJECT OFFSET
     OPTIONAL ORDER PREDICATE PREFIX RAND REDUCED REGEX REPLACE ROUND SAMETERM SAMPLE SECONDS SELECT
     SEPARATOR SERVICE SHA1 SHA256 SHA384 SHA512 SILENT STR STRAFTER STRBEFORE STRDT STRENDS STRLANG
     STRLANGDIR STRLEN STRSTARTS STRUUID SUBJECT SUBSTR SUM TIMEZONE TO TRIPLE TRUE TZ UCASE UNDEF
     UNION URI USING UUID VALUES VERSION WHERE WITH YEAR""".split()  # noqa: SIM905
 )
-"""The words of the language and its functions, for finding the one a misspelt word was meant to be."""
+"""The words of the language and the names of its functions."""
 
+FORMS = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
+"""The words a query begins with: https://www.w3.org/TR/sparql11-query/#rQuery."""
 
-_SERVICE = "SERVICE"
-_NAMING = ("GRAPH", "FROM", "\\")
+UPDATE_WORDS = frozenset(
+    ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD")
+)
+"""The words an update begins with: Update1 of https://www.w3.org/TR/sparql11-query/#rUpdate1."""
 
 
 class Token(NamedTuple):
-    """One token: its kind (a group of the grammar above), its text and where it begins, from 0."""
+    """One token: its kind (a key of the table of terminals), its text and its offset, counted from 0."""
 
     kind: str
     text: str
     start: int
 
 
+# Patterns are compiled when they are needed: that takes as long as many a query.
+@cache
+def _terminals() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{kind}>{form})" for kind, form in _TERMINALS.items()), re.DOTALL)
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    """Return the pattern that passes over other tokens, and whose one group is a word or any character."""
+    passed = (form for kind, form in _TERMINALS.items() if kind not in ("word", "mark"))
+    return re.compile(rf"(?:{'|'.join(passed)}|[^\w\"'])*+({_TERMINALS['word']}|.|\Z)", re.DOTALL)
+
+
+@cache
+def _pieces() -> re.Pattern[str]:
+    """Return the pattern of a keyword or number, the longest first, or of any other character."""
+    keywords = "|".join(sorted(KEYWORDS, key=len, reverse=True))
+    return re.compile(f"{keywords}|[0-9]+|(.)", re.IGNORECASE | re.DOTALL)
+
+
+def _scan(text: str, left_out: frozenset[str] = frozenset()) -> Iterator[Token]:
+    """Yield the tokens of a text, white space and comments included, but for those of the kinds left out."""
+    for match in _terminals().finditer(text):
+        kind = str(match.lastgroup)
+        if kind in left_out:
+            continue
+        if kind == "word" and match[0].upper() not in KEYWORDS:
+            yield from _split(match[0], match.start())
+        else:
+            yield Token(kind, match[0], match.start())
+
+
+def _split(run: str, start: int) -> Iterator[Token]:
+    """Yield the keywords and numbers of a run of letters without space; what holds others stays one word."""
+    for part in re.finditer(r"(\w+)|\W", run):
+        offset = start + part.start()
+        pieces = list(_pieces().finditer(part[0]))
+        if any(piece[1] for piece in pieces):
+            yield Token("word" if part[1] else "mark", part[0], offset)
+            continue
+        for piece in pieces:
+            yield Token("number" if piece[0].isdecimal() else "word", piece[0], offset + piece.start())
+
+
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of ``text`` in order, white space and comments left out."""
-    for match in _grammar().finditer(text):
-        if match.lastgroup not in ("space", "comment"):
-            yield Token(str(match.lastgroup), match[0], match.start())
+    """Yield the tokens of a text in order, white space and comments left out."""
+    return _scan(text, _SPACE)
 
 
-_PROLOGUE = r"""
-    (?: \s | \#[^\n]*(?:\n|\Z)
-      | (?:PREFIX (?:\s|\#[^\n]*\n)+ [A-Za-z0-9._-]* : | BASE) (?:\s|\#[^\n]*\n)* <[^<>"{}|^`\\\x00-\x20]*>
-    )*+
-    (SELECT|ASK|CONSTRUCT|DESCRIBE)\b
+def words(text: str) -> list[str]:
+    """Return the words of a text in capitals: its keywords, and what is written where one should stand.
+
+    This is what ``tokens`` gives, several times faster.
     """
-"""What stands before a query, and the word it begins with, as most queries are written."""
+    parts: list[str] = []
+    for word in map(str.upper, _words().findall(text)):
+        parts += (
+            [word] if word in KEYWORDS else (part.text for part in _split(word, 0) if part.kind == "word")
+        )
+    return parts
 
 
-def usual_form(text: str) -> str | None:
-    """The word a query begins with after a prologue as it is usually written; None where it is not."""
-    usual = _prologue().match(text)
-    return usual[1].upper() if usual else None
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Return the line and the column of an offset, both counted from 1."""
+    before = text[: max(0, offset)]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def operation(text: str) -> Token | None:
+    """Return the word a query or an update begins with; None where a text has no such word."""
+    found = (token for token in tokens(text) if token.kind == "word")
+    return next((word for word in found if word.text.upper() in FORMS | UPDATE_WORDS), None)
 
 
 def query_form(text: str) -> str | None:
-    """SELECT, ASK, CONSTRUCT or DESCRIBE: the first of these words in ``text``; None when it has none."""
-    if usual := usual_form(text):
-        return usual
-    words = (token.text.upper() for token in tokens(text) if token.kind == "word")
-    return next((word for word in words if word in _FORMS), None)
+    """Return SELECT, ASK, CONSTRUCT or DESCRIBE; None where a text is no query."""
+    token = operation(text)
+    return token.text.upper() if token and token.text.upper() in FORMS else None
 
 
-@cache
-def _prologue() -> re.Pattern[str]:
-    return re.compile(_PROLOGUE, re.VERBOSE | re.IGNORECASE)
+def header(text: str) -> dict[str, str]:
+    """Return the values of the header lines ``#+ key: value``, by key."""
+    lines = (re.fullmatch(r"#\+ *([\w.-]+): *(.*?) *", line.text) for line in _header_lines(text))
+    return {line[1]: line[2] for line in lines if line}
 
 
-@cache
-def _grammar() -> re.Pattern[str]:
-    # Compiled when it is needed: that takes as long as many a query.
-    return re.compile(_GRAMMAR, re.VERBOSE | re.DOTALL)
+def without_header(text: str) -> str:
+    """Return a text without its header lines."""
+    headers = {line.start for line in _header_lines(text)}
+    rows = text.splitlines(keepends=True)
+    starts = accumulate(map(len, rows), initial=0)
+    return "".join(row for row, start in zip(rows, starts, strict=False) if start not in headers)
 
 
-class ServiceWatch:
-    """Finds SERVICE wherever the engine would: it needs no space around a keyword.
-
-    ``trueSERVICE``, ``SERVICESILENT`` and, before a brace, ``SERVICEex:there`` are the keyword and its
-    neighbours, although they look like one word or name.
-    """
-
-    def __init__(self) -> None:
-        self._suspect: Token | None = None
-        self._previous = ""
-
-    def found(self, token: Token) -> Token | None:
-        """Takes the next token; gives the one in which the keyword stands, as soon as that is certain."""
-        if self._suspect and token.text == "{":
-            return self._suspect
-        word = token.text.upper()
-        within = _SERVICE in word.partition(":")[0]
-        if token.kind == "word" and within:
-            return token
-        graph = self._previous == "GRAPH"
-        self._suspect = token if token.kind == "name" and within and not graph else None
-        self._previous = word
-        return None
+def _header_lines(text: str) -> Iterator[Token]:
+    for token in _scan(text):
+        at_line_start = text[max(0, token.start - 1) : token.start] in ("", "\n")
+        if token.kind == "comment" and token.text.startswith("#+") and at_line_start:
+            yield token
 
 
-def find_service(text: str) -> Token | None:
-    """The token in which the keyword SERVICE stands, if there is one."""
-    if _SERVICE not in text.upper():
-        return None
-    watch = ServiceWatch()
-    return next((found for token in tokens(text) if (found := watch.found(token))), None)
+def on_one_line(text: str) -> str:
+    """Return a text without comments, in which all white space outside strings is single blanks."""
+    runs = groupby(_scan(text), key=lambda token: token.kind in _SPACE)
+    return "".join(" " if space else "".join(token.text for token in run) for space, run in runs).strip()
 
 
-def may_name_graphs(text: str) -> bool:
-    """Whether a text may reach other graphs than the default one: rather said once too often.
-
-    What stands in a comment or a string counts too, and after a backslash a keyword may be disguised.
-    """
-    upper = text.upper()
-    return any(sign in upper for sign in _NAMING)
+# Prefixes and graphs
 
 
-def undeclared_prefix(text: str) -> Token | None:
-    """The first prefixed name of ``text`` whose prefix no PREFIX line before it declares.
+def undeclared_prefixes(text: str) -> dict[str, Token]:
+    """Return the prefixes that no PREFIX line before their first name declares, each with that name.
 
-    After a quotation mark or an angle bracket that nothing closes, words are no longer told apart: None.
+    Behind a quotation mark or an angle bracket that nothing closes, nothing can be told any more.
     """
     declared: set[str] = set()
+    undeclared: dict[str, Token] = {}
     previous = ""
     for token in tokens(text):
         prefix = token.text.partition(":")[0]
-        if token.text in ("'", '"') or (previous == "<" and token.text.endswith(":")):
-            return None
+        if token.kind == "unclosed" or (previous == "<" and token.text.endswith(":")):
+            break
         if token.kind == "name" and previous == "PREFIX":
             declared.add(prefix)
         elif token.kind == "name" and prefix not in declared:
-            return token
+            undeclared.setdefault(prefix, token)
         previous = token.text.upper()
-    return None
+    return undeclared
+
+
+def missing_prefixes(text: str, known: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the known prefixes, with their namespaces, that a text uses and does not declare."""
+    return {prefix: known[prefix] for prefix in undeclared_prefixes(text) if prefix in known}
+
+
+def graphs_chosen(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the graphs of the FROM and of the FROM NAMED clauses, as absolute IRIs, each once.
+
+    Prefixes and BASE are resolved: https://www.w3.org/TR/sparql11-query/#rDatasetClause.
+    """
+    base, keyword, prefix = "", "", ""
+    prefixes: dict[str, str] = {}
+    graphs: dict[str, dict[str, None]] = {"FROM": {}, "NAMED": {}}
+    for token in tokens(text):
+        if token.kind == "word":
+            keyword = token.text.upper()
+        elif token.kind == "name" and keyword == "PREFIX":
+            prefix = token.text.removesuffix(":")
+        elif token.kind in ("iri", "name"):
+            iri = _absolute(token, base, prefixes)
+            if keyword == "PREFIX":
+                prefixes[prefix] = iri
+            elif keyword == "BASE":
+                base = iri
+            elif keyword in graphs:
+                graphs[keyword][iri] = None
+            keyword = ""
+        else:
+            keyword = ""
+    return tuple(graphs["FROM"]), tuple(graphs["NAMED"])
+
+
+def _absolute(token: Token, base: str, prefixes: Mapping[str, str]) -> str:
+    if token.kind == "iri":
+        reference = unescape(token.text[1:-1])
+        return urljoin(base, reference) if base else reference
+    prefix, colon, local = token.text.partition(":")
+    return prefixes.get(prefix, prefix + colon) + re.sub(r"\\(.)", r"\1", local)
+
+
+def may_name_graphs(text: str) -> bool:
+    """Return whether a text may reach other graphs than the default one; True where that is not certain.
+
+    A comment or a string with such a word counts too, and so does a backslash, which may disguise one.
+    """
+    capitals = text.upper()
+    return any(sign in capitals for sign in ("GRAPH", "FROM", "\\"))
+
+
+def unescape(text: str) -> str:
+    """Return a text with its escapes resolved: https://www.w3.org/TR/sparql11-query/#codepointEscape."""
+    return re.sub(_CODEPOINT, lambda match: chr(min(int(match[0][2:], 16), 0x10FFFF)), text)
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """Return the text, and the text as it is for engines that resolve escapes first, where that differs."""
+    return (text,) if "\\" not in text else tuple(dict.fromkeys((text, unescape(text))))

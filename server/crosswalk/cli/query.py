@@ -18,7 +18,7 @@ from crosswalk.cli.terminal import steps, tell, write
 from crosswalk.errors import InputError
 from crosswalk.iris import PREFIXES
 from crosswalk.settings import Settings
-from crosswalk.sparql_tokens import undeclared_prefix
+from crosswalk.sparql_tokens import missing_prefixes
 from crosswalk.stores.named_queries import Query, load, parse, read, read_term
 
 if TYPE_CHECKING:
@@ -48,12 +48,8 @@ def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
 
     Text typed at a prompt is meant to be short; files declare their prefixes themselves.
     """
-    declared = ""
-    while (stray := undeclared_prefix(declared + text)) is not None:
-        prefix = stray.text.partition(":")[0]
-        if prefix not in prefixes:
-            break
-        declared += f"PREFIX {prefix}: <{prefixes[prefix]}> "
+    missing = missing_prefixes(text, prefixes).items()
+    declared = " ".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in missing)
     return f"{declared}\n{text}" if declared else text
 
 

@@ -14,7 +14,7 @@ import pyoxigraph
 from crosswalk.errors import InputError
 from crosswalk.folders import content_root
 from crosswalk.iris import expand, turtle_prologue
-from crosswalk.sparql_tokens import query_form
+from crosswalk.sparql_tokens import header, query_form
 
 _TURTLE_START = re.compile(r"[<\"'+\-\d.]|(?:true|false)$")
 _HINT = 'Give an IRI, a name such as xw:Green, a path such as ipa/2.0, or a literal such as 5 or "text"@en.'
@@ -76,7 +76,6 @@ def _iri(term: Any) -> pyoxigraph.NamedNode:
 
 
 KINDS = ("questions", "pages", "rules", "publishing")
-_HEADER = re.compile(r"#\+ *([\w.-]+): *(.*?) *")
 _PARAMETER = re.compile(r"(?m)^([ \t]*)VALUES \?(\w+) \{ UNDEF \}[ \t]*(?=\r?$)")
 
 
@@ -135,17 +134,17 @@ def read(path: Path) -> Query:
 @cache
 def parse(text: str, path: Path | None = None) -> Query:
     """The query in a text: its header lines ``#+ key: value`` and the rest."""
-    matches = (_HEADER.fullmatch(line) for line in text.removeprefix("\ufeff").splitlines())
-    header = {match[1]: match[2] for match in matches if match}
+    text = text.removeprefix("\ufeff")
+    values = header(text)
     name = path.stem if path else "query"
     return Query(
         name=name,
-        title=header.get("title", name),
-        question=header.get("question", ""),
-        text=text.removeprefix("\ufeff"),
+        title=values.get("title", name),
+        question=values.get("question", ""),
+        text=text,
         form=query_form(text) or "",
-        tags=tuple(tag.strip() for tag in header.get("tags", "").split(",") if tag.strip()),
-        examples={key[8:]: value for key, value in header.items() if key.startswith("example.")},
+        tags=tuple(tag.strip() for tag in values.get("tags", "").split(",") if tag.strip()),
+        examples={key[8:]: value for key, value in values.items() if key.startswith("example.")},
         path=path,
     )
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
 
-from crosswalk.errors import InputError, QueryRefused, StoreFault
+from crosswalk.errors import InputError, StoreFault
 from crosswalk.iris import prefixes_in
-from crosswalk.sparql_tokens import UPDATE_WORDS, find_service, may_name_graphs, query_form, tokens
+from crosswalk.sparql_tokens import may_name_graphs
 from crosswalk.stores import QueryDataset
+from crosswalk.stores.refusals import refuse_service, refuse_updates
 from crosswalk.stores.syntax_errors import syntax_error
 
 _GENERIC = {"application/json": QueryResultsFormat.JSON, "application/xml": QueryResultsFormat.XML,
@@ -78,23 +79,10 @@ class EmbeddedStore:
             result = engine.query(text, **_chosen(dataset))
             return _write(result, media_type)
         except SyntaxError as fault:
-            if not query_form(text) and UPDATE_WORDS & {token.text.upper() for token in tokens(text)}:
-                raise QueryRefused("updates are not answered: the graph is read-only") from fault
+            refuse_updates(text)
             raise syntax_error(text, str(fault)) from fault
         except (OSError, RuntimeError) as fault:
             raise StoreFault(f"the query failed: {fault}") from fault
-
-
-def refuse_service(text: str) -> None:
-    """Raises QueryRefused where SERVICE stands as a keyword, however deep: it would reach the network."""
-    token = find_service(text)
-    if token:
-        raise QueryRefused(
-            "SERVICE is not answered: a query may not reach other servers",
-            line=text.count("\n", 0, token.start) + 1,
-            column=token.start - text.rfind("\n", 0, token.start),
-            hint="Ask the other server itself, and join the answers afterwards.",
-        )
 
 
 def _load(engine: pyoxigraph.Store, path: Path, trusted: bool) -> None:

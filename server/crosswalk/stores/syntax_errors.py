@@ -1,11 +1,11 @@
-"""What Oxigraph's parser says about a wrong query, in words that help to repair it."""
+"""What is wrong with a query, told with its place and in words that help to repair it."""
 
 from __future__ import annotations
 
 import re
 
 from crosswalk.errors import QuerySyntaxError
-from crosswalk.sparql_tokens import KEYWORDS, tokens, undeclared_prefix
+from crosswalk.sparql_tokens import KEYWORDS, position, tokens, undeclared_prefixes
 
 _REPORT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"(The [A-Z]+ |IRI |Duplicate |[A-Z][a-z]+ )[^,]*[a-z]")
@@ -14,20 +14,18 @@ _KEYWORD = re.compile(r"[A-Z][A-Z_]+")
 
 
 def syntax_error(text: str, report: str) -> QuerySyntaxError:
-    """The error for a query and the parser's report on it, with line and column of the word that is wrong."""
-    stray = undeclared_prefix(text)
-    if stray is not None:
-        prefix = stray.text.partition(":")[0]
+    """Return the error for a query and the parser's report on it, with the place of the wrong word."""
+    for prefix, name in undeclared_prefixes(text).items():
         hint = f"Add a line `PREFIX {prefix}: <…>` above the query."
-        return _at(text, stray.start, f"the prefix {prefix}: is not declared", hint)
-    quote = next((one for one in tokens(text) if one.kind == "mark" and one.text in "'\""), None)
-    if quote is not None:
+        return _at(text, name.start, f"the prefix {prefix}: is not declared", hint)
+    read = list(tokens(text))
+    unclosed = next((token for token in read if token.kind == "unclosed"), None)
+    if unclosed is not None:
         hint = "A text over several lines stands between three quotation marks."
-        return _at(text, quote.start, "this quotation mark is never closed on its line", hint)
-    unknown = next(
-        (one for one in tokens(text) if one.kind == "word" and one.text.upper() not in KEYWORDS), None
-    )
-    if unknown is not None:  # outside names, strings and comments SPARQL has no words but its own
+        return _at(text, unclosed.start, "this quotation mark is never closed on its line", hint)
+    # Outside names, strings and comments SPARQL has no words but its own.
+    unknown = next((word for word in read if word.kind == "word" and word.text.upper() not in KEYWORDS), None)
+    if unknown is not None:
         return _misplaced(text, unknown.start)
     match = _REPORT.fullmatch(report)
     if match is None:
@@ -40,10 +38,10 @@ def syntax_error(text: str, report: str) -> QuerySyntaxError:
 
 
 def _overshoot(expected: str) -> int:
-    """How far behind the wrong word the parser's place lies.
+    """Return how far behind the wrong word the parser's place lies.
 
-    It compares a keyword by reading as many characters as the keyword has, and reports the place after
-    them. Where a sign or a character is expected too, the place is right as it is.
+    The parser compares a keyword by reading as many characters as the keyword has, and reports the place
+    after them. Where a sign or a character is expected too, the place is right as it is.
     """
     words = re.sub(r"\[.*?\]|\".*?\"", "", expected, flags=re.DOTALL)
     keywords = _KEYWORD.findall(words)
@@ -54,20 +52,21 @@ def _overshoot(expected: str) -> int:
 def _misplaced(text: str, offset: int) -> QuerySyntaxError:
     if not any(tokens(text)):
         return _at(text, 0, "the query is empty")
-    found = next((token for token in tokens(text) if token.start + len(token.text) > offset), None)
-    if found is None:
+    token = next((token for token in tokens(text) if token.start + len(token.text) > offset), None)
+    if token is None:
         return _at_the_end(text)
     from difflib import get_close_matches  # needed for a wrong word alone
 
-    near = get_close_matches(found.text.upper(), KEYWORDS - {found.text.upper()}, n=1, cutoff=0.7)
-    hint = f"Did you mean {near[0]}?" if near and found.kind == "word" else None
-    return _at(text, found.start, f"{found.text.splitlines()[0]} is not expected here", hint)
+    word = token.text.upper()
+    near = get_close_matches(word, KEYWORDS - {word}, n=1, cutoff=0.7)
+    hint = f"Did you mean {near[0]}?" if near and token.kind == "word" else None
+    return _at(text, token.start, f"{token.text.splitlines()[0]} is not expected here", hint)
 
 
 def _at_the_end(text: str) -> QuerySyntaxError:
-    """The error where Oxigraph read to the end: rdflib's parser, slow to load, has a second look.
+    """Return the error where Oxigraph read to the end: rdflib's parser, slow to load, has a second look.
 
-    Not where a brace is open: that one goes back to where the brace begins, and blames what stands there.
+    Not where a brace is open: rdflib's parser would blame what stands where the brace begins.
     """
     end = len(text.rstrip())
     signs = [token.text for token in tokens(text)]
@@ -88,12 +87,11 @@ def _at_the_end(text: str) -> QuerySyntaxError:
 
 
 def _offset(text: str, line: int, column: int) -> int:
-    return sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + column - 1
+    return sum(len(row) + 1 for row in text.split("\n")[: line - 1]) + column - 1
 
 
 def _at(text: str, offset: int, what: str, hint: str | None = None) -> QuerySyntaxError:
-    before = text[: max(0, offset)]
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    line, column = position(text, offset)
     error = QuerySyntaxError(what, line=line, column=column, hint=hint)
     error.excerpt = text.split("\n")[line - 1].rstrip("\r")
     return error

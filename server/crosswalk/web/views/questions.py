@@ -9,6 +9,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from crosswalk.iris import BASE, PREFIXES, compact
+from crosswalk.sparql_tokens import without_header
 from crosswalk.stores.named_queries import Query, bind, catalogue, load, read_term
 from crosswalk.stores.results import ask
 from crosswalk.web.http.negotiation import HTML, PAGE, TABLE
@@ -31,18 +32,12 @@ def editor() -> Response:
     question = known.get(name or "")
     return page(
         "sparql-editor.html",
-        text=given or without_header(question or load("pages/first-query")),
+        text=given or without_header((question or load("pages/first-query")).text).strip() + "\n",
         run=bool(given),
         questions=known.values(),
         question=None if given else question,
         vocabulary=vocabulary(),
     )
-
-
-def without_header(query: Query) -> str:
-    """The text of a query that needs no header lines, because the page says what they say."""
-    lines = query.text.splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
 
 
 def vocabulary() -> Markup:
