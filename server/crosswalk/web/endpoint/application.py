@@ -12,15 +12,12 @@ from http import HTTPStatus
 from typing import NoReturn
 
 from crosswalk.stores import QueryDataset, named_queries
-from crosswalk.web.endpoint import description, metrics
+from crosswalk.web.endpoint import description
 from crosswalk.web.endpoint.protocol import (
-    METHODS,
-    READING,
     ProtocolFault,
-    allow_only,
     graph_names,
-    read_operation,
     read_parameters,
+    read_query,
     refuse,
     wanted_format,
 )
@@ -31,6 +28,7 @@ from crosswalk.web.http.negotiation import GRAPHS, RESULTS, Negotiated, negotiat
 HEADER_BYTES = 65536
 """How large the header block of a request may be; the server itself refuses only what is far larger."""
 
+_READING = ("GET", "HEAD")
 _PREFLIGHT = (
     ("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, If-None-Match, *"),
     ("Access-Control-Max-Age", "86400"),
@@ -42,28 +40,30 @@ class Endpoint:
 
     def __init__(self, pages: Callable[..., Iterable[bytes]], queries: QueryHandler) -> None:
         self.pages, self.queries, self.settings = pages, queries, queries.settings
-        self.routes: dict[str, Callable[[Request], list[bytes] | None]] = {
-            f"/{description.ADDRESS}": self.sparql,
-            f"/{description.VOID_ADDRESS}": self.void,
-            "/rdf-graph-store": self.graph_store,
+        self.routes: dict[str, tuple[tuple[str, ...], Callable[[Request], list[bytes] | None]]] = {
+            f"/{description.ADDRESS}": ((*_READING, "POST"), self.sparql),
+            f"/{description.VOID_ADDRESS}": (_READING, self.void),
+            "/rdf-graph-store": (_READING, self.graph_store),
         }
         if self.settings.metrics:
-            self.routes["/metrics"] = self.metrics
+            self.routes["/metrics"] = (_READING, self.metrics)
 
     def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         if _header_bytes(environ) > HEADER_BYTES:
             what = f"the headers are longer than the {HEADER_BYTES} bytes they may have"
             return Request(environ, start, "").send_problem("HeadersTooLong", what, [])
-        route = self.routes.get(environ["PATH_INFO"])
-        if route is None:
+        methods, answer = self.routes.get(environ["PATH_INFO"], ((), None))
+        if answer is None:
             return self.pages(environ, start)
         began = time.perf_counter()
         request = Request(environ, start, self._client(environ))
         try:
-            body = route(request)
+            body = (
+                answer(request) if request.method in methods else self._answer_other_method(request, methods)
+            )
         except ProtocolFault as fault:
-            body = request.send_problem(fault.kind, fault.what, fault.headers)
+            body = request.send_problem(fault.kind, fault.what, fault.headers, fault.retry_after)
         if body is None:
             return self.pages(environ, start)
         self.queries.count("requests")
@@ -75,46 +75,38 @@ class Endpoint:
 
     def sparql(self, request: Request) -> list[bytes] | None:
         """Answer a query; without one, give the service description; leave a browser to the page."""
-        if request.method == "OPTIONS":
-            return self._options(request, METHODS)
         parameters = read_parameters(request)
         accept = request.header("ACCEPT")
-        if request.method in ("GET", "HEAD") and negotiate(accept, wanted_format(parameters)).page:
+        if request.method != "POST" and negotiate(accept, wanted_format(parameters)).page:
             return None
-        operation = read_operation(request, parameters, self.settings)
-        forms = negotiate(accept, operation.format)
-        if operation.text is None:
+        text, dataset = read_query(request, parameters, self.settings)
+        forms = negotiate(accept, wanted_format(parameters))
+        if text is None:
             return self._answer_graph(request, description.service_query(self.settings), forms)
         if forms.table is None and forms.graph is None:
             _refuse_forms()
-        return self.queries.answer(request, operation.text, operation.dataset, forms)
+        return self.queries.answer(request, text, dataset, forms)
 
     def graph_store(self, request: Request) -> list[bytes]:
         """Give a whole graph, by https://www.w3.org/TR/sparql11-http-rdf-update/#http-get."""
-        if request.method == "OPTIONS":
-            return self._options(request, READING)
-        allow_only(request, READING)
         parameters = read_parameters(request)
         if len(parameters.get("graph", ())) + ("default" in parameters) != 1:
             refuse("MalformedRequest", "name one graph: ?graph=IRI, or ?default")
         named = graph_names(parameters, "graph")
-        forms = self._forms(request)
-        if named and not self.queries.has_graph(named[0], request.client):
+        forms = negotiate(request.header("ACCEPT"), wanted_format(parameters))
+        if forms.graph and named and not self.queries.has_graph(named[0], request.client):
             refuse("UnknownGraph", f"there is no graph {named[0]}")
         text = named_queries.load("pages/whole-graph").text
         return self._answer_graph(request, text, forms, QueryDataset(named))
 
     def void(self, request: Request) -> list[bytes]:
         """Give the description of the dataset."""
-        if request.method == "OPTIONS":
-            return self._options(request, READING)
-        allow_only(request, READING)
-        return self._answer_graph(request, description.dataset_query(self.settings), self._forms(request))
+        forms = negotiate(request.header("ACCEPT"), wanted_format(read_parameters(request)))
+        return self._answer_graph(request, description.dataset_query(self.settings), forms)
 
     def metrics(self, request: Request) -> list[bytes]:
         """Give the numbers for Prometheus."""
-        allow_only(request, READING)
-        return request.send(StoredAnswer(metrics.write_metrics(self.queries.ledger), metrics.FORM), [])
+        return request.send(StoredAnswer(description.metrics(self.queries.ledger), description.METRICS), [])
 
     def _answer_graph(
         self, request: Request, text: str, forms: Negotiated, dataset: QueryDataset | None = None
@@ -123,14 +115,14 @@ class Endpoint:
         forms = Negotiated(None, forms.graph or _refuse_forms())
         return self.queries.answer(request, text, dataset or QueryDataset(), forms)
 
-    def _forms(self, request: Request) -> Negotiated:
-        return negotiate(request.header("ACCEPT"), wanted_format(read_parameters(request)))
-
-    def _options(self, request: Request, methods: tuple[str, ...]) -> list[bytes]:
-        """Tell what may be done at an address, and what scripts of other sites may send."""
-        allowed = ", ".join(methods)
+    def _answer_other_method(self, request: Request, methods: tuple[str, ...]) -> list[bytes]:
+        """Tell OPTIONS what may be done here, and what scripts of other sites may send; refuse the rest."""
+        allowed = ", ".join((*methods, "OPTIONS"))
+        if request.method != "OPTIONS":
+            what = f"{request.method} is not answered here, only {allowed}"
+            refuse("MethodNotAllowed", what, ("Allow", allowed))
         allow = [("Allow", allowed), ("Access-Control-Allow-Methods", allowed)]
-        return request.send_nothing([*allow, *_PREFLIGHT, *self.queries.limits()])
+        return request.send_nothing([*allow, *_PREFLIGHT, *self.queries.limits])
 
     def _client(self, environ: Environ) -> str:
         """Return who asks: the address, or what a trusted proxy says it is."""

@@ -1,18 +1,21 @@
-"""What the endpoint says of itself to programs: a SPARQL 1.1 Service Description, and VoID."""
+"""Describe the endpoint to programs: by a SPARQL 1.1 Service Description, by VoID, and in numbers."""
 
 from __future__ import annotations
 
+from crosswalk.evaluation.shared_state import BOUNDS, OUTCOMES, Ledger
 from crosswalk.iris import BASE
 from crosswalk.settings import Settings
 from crosswalk.stores import named_queries
 from crosswalk.stores.results import Term
+from crosswalk.web.http.negotiation import Representation
 
 ADDRESS, VOID_ADDRESS = "sparql", ".well-known/void"
 DATASET = VOID_ADDRESS + "#dataset"
+METRICS = Representation("metrics", "text/plain", "Prometheus metrics")
 
 
 def site(settings: Settings) -> str:
-    """The address of this site as clients reach it: the one set, else the one it listens on."""
+    """Return the address of this site as clients reach it: the one set, else the one it listens on."""
     if settings.base_iri != BASE:
         return settings.base_iri
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
@@ -20,7 +23,7 @@ def site(settings: Settings) -> str:
 
 
 def service_query(settings: Settings) -> str:
-    """The query whose answer is the service description."""
+    """Return the query whose answer is the service description."""
     base = site(settings)
     sentences = [Term("literal", sentence, lang="en") for sentence in limits(settings)]
     terms = {"service": base + ADDRESS, "dataset": base + DATASET, "void": base + VOID_ADDRESS}
@@ -28,7 +31,7 @@ def service_query(settings: Settings) -> str:
 
 
 def dataset_query(settings: Settings) -> str:
-    """The query whose answer is the description of the dataset."""
+    """Return the query whose answer is the description of the dataset."""
     base = site(settings)
     return named_queries.bind(
         named_queries.load("pages/void"), dataset=base + DATASET, endpoint=base + ADDRESS
@@ -36,7 +39,7 @@ def dataset_query(settings: Settings) -> str:
 
 
 def limits(settings: Settings) -> list[str]:
-    """A sentence for each limit a query is under."""
+    """Return a sentence for each limit that a query is under."""
     rate = f"A client may use {settings.rate_limit} seconds of evaluation a minute (429)."
     return [
         f"A query is ended after {settings.query_timeout:g} seconds (503).",
@@ -49,3 +52,33 @@ def limits(settings: Settings) -> list[str]:
         "SERVICE, LOAD and updates are refused (403); graphs that are not held here are empty.",
         *([rate] if settings.rate_limit else []),
     ]
+
+
+def metrics(ledger: Ledger) -> bytes:
+    """Return the numbers of the server, as they stand, for Prometheus.
+
+    https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+    """
+    numbers = ledger.read()
+    lines: list[str] = []
+
+    def family(name: str, kind: str, meaning: str, *samples: tuple[str, float]) -> None:
+        lines.append(f"# HELP crosswalk_{name} {meaning}")
+        lines.append(f"# TYPE crosswalk_{name} {kind}")
+        lines.extend(f"crosswalk_{name}{suffix} {value:g}" for suffix, value in samples)
+
+    family("requests_total", "counter", "Requests to the endpoint.", ("", numbers["requests"]))
+    family("cache_hits_total", "counter", "Answers given from memory.", ("", numbers["cache_hits"]))
+    family("not_modified_total", "counter", "Answers the client had already.", ("", numbers["not_modified"]))
+    family("queries_running", "gauge", "Queries being evaluated.", ("", numbers["running"]))
+    family("queries_waiting", "gauge", "Queries waiting for their turn.", ("", numbers["waiting"]))
+    family(
+        "memory_bytes", "gauge", "Memory of the server without its evaluators.", ("", numbers["tree_bytes"])
+    )
+    family("broker_starts_total", "counter", "Starts of the broker.", ("", numbers["generation"]))
+    outcomes = ((f'{{outcome="{name or "answered"}"}}', numbers[f"outcome:{name}"]) for name in OUTCOMES)
+    family("queries_total", "counter", "Queries that ended, by how they did.", *outcomes)
+    classes = [(f'_bucket{{le="{bound}"}}', numbers[f"le:{bound}"]) for bound in (*BOUNDS, "+Inf")]
+    totals = [("_sum", numbers["seconds"]), ("_count", numbers["le:+Inf"])]
+    family("query_seconds", "histogram", "How long queries were evaluated.", *classes, *totals)
+    return ("\n".join(lines) + "\n").encode()

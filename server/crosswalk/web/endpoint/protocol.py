@@ -9,7 +9,7 @@ import re
 from binascii import a2b_qp
 from functools import lru_cache
 from threading import Semaphore
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.http import parse_options_header
@@ -21,16 +21,11 @@ from crosswalk.web.http.headers import Headers
 
 Parameters = dict[str, list[str]]
 
-METHODS = ("GET", "HEAD", "POST", "OPTIONS")
-READING = ("GET", "HEAD", "OPTIONS")
 READERS = 256
 """How many bodies a worker reads at once."""
 
-_FORM, _QUERY, _UPDATE = (
-    "application/x-www-form-urlencoded",
-    "application/sparql-query",
-    "application/sparql-update",
-)
+_FORM = "application/x-www-form-urlencoded"
+_QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 _READ_ONLY = "updates are not answered: the graph is read-only"
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -44,23 +39,16 @@ _readers = Semaphore(READERS)
 
 
 class ProtocolFault(Exception):
-    """A request that breaks a rule; ``kind`` names the rule in the table of statuses."""
+    """A request that cannot be answered; ``kind`` is its row in the table of statuses."""
 
-    def __init__(self, kind: str, what: str, headers: Headers) -> None:
+    def __init__(self, kind: str, what: str, headers: Headers, retry_after: int | None) -> None:
         super().__init__(what)
-        self.kind, self.what, self.headers = kind, what, headers
+        self.kind, self.what, self.headers, self.retry_after = kind, what, headers, retry_after
 
 
-def refuse(kind: str, what: str, *headers: tuple[str, str]) -> NoReturn:
+def refuse(kind: str, what: str, *headers: tuple[str, str], retry_after: int | None = None) -> NoReturn:
     """Raise ProtocolFault."""
-    raise ProtocolFault(kind, what, list(headers))
-
-
-def allow_only(request: Request, methods: tuple[str, ...]) -> None:
-    """Refuse every other method, and name those there are."""
-    if request.method not in methods:
-        known = ", ".join(methods)
-        refuse("MethodNotAllowed", f"{request.method} is not answered here, only {known}", ("Allow", known))
+    raise ProtocolFault(kind, what, list(headers), retry_after)
 
 
 def read_parameters(request: Request) -> Parameters:
@@ -71,20 +59,15 @@ def read_parameters(request: Request) -> Parameters:
     return _decode_cached(text)
 
 
-class Operation(NamedTuple):
-    """What a request asks for: ``text`` is None where it brings no query."""
+def read_query(
+    request: Request, parameters: Parameters, settings: Settings
+) -> tuple[str | None, QueryDataset]:
+    """Return the query of a request, None where it brings none, and the dataset it is put to.
 
-    text: str | None
-    dataset: QueryDataset
-    format: str | None
-
-
-def read_operation(request: Request, parameters: Parameters, settings: Settings) -> Operation:
-    """Read the operation of a request to the query address, given the parameters of the address.
+    The parameters of a form are added to those of the address.
 
     Raises ProtocolFault where the request breaks a rule of the protocol.
     """
-    allow_only(request, METHODS)
     texts = list(parameters.get("query", ()))
     if request.method == "POST":
         texts += _posted_queries(request, parameters, settings)
@@ -97,7 +80,7 @@ def read_operation(request: Request, parameters: Parameters, settings: Settings)
     text = texts[0] if texts else None
     if text is not None and len(text.encode()) > settings.query_bytes:
         _refuse_length(settings)
-    return Operation(text, _dataset(parameters), wanted_format(parameters))
+    return text, _dataset(parameters)
 
 
 def wanted_format(parameters: Parameters) -> str | None:

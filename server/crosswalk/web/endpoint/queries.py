@@ -39,7 +39,7 @@ class QueryHandler:
             settings.cache_bytes, getsizeof=lambda answer: answer.size
         )
         self._caching, self._counting = Lock(), Lock()
-        self._limits = _limit_headers(settings)
+        self.limits = _limit_headers(settings)
         ledger.begin(worker)
 
     def count(self, event: str) -> None:
@@ -58,9 +58,9 @@ class QueryHandler:
         if stored is not None:
             request.log["cache"] = "hit"
             self.count("cache_hits")
-            return request.send(stored, [*self._limits, ("Server-Timing", 'cache;desc="hit"')])
+            return request.send(stored, [*self.limits, ("Server-Timing", 'cache;desc="hit"')])
         if held_tag(request.header("IF_NONE_MATCH"), tag):
-            return request.send_not_modified(tag, self.limits())
+            return request.send_not_modified(tag, self.limits)
         reply = self._evaluate(question, request.client)
         request.log["seconds"] = round(reply.seconds, 4)
         if reply.fault:
@@ -73,19 +73,15 @@ class QueryHandler:
             with self._caching:
                 self.answers[tag] = answer
         timing = ("Server-Timing", f"evaluation;dur={reply.seconds * 1000:.1f}")
-        return request.send(answer, [*self._limits, timing])
+        return request.send(answer, [*self.limits, timing])
 
     def has_graph(self, graph: str, client: str) -> bool:
         """Tell whether there is a named graph of that name."""
         text = named_queries.bind(named_queries.load("pages/is-named-graph"), graph=graph)
         reply = self._evaluate(Question(text, table_type="text/csv"), client)
         if reply.fault:
-            refuse(reply.fault, reply.what)
+            refuse(reply.fault, reply.what, retry_after=reply.retry_after)
         return b"true" in reply.body
-
-    def limits(self) -> Headers:
-        """Return the limits that every query is under, as headers."""
-        return list(self._limits)
 
     def _evaluate(self, question: Question, client: str) -> Reply:
         """Put a question to the evaluator, and count how it ended."""
@@ -99,7 +95,7 @@ class QueryHandler:
         """Describe the fault of a query."""
         request.log["outcome"] = reply.fault
         members = {"kind": reply.fault, "line": reply.line, "column": reply.column, "hint": reply.hint}
-        return request.send_problem(reply.fault, reply.what, self.limits(), reply.retry_after, **members)
+        return request.send_problem(reply.fault, reply.what, self.limits, reply.retry_after, **members)
 
 
 def _tag(snapshot: str, question: Question) -> str:
@@ -108,10 +104,11 @@ def _tag(snapshot: str, question: Question) -> str:
     return tag_of(snapshot, f"{question.table_type} {question.graph_type}", dataset, question.text)
 
 
-def _limit_headers(settings: Settings) -> tuple[tuple[str, str], ...]:
-    return (
+def _limit_headers(settings: Settings) -> Headers:
+    """Return the limits that every query is under, as headers."""
+    return [
         ("X-Limit-Query-Seconds", f"{settings.query_timeout:g}"),
         ("X-Limit-Query-Memory", str(settings.query_memory)),
         ("X-Limit-Query-Bytes", str(settings.query_bytes)),
         ("X-Limit-Result-Bytes", str(settings.result_bytes)),
-    )
+    ]

@@ -42,14 +42,7 @@ _PAGE_HEADERS = (*_HEADERS, ("Cross-Origin-Resource-Policy", "same-origin"))
 _DATA_HEADERS = (*_HEADERS, ("Cross-Origin-Resource-Policy", "cross-origin"))
 _GZIP_SUFFIX = "-gzip"
 _LARGE = 2**20
-_TEXTUAL = {
-    "application/javascript",
-    "application/json",
-    "application/n-quads",
-    "application/n-triples",
-    "application/trig",
-    "application/xml",
-}
+_TEXTUAL = {f"application/{name}" for name in ("javascript", "json", "n-quads", "n-triples", "trig", "xml")}
 
 
 def tag_of(*parts: str) -> str:

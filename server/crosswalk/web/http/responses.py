@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,7 +13,14 @@ from werkzeug.exceptions import HTTPException, NotAcceptable
 from crosswalk.errors import CrosswalkError
 from crosswalk.web.http.headers import VARY, compress, decide, held_tag, pays_to_compress, tag_of
 from crosswalk.web.http.negotiation import HTML, PAGE, PROBLEM, Representation, by_accept, by_name, by_suffix
-from crosswalk.web.http.status import HEADINGS, SENTENCES, problem_document, retry_headers, status_of
+from crosswalk.web.http.status import (
+    HEADINGS,
+    SENTENCES,
+    close_names,
+    problem_document,
+    retry_headers,
+    status_of,
+)
 from crosswalk.web.tables import WRITERS, Row
 
 errors = Blueprint("errors", __name__)
@@ -73,7 +79,6 @@ def alternates() -> list[dict[str, str]]:
             "href": f"{path}?{urlencode([*arguments, ('format', form.name)])}",
             "media_type": form.media_type,
             "title": form.title,
-            "name": form.name,
         }
         for form in offered
         if form is not HTML
@@ -127,7 +132,7 @@ def _compress(response: Response, tag: str | None) -> None:
     response.direct_passthrough = False
     body = response.get_data()
     compress_once = current_app.extensions["crosswalk-compressor"]
-    response.set_data(compress_once(f"{request.path} {tag}", body) if tag else compress(body))
+    response.set_data(compress_once(tag, body) if tag else compress(body))
     response.headers.pop("Accept-Ranges", None)
 
 
@@ -138,7 +143,11 @@ def http_fault(fault: HTTPException) -> Response:
         return fault.get_response()
     own = fault.description if type(fault).description != fault.description else None
     detail = own or SENTENCES.get(fault.code) or fault.description or ""
-    suggestions = getattr(fault, "suggestions", None) or (_nearby() if fault.code == 404 else [])
+    suggestions = getattr(fault, "suggestions", [])
+    if fault.code == HTTPStatus.NOT_FOUND and not suggestions:
+        rules = (rule for rule in current_app.url_map.iter_rules() if "GET" in rule.methods)
+        pages = [rule.rule for rule in rules if not rule.arguments]
+        suggestions = close_names(request.path.lower().rstrip("/"), pages, "", cutoff=0.6)
     response = _describe(HTTPStatus(fault.code), detail, suggestions=suggestions)
     for name, value in fault.get_headers():
         if name not in ("Content-Type", "Content-Length"):
@@ -170,12 +179,3 @@ def _describe(
     links = [suggestion["href"] for suggestion in suggestions]
     return Response(problem_document(status, detail, hint=hint, suggestions=links), status,
                     content_type=PROBLEM.media_type)  # fmt: skip
-
-
-def _nearby() -> list[dict[str, str]]:
-    """Return links to the pages whose addresses resemble the one asked for most."""
-    rules = [
-        rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments and "GET" in rule.methods
-    ]
-    close = get_close_matches(request.path.lower().rstrip("/"), rules, n=3, cutoff=0.6)
-    return [{"href": address, "label": address} for address in close]

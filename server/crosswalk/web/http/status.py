@@ -95,9 +95,7 @@ def problem_text(status: HTTPStatus, detail: str, **members: Any) -> bytes:
     return "\n".join((f"{status.value} {status.phrase}", "", detail + place, *hint, "")).encode()
 
 
-def close_names(name: str, known: Iterable[str], base: str) -> list[dict[str, str]]:
-    """Return links, below an address, to the known names that resemble a name most."""
-    return [
-        {"href": base + match, "label": match}
-        for match in get_close_matches(name, list(known), n=4, cutoff=0.4)
-    ]
+def close_names(name: str, known: Iterable[str], base: str, cutoff: float = 0.4) -> list[dict[str, str]]:
+    """Return links, below an address, to the four known names that resemble a name most."""
+    close = get_close_matches(name, list(known), n=4, cutoff=cutoff)
+    return [{"href": base + match, "label": match} for match in close]
