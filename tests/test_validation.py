@@ -16,10 +16,10 @@ from crosswalk.graph.build import check
 from crosswalk.graph.findings import FINDINGS, Finding, Places, findings_graph, merge
 from crosswalk.graph.inference import make_store
 from crosswalk.graph.line_index import Locations
-from crosswalk.graph.shapes import ONTOLOGY, Shapes, read_shapes, write_out_queries
+from crosswalk.graph.shapes import Shapes, read_shapes, write_out_queries
 from crosswalk.graph.sources import read_file, read_sources
 from crosswalk.graph.validation import validate
-from crosswalk.namespaces import ID, SHAPE, XW, compact
+from crosswalk.namespaces import ID, ONTOLOGY, SHAPE, XW, compact
 
 BROKEN = """
 <toy/2/guideline/1>
@@ -248,7 +248,7 @@ def test_a_query_keeps_its_strings_and_loses_its_comments() -> None:
     text = "SELECT $this # all\nWHERE {\n  $this skos:notation 'a # b\\' c' ; a <urn:x#y> .\n FILTER(1 <2) }"
     node = BlankNode()
     facts = [
-        Quad(node, NamedNode(str(SH.prefixes)), NamedNode(ONTOLOGY)),
+        Quad(node, NamedNode(str(SH.prefixes)), NamedNode(str(ONTOLOGY))),
         Quad(node, NamedNode(str(SH.select)), Literal(text)),
     ]
     (quad,) = write_out_queries(facts, "x.ttl", Locations())

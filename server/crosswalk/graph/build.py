@@ -201,9 +201,9 @@ def _describe(graph: CheckedGraph, out: Path, written: Written, inputs: str) -> 
     )
 
 
-def _graph_types(sources: Sources) -> set[Triple]:
+def _graph_types(sources: Sources) -> Iterator[Triple]:
     kind, dataset = NamedNode(str(RDF.type)), NamedNode(str(VOID.Dataset))
-    return {Triple(NamedNode(source.graph), kind, dataset) for source in sources if source.graph}
+    return (Triple(NamedNode(source.graph), kind, dataset) for source in sources if source.graph)
 
 
 def _in_graph(name: str, triples: Iterable[Triple]) -> Iterator[Quad]:

@@ -167,7 +167,7 @@ def place(finding: Finding, places: Places) -> Finding:
     """Return a finding with its place: that of the thing to repair, or of the set it was found in."""
     thing = finding.thing
     in_set = thing != finding.focus
-    found = places.find(thing, finding.path, None if in_set else finding.value)
-    if in_set and found.file is None:
-        found = places.find(finding.focus, finding.path)
-    return replace(finding, file=found.file, line=found.line, foreign=found.foreign)
+    location = places.find(thing, finding.path, None if in_set else finding.value)
+    if in_set and location.file is None:
+        location = places.find(finding.focus, finding.path)
+    return replace(finding, file=location.file, line=location.line, foreign=location.foreign)

@@ -1,4 +1,4 @@
-"""Reads one RDF file of any syntax, offline, and says in a curator's words what is wrong with it."""
+"""Read one RDF file of any syntax, offline, and explain in a curator's words what is wrong with it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _HINTS = (
 
 
 def read_text(path: Path, name: str | None = None) -> str:
-    """The text of a UTF-8 file, without a byte order mark."""
+    """Return the text of a UTF-8 file, without a byte order mark; raises InputError where there is none."""
     name = name or str(path)
     try:
         data = path.read_bytes()
@@ -68,7 +68,10 @@ def read_text(path: Path, name: str | None = None) -> str:
 
 
 def read_rdf(path: Path, name: str | None = None, base: str | None = None) -> list[Quad]:
-    """The quads of an RDF file in the order of the file; remote contexts and entities are never followed."""
+    """Return the quads of an RDF file in its order; remote contexts and entities are never followed.
+
+    ``name`` is the file's path as messages show it. Raises InputError, with file and line.
+    """
     name = name or str(path)
     syntax = FORMATS.get(path.suffix.lower())
     if syntax is None:
@@ -84,7 +87,7 @@ def read_rdf(path: Path, name: str | None = None, base: str | None = None) -> li
 
 
 def parse_rdf(text: str, syntax: RdfFormat, *, name: str, base: str | None = None) -> list[Quad]:
-    """The quads of a text in the given syntax, blank nodes numbered in the order of their appearance."""
+    """Return the quads of a text in the given syntax, blank nodes numbered in their order."""
     if not text.strip():
         raise InputError("the file is empty", file=name, hint="Write its facts, or delete it.")
     if syntax == RdfFormat.RDF_XML and (entity := text.find("<!ENTITY")) >= 0:
@@ -113,13 +116,13 @@ def _explain(fault: SyntaxError, name: str) -> InputError:
 
 
 def explain_sparql(fault: SyntaxError) -> tuple[str, int, int | None]:
-    """What is wrong with a query, and on which line and column of it, from what Oxigraph says."""
-    said = str(fault.args[0])
-    place = re.match(r"error at (\d+):(\d+): ", said)
+    """Return what is wrong with a query, and on which line and column of it, from what Oxigraph says."""
+    text = str(fault.args[0])
+    place = re.match(r"error at (\d+):(\d+): ", text)
     if place is None:
-        return said, 1, None
+        return text, 1, None
     # What else could have stood there is a list of all the characters there are.
-    what = "a prefix is not declared" if "Prefix not found" in said else "it is not understood from here on"
+    what = "a prefix is not declared" if "Prefix not found" in text else "it is not understood from here on"
     return what, int(place[1]), int(place[2])
 
 
@@ -133,7 +136,7 @@ def _prefix_hint(prefix: str) -> str:
 
 
 def _number_blank_nodes(quads: list[Quad], name: str) -> list[Quad]:
-    """Gives blank nodes names that depend on the file alone, and differ from those of any other file."""
+    """Return quads whose blank nodes have names that depend on the file alone and differ from any other's."""
     slug = re.sub(r"\W+", "-", name).strip("-")
     names: dict[BlankNode, BlankNode] = {}
 

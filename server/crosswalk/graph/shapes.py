@@ -15,12 +15,10 @@ from rdflib.namespace import RDF, SH
 from crosswalk.errors import InputError
 from crosswalk.graph.line_index import Locations, locate_file
 from crosswalk.graph.rdf_files import explain_sparql, read_rdf
-from crosswalk.iris import BASE, PREFIXES
+from crosswalk.namespaces import ONTOLOGY, PREFIXES
 from crosswalk.sparql_tokens import tokens
 
 FOLDER = "shapes"
-ONTOLOGY = f"{BASE}ontology"
-"""What declares the prefixes of the queries, by ``sh:declare`` in ``ontology/prefixes.ttl``."""
 _SELECT, _PREFIXES, _PATTERN = str(SH.select), str(SH.prefixes), str(SH.pattern)
 
 
@@ -46,11 +44,10 @@ class Shapes:
 
     def parts(self) -> Iterator[tuple[str, Graph]]:
         """Yield each named shape as a graph of its own, with all that it refers to."""
-        for shape in sorted(set(self.graph.subjects()), key=str):
-            if isinstance(shape, URIRef) and {SH.NodeShape, SH.PropertyShape} & set(
-                self.graph.objects(shape, RDF.type)
-            ):
-                yield str(shape), self.part(shape)
+        kinds = (SH.NodeShape, SH.PropertyShape)
+        shapes = {shape for kind in kinds for shape in self.graph.subjects(RDF.type, kind)}
+        for shape in sorted(shape for shape in shapes if isinstance(shape, URIRef)):
+            yield str(shape), self.part(shape)
 
     def part(self, shape: URIRef) -> Graph:
         """Return a shape with all that it refers to."""
@@ -84,13 +81,12 @@ def read_shapes(root: Path) -> Shapes:
 def write_out_queries(quads: Iterable[Quad], name: str, lines: Locations) -> Iterator[Quad]:
     """Yield the quads of a shape file, each query with the prefixes that it uses, on one line each.
 
-    pySHACL collects the prefixes anew whenever it applies a constraint, and searches the text of the query
-    line by line for each node.
+    The ontology declares the prefixes, by ``sh:declare`` in ``ontology/prefixes.ttl``. pySHACL would collect
+    them anew whenever it applies a constraint, and it searches the query line by line for each node.
     """
     quads = list(quads)
-    prefixed = {
-        quad.subject for quad in quads if quad.predicate.value == _PREFIXES and quad.object.value == ONTOLOGY
-    }
+    declaration = (_PREFIXES, str(ONTOLOGY))
+    prefixed = {quad.subject for quad in quads if (quad.predicate.value, quad.object.value) == declaration}
     for quad in quads:
         if quad.predicate.value == _PATTERN:
             _check_pattern(quad.object.value, name, lines)

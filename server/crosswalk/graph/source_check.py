@@ -1,4 +1,4 @@
-"""Tells which facts of the graph a source document supports, by finding their words in its text."""
+"""Find the facts of the graph whose words a source document does not print."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Unsupported:
 
 
 def fold(text: str) -> str:
-    """The bare words of a text: no tags and no marks of emphasis, plain quotes, single spaces.
+    """Return the bare words of a text: no tags and no marks of emphasis, plain quotes, single spaces.
 
     >>> fold("<p><b>Both</b> “agree”</p>")
     'Both "agree"'
@@ -64,7 +64,7 @@ def fold(text: str) -> str:
 
 
 def passages(source_text: str) -> list[str]:
-    """The folded prose of a source, and each cell of its tables with what the next page continues of it.
+    """Return the folded prose of a source, and each cell of its tables with its continuation.
 
     A line with tabs is a row. One whose second cell is empty continues the row above, column by column.
     """
@@ -83,7 +83,7 @@ def passages(source_text: str) -> list[str]:
 
 
 def unsupported(store: Store, source_text: str, source: URIRef = COMPARISON) -> list[Unsupported]:
-    """The facts that rest on a source alone and whose words its text does not hold, in the order of subjects.
+    """Return the facts that rest on a source alone and whose words its text lacks, in the order of subjects.
 
     A reading in square brackets describes the source instead of quoting it, and needs no words there.
     """
@@ -103,7 +103,7 @@ def _continued(above: list[str], below: list[str]) -> list[str]:
 
 
 def _facts(store: Store, source: URIRef) -> Iterator[tuple[NamedNode, URIRef, Literal]]:
-    """Each fact that the source has to print, as subject, predicate and value."""
+    """Yield each fact that the source has to print, as subject, predicate and value."""
     for kind, predicates in _VERBATIM.items():
         for subject in set(_subjects(store, RDF.type, kind)):
             if set(_values(store, subject, DCTERMS.source)) != {NamedNode(source)}:
@@ -117,24 +117,24 @@ def _facts(store: Store, source: URIRef) -> Iterator[tuple[NamedNode, URIRef, Li
 def _is_due(
     store: Store, subject: NamedNode, kind: URIRef, predicate: URIRef, value: Literal, source: URIRef
 ) -> bool:
-    """Whether it is this source that has to print the words of a fact."""
+    """Return whether it is this source that has to print the words of a fact."""
     if kind == XW.Reading:
         return not _DESCRIBED.fullmatch(value.value)
     if predicate not in _LABELS:
         return True
-    others = [each for each in _values(store, subject, XW.titleSource) if each.value != str(source)]
+    others = [other for other in _values(store, subject, XW.titleSource) if other.value != str(source)]
     return not any(_may_print(store, other, value) for other in others)
 
 
 def _may_print(store: Store, source: NamedNode, title: Literal) -> bool:
-    """Whether a title can be from a source: one in another language prints only titles in that language."""
-    languages = {each.value for each in _values(store, source, DCTERMS.language)}
+    """Return whether a title can be from a source, which prints only titles in its own language."""
+    languages = {language.value for language in _values(store, source, DCTERMS.language)}
     return not languages or not title.language or title.language in languages
 
 
 def _subjects(store: Store, predicate: URIRef, value: URIRef) -> Iterator[NamedNode]:
-    found = store.quads_for_pattern(None, NamedNode(predicate), NamedNode(value), None)
-    return (quad.subject for quad in found)
+    quads = store.quads_for_pattern(None, NamedNode(predicate), NamedNode(value), None)
+    return (quad.subject for quad in quads)
 
 
 def _values(store: Store, subject: NamedNode, predicate: URIRef) -> Iterator[NamedNode | Literal]:
@@ -142,9 +142,9 @@ def _values(store: Store, subject: NamedNode, predicate: URIRef) -> Iterator[Nam
 
 
 def _wordings(predicate: URIRef, value: Literal) -> Iterable[str]:
-    """The ways in which a source may print a value."""
-    print_it = _PRINTED.get(predicate)
-    return print_it(value) if print_it else (fold(value.value),)
+    """Return the wordings in which a source may print a value."""
+    wordings = _WORDINGS.get(predicate)
+    return wordings(value) if wordings else (fold(value.value),)
 
 
 def _dates(value: Literal) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ def _dates(value: Literal) -> tuple[str, ...]:
     return f"{day[0]} {name} {year}", f"{day[0]} {name[:4]}. {year}", f"{day[0]} {name[:3]}. {year}"
 
 
-_PRINTED: dict[URIRef, Callable[[Literal], tuple[str, ...]]] = {
+_WORDINGS: dict[URIRef, Callable[[Literal], tuple[str, ...]]] = {
     DCTERMS.issued: _dates,
     XW.pageCount: lambda value: (f"{value.value}-page", f"{value.value} pages"),
     XW.declaredCount: lambda value: (f"{value.value} guidelines", f"{value.value} revised guidelines"),
@@ -163,5 +163,5 @@ _PRINTED: dict[URIRef, Callable[[Literal], tuple[str, ...]]] = {
 
 
 def _holds(text: str, words: str) -> bool:
-    """Whether a text holds words, not as a part of longer ones ("7.3" is not in "7.3.1")."""
+    """Return whether a text holds words, not as a part of longer ones ("7.3" is not in "7.3.1")."""
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w|\.\d)", text) is not None
