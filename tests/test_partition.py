@@ -1,14 +1,18 @@
-"""Validation in parts finds what validation of the whole finds."""
+"""Validation in parts finds what validation of the whole finds, by parts of pySHACL it does not document."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from inspect import signature
 from pathlib import Path
 
 import pyoxigraph
+import pyshacl
 import pytest
 from pyoxigraph import Quad, Store
+from pyshacl.graph_abstraction import OxigraphDataGraph
+from pyshacl.shape import Shape
 from rdflib import BNode, Graph, Literal
 from rdflib.namespace import DCTERMS, SH, SKOS
 
@@ -47,6 +51,37 @@ def broken(request, tmp_path_factory) -> Store:
 @pytest.fixture(scope="module")
 def shapes() -> Shapes:
     return read_shapes(ROOT)
+
+
+CHANGED = (
+    "pySHACL {version} no longer has what reports() in crosswalk/graph/validation.py uses: compare it with"
+    " Validator.run of that version, then move the upper bound of pyshacl in pyproject.toml."
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters"),
+    [
+        (pyshacl.Validator.__init__, ("data_graph", "shacl_graph", "options")),
+        (pyshacl.Validator.make_executor, ()),
+        (pyshacl.Validator.create_validation_report, ("sg", "conforms", "results")),
+        (Shape.focus_nodes, ("data_graph",)),
+        (Shape.validate, ("executor", "target_graph", "focus")),
+        (OxigraphDataGraph.objects, ("subject", "predicate", "unique")),
+    ],
+    ids=lambda value: getattr(value, "__qualname__", ""),
+)
+def test_pyshacl_takes_what_validation_gives_it(function: Callable, parameters: tuple[str, ...]) -> None:
+    assert set(parameters) <= set(signature(function).parameters), CHANGED.format(version=pyshacl.__version__)
+
+
+def test_pyshacl_has_what_validation_looks_at(content) -> None:
+    graph = read_shapes(content.root).graph
+    validator = pyshacl.Validator(OxigraphDataGraph(Store()), shacl_graph=graph, options={"inplace": True})
+    message = CHANGED.format(version=pyshacl.__version__)
+    assert isinstance(validator.data_graph, OxigraphDataGraph), message
+    assert {type(shape) for shape in validator.shacl_graph.shapes} == {Shape}, message
+    assert {shape.deactivated for shape in validator.shacl_graph.shapes} == {False}, message
 
 
 def results(reports: Iterable[Graph], shapes: Shapes) -> Counter[frozenset[tuple[str, str]]]:
