@@ -1,4 +1,4 @@
-"""Validation by pySHACL: on the Oxigraph store, as a build has it, beside pySHACL on rdflib's own store."""
+"""Measure validation by pySHACL on the Oxigraph store, as a build has it, beside pySHACL on rdflib's own."""
 
 from __future__ import annotations
 
@@ -25,25 +25,26 @@ from crosswalk.graph.snapshot import DATASET
 from crosswalk.namespaces import ID, XW
 
 PATIENCE = 15
-"""After so many times our own time rdflib's store is not waited for any longer."""
+"""How many times our own time rdflib's store is waited for."""
 _BROKEN = ((ID["ipa/2.0/guideline/1"], XW.inEdition), (ID["comparison/ipa-2.0--gsma-2.0/2"], XW.outcome))
 """What is taken away from a catalogue so that there is something to find."""
 
-Found = frozenset[tuple[str, ...]]
+Results = frozenset[tuple[str, ...]]
+"""Constraint component, focus node and value of each result."""
 
 
 def measure(size: int) -> dict[str, Any]:
-    """The processor time of each over one catalogue; rdflib's is a least one where it was ended before."""
+    """Return the processor time of each over one catalogue; rdflib's is a lower bound where it was ended."""
     triples, shapes = _facts(size), read_shapes(catalogues.REPOSITORY).graph
     ours, _ = _timed(partial(_on_oxigraph, triples, shapes), 3600)
-    theirs, found = _timed(partial(_on_rdflib, triples, shapes), int(PATIENCE * ours) + 1)
-    return {"size": size, "seconds": ours, "rdflib": theirs, "ended": found is None, "ratio": theirs / ours}
+    theirs, results = _timed(partial(_on_rdflib, triples, shapes), int(PATIENCE * ours) + 1)
+    return {"size": size, "seconds": ours, "rdflib": theirs, "ended": results is None, "ratio": theirs / ours}
 
 
 def agree(size: int, patience: int = 600) -> dict[str, Any]:
-    """Whether both find the same in a catalogue that lacks what shapes demand."""
+    """Compare what both find in a catalogue that lacks some of what shapes demand."""
     taken = {(NamedNode(str(subject)), NamedNode(str(predicate))) for subject, predicate in _BROKEN}
-    triples = [each for each in _facts(size) if (each.subject, each.predicate) not in taken]
+    triples = [fact for fact in _facts(size) if (fact.subject, fact.predicate) not in taken]
     shapes = read_shapes(catalogues.REPOSITORY).graph
     ours, here = _timed(partial(_on_oxigraph, triples, shapes), patience)
     theirs, there = _timed(partial(_on_rdflib, triples, shapes), patience)
@@ -52,31 +53,31 @@ def agree(size: int, patience: int = 600) -> dict[str, Any]:
 
 
 def _facts(size: int) -> list[Triple]:
-    """The default graph of a catalogue: all that is said and all that follows."""
+    """Return the default graph of a catalogue: all that is asserted and all that follows."""
     path = catalogues.built(size).snapshot.path / DATASET
     quads = pyoxigraph.parse(path=str(path), format=RdfFormat.N_QUADS)
     return [quad.triple for quad in quads if isinstance(quad.graph_name, pyoxigraph.DefaultGraph)]
 
 
-def _on_oxigraph(triples: list[Triple], shapes: Graph) -> Found:
+def _on_oxigraph(triples: list[Triple], shapes: Graph) -> Results:
     return frozenset().union(*map(_findings, validation.reports(make_store(triples), shapes)))
 
 
-def _on_rdflib(triples: list[Triple], shapes: Graph) -> Found:
+def _on_rdflib(triples: list[Triple], shapes: Graph) -> Results:
     graph = Graph().parse(data=pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
     return _findings(pyshacl.validate(graph, shacl_graph=shapes, inplace=True)[1])
 
 
-def _findings(report: Graph) -> Found:
-    """What was found: by which kind of demand, at what, about which value; some shapes have no name."""
+def _findings(report: Graph) -> Results:
+    """Return the results of a report without their shapes, of which some have no name."""
     parts = (SH.sourceConstraintComponent, SH.focusNode, SH.value)
     return frozenset(
         tuple(str(report.value(result, part)) for part in parts) for result in report.objects(None, SH.result)
     )
 
 
-def _timed(work: Callable[[], Found], seconds: int) -> tuple[float, Found | None]:
-    """The processor time of work in a process of its own, and what it found: None where time was up."""
+def _timed(work: Callable[[], Results], seconds: int) -> tuple[float, Results | None]:
+    """Return the processor time of work in a process of its own, and its results: None where time was up."""
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
@@ -84,12 +85,12 @@ def _timed(work: Callable[[], Found], seconds: int) -> tuple[float, Found | None
         spent = int(time.process_time())
         resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, spent + seconds + 5))
         begin = time.process_time()
-        found = work()
+        results = work()
         with os.fdopen(theirs, "wb") as pipe:
-            pickle.dump((time.process_time() - begin, found), pipe)
+            pickle.dump((time.process_time() - begin, results), pipe)
         os._exit(0)
     os.close(theirs)
     with os.fdopen(ours, "rb") as pipe:
-        said = pipe.read()
+        message = pipe.read()
     os.waitpid(child, 0)
-    return pickle.loads(said) if said else (float(seconds), None)
+    return pickle.loads(message) if message else (float(seconds), None)
