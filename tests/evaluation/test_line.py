@@ -7,11 +7,13 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from crosswalk.errors import QueryTimedOut
-from crosswalk.evaluation import verdicts, wire
+from crosswalk.evaluation import client, verdicts, wire
 from crosswalk.evaluation.pool import Evaluator
 from crosswalk.evaluation.rationing import Spending, ask_ration, attend, tell_spent, wake
 from crosswalk.evaluation.shared_state import Allowance, Board, Entry, Ledger
@@ -21,6 +23,8 @@ from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
 
+QUESTION = Question("ASK { }", table_type="text/csv")
+
 
 def pair() -> tuple[socket.socket, socket.socket]:
     """The two ends of a line of questions."""
@@ -29,41 +33,82 @@ def pair() -> tuple[socket.socket, socket.socket]:
 
 @pytest.mark.parametrize("text", ["ASK { 'é\0' ?p ?o }", "ASK { } #" + "é" * 600_000], ids=["short", "long"])
 @pytest.mark.parametrize("graphs", [(), ("urn:b", "urn:c")])
-def test_a_question_crosses_the_line_unchanged(text: str, graphs: tuple[str, ...]) -> None:
+def test_a_question_crosses_the_queue_unchanged(text: str, graphs: tuple[str, ...]) -> None:
     ours, theirs = pair()
-    here, there = socket.socketpair()
+    here, there = os.pipe()
     question = Question(text, QueryDataset(graphs[:1], graphs), "text/csv", None)
-    order = wire.Order(2**63 + 5, 12.5, 7, question)
-    wire.send_order(ours, order, there)
-    received = wire.receive_order(theirs)
-    assert received is not None and received[0] == order
-    received[1].send(b"hello")
-    assert here.recv(10) == b"hello"
+    queued = wire.QueuedQuestion(2**63 + 5, 12.5, 7, question)
+    wire.send_question(ours, queued, there)
+    os.close(there)
+    received = wire.receive_question(theirs)
+    assert received is not None and received[0] == queued
+    wire.send_reply(received[1], Reply(b"hello"))
+    assert wire.receive_reply(here) == Reply(b"hello") and os.read(here, 1) == b""
+    os.close(here)
     ours.close()
-    assert wire.receive_order(theirs) is None
+    assert wire.receive_question(theirs) is None
 
 
-def read(frame: bytes, job: int, size: int) -> Reply:
-    """The reply a frame brings in pieces of some size."""
-    reader = wire.ReplyReader(job)
-    pieces = [frame[start : start + size] for start in range(0, len(frame), size)]
-    assert [reader.take(piece) for piece in pieces] == [False] * (len(pieces) - 1) + [True]
-    return reader.reply()
+def test_a_question_that_finds_no_room_in_the_queue_is_given_up_in_time() -> None:
+    ours, _theirs = pair()
+    evaluation = client.Evaluation(ours, ours, Board(), Settings(waiting_time=0.05))
+    reading, writing = os.pipe()
+    with pytest.raises(BlockingIOError):
+        for _ in range(10_000):
+            wire.send_question(ours, wire.QueuedQuestion(1, 0.0, 0, QUESTION), writing)
+    os.close(reading)
+    os.close(writing)
+    assert "within 0.05 seconds" in evaluation.ask(QUESTION).what
 
 
-@pytest.mark.parametrize("size", [1, 40, 10_000])
-def test_a_reply_is_put_together_from_its_pieces(size: int) -> None:
-    fault = Reply.of(QueryTimedOut("too long", hint="less", line=3, column=4), retry_after=7)
-    back = read(wire.write_reply(5, fault, "s", 1.5), 5, size)
-    error = back.error()
-    assert type(error) is QueryTimedOut and back.retry_after == 7 and back.seconds == 1.5
+FAULT = Reply.of(QueryTimedOut("too long", hint="less", line=3, column=4), retry_after=7)
+ANSWER = Reply(b"n\r\n1\r\n" * 50_000, "text/csv", "s", 0.5, volatile=True)
+
+
+def frame_of(reply: Reply) -> bytes:
+    """Return a reply as it is written to its pipe."""
+    reading, writing = os.pipe()
+    beside = threading.Thread(target=wire.send_reply, args=(writing, reply))
+    beside.start()
+    with open(reading, "rb") as pipe:
+        frame = pipe.read()
+    beside.join()
+    return frame
+
+
+@pytest.mark.parametrize("reply", [FAULT, ANSWER, Reply(b"", "text/csv")])
+@pytest.mark.parametrize("first", [1, 40, 100])
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_reply_crosses_its_pipe_whole_or_not_at_all(reply: Reply, first: int, lost: int) -> None:
+    frame = frame_of(reply)
+    sent = frame[: len(frame) - lost]
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with open(writing, "wb", buffering=0) as pipe:
+            pipe.write(sent[:first])
+            time.sleep(0.01)
+            pipe.write(sent[first:])
+
+    beside = threading.Thread(target=write)
+    beside.start()
+    assert wire.receive_reply(reading) == (None if lost else reply)
+    beside.join()
+    os.close(reading)
+
+
+def test_a_reply_carries_the_fault_with_its_place() -> None:
+    error = FAULT.error()
+    assert type(error) is QueryTimedOut
     assert (error.what, error.hint, error.line, error.column) == ("too long", "less", 3, 4)
-    answer = Reply(b"n\r\n1\r\n", "text/csv", volatile=True)
-    back = read(wire.write_reply(5, answer, "s", 0.5), 5, size)
-    assert back == answer._replace(snapshot="s", seconds=0.5)
-    assert not read(wire.write_reply(5, Reply(b"", "text/csv"), "", 0.0), 5, size).volatile
-    with pytest.raises(EOFError):
-        read(wire.write_reply(5, answer, "s", 0.5), 6, 10_000)
+
+
+def test_a_reply_to_one_who_has_gone_is_dropped() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    wire.send_reply(writing, ANSWER)
+    with pytest.raises(OSError):
+        os.fstat(writing)
 
 
 def test_a_ledger_adds_up_over_processes() -> None:
@@ -103,9 +148,6 @@ def test_a_board_tells_what_is_in_hand_and_what_became_of_it() -> None:
     assert board.finish(3)
     board.wear(3)
     assert not board.finish(3)
-    before = board.losses
-    board.lose()
-    assert board.losses == before + 1
 
 
 def test_who_is_ended_while_taking_another_question_has_it_put_again() -> None:
@@ -119,8 +161,9 @@ def test_who_is_ended_while_taking_another_question_has_it_put_again() -> None:
     each.end(Verdict.TIMED_OUT)
     board.begin(0, 2, time.monotonic(), 0.0, 0)
     each.reap()
-    assert each.job is not None
-    assert (board.verdict(2), each.job.entry.job) == (Verdict.AGAIN, 2)
+    assert each.job is not None and each.job.entry.job == 2
+    assert board.verdict(1) == Verdict.TIMED_OUT
+    assert not board.verdict(2) and not board.in_hand(2)
 
 
 @pytest.mark.parametrize(
@@ -134,38 +177,95 @@ def test_the_way_an_evaluator_ends_is_told(status: int, verdict: Verdict) -> Non
     assert told is not None and told.fault and told.what
 
 
-def test_a_question_that_may_be_lost_is_put_again() -> None:
-    premises = Premises(Settings(), Ledger(1))
-    asked: list[int] = []
+@contextmanager
+def evaluating(premises: Premises, *acts: Callable[[wire.QueuedQuestion, int], None]) -> Iterator[list[int]]:
+    """Stand in for an evaluator that deals with one question after the other, each in its way."""
+    jobs: list[int] = []
 
-    def evaluate_second() -> None:
-        lost = wire.receive_order(premises.door)
-        premises.board.lose()
-        found = wire.receive_order(premises.door)
-        assert lost and found
-        asked.extend((lost[0].job, found[0].job))
-        found[1].sendall(wire.write_reply(found[0].job, Reply(b"yes", "text/csv"), "s", 0.0))
+    def evaluate() -> None:
+        for act in acts:
+            received = wire.receive_question(premises.door)
+            assert received
+            jobs.append(received[0].job)
+            act(*received)
 
-    beside = threading.Thread(target=evaluate_second)
+    beside = threading.Thread(target=evaluate)
     beside.start()
-    assert premises.evaluation.ask(Question("ASK { }", table_type="text/csv")).body == b"yes"
+    yield jobs
     beside.join()
-    assert len(set(asked)) == 2
 
 
-def test_a_verdict_ends_the_waiting() -> None:
+def answer(_queued: wire.QueuedQuestion, pipe: int) -> None:
+    wire.send_reply(pipe, Reply(b"yes", "text/csv"))
+
+
+def die(_queued: wire.QueuedQuestion, pipe: int) -> None:
+    os.close(pipe)
+
+
+def test_a_question_that_was_lost_is_put_again() -> None:
+    premises = Premises(Settings(), Ledger(1))
+    with evaluating(premises, die, answer) as jobs:
+        assert premises.evaluation.ask(QUESTION).body == b"yes"
+    assert len(set(jobs)) == 2
+
+
+def test_a_question_that_is_lost_again_and_again_is_given_up() -> None:
+    premises = Premises(Settings(), Ledger(1))
+    with evaluating(premises, die, die, die) as jobs:
+        reply = premises.evaluation.ask(QUESTION)
+    assert (reply.fault, reply.retry_after) == ("StoreFault", 2) and len(set(jobs)) == 3
+
+
+@pytest.mark.parametrize("late", [0.0, 0.1])
+def test_whose_evaluator_dies_waits_for_what_is_said_of_it(late: float) -> None:
     premises = Premises(Settings(), Ledger(1))
 
-    def judge() -> None:
-        order = wire.receive_order(premises.door)
-        assert order
-        premises.board.judge(9, order[0].job, Verdict.TOO_MANY_LONG)
+    def begin_and_die(queued: wire.QueuedQuestion, pipe: int) -> None:
+        premises.board.begin(9, queued.job, time.monotonic(), 0.0, 0)
+        if not late:
+            premises.board.judge(9, queued.job, Verdict.TOO_MANY_LONG)
+        os.close(pipe)
+        time.sleep(late)
+        premises.board.judge(9, queued.job, Verdict.TOO_MANY_LONG)
+        premises.board.clear(9)
 
-    beside = threading.Thread(target=judge)
-    beside.start()
-    reply = premises.evaluation.ask(Question("ASK { }", table_type="text/csv"))
-    beside.join()
+    with evaluating(premises, begin_and_die):
+        reply = premises.evaluation.ask(QUESTION)
     assert reply.fault == "Overloaded" and "8 long queries" in reply.what
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_who_gets_no_reply_is_told_so_in_time(monkeypatch: pytest.MonkeyPatch, begun: bool) -> None:
+    monkeypatch.setattr(client, "_GRACE", 0.1)
+    premises = Premises(Settings(waiting_time=0.1, query_timeout=0.4), Ledger(1))
+    kept: list[int] = []
+
+    def hang(queued: wire.QueuedQuestion, pipe: int) -> None:
+        if begun:
+            premises.board.begin(9, queued.job, time.monotonic(), 0.0, 0)
+        kept.append(pipe)
+
+    began = time.monotonic()
+    with evaluating(premises, hang):
+        reply = premises.evaluation.ask(QUESTION)
+    assert reply.fault == "Overloaded" and "does not answer" in reply.what
+    assert (0.6 if begun else 0.2) <= time.monotonic() - began < 2
+    os.close(*kept)
+
+
+def test_as_many_wait_as_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(waiting_queries=0, long_queries=0, young_queries=1, workers=1)
+    premises = Premises(settings, Ledger(1))
+    told: list[Reply] = []
+
+    def ask_beside(_queued: wire.QueuedQuestion, pipe: int) -> None:
+        told.append(premises.evaluation.ask(QUESTION))
+        wire.send_reply(pipe, Reply(b"yes"))
+
+    with evaluating(premises, ask_beside):
+        assert premises.evaluation.ask(QUESTION).body == b"yes"
+    assert "queries are waiting already" in told[0].what and told[0].retry_after == 5
 
 
 def test_a_client_is_told_at_the_counter_how_long_to_wait() -> None:
@@ -175,8 +275,8 @@ def test_a_client_is_told_at_the_counter_how_long_to_wait() -> None:
     assert attend(broker, allowance, []) and not attend(broker, allowance, [])
     waits: list[int] = []
 
-    def ask(client: int, *running: Spending) -> int:
-        beside = threading.Thread(target=lambda: waits.append(ask_ration(others, client)))
+    def ask(client_number: int, *running: Spending) -> int:
+        beside = threading.Thread(target=lambda: waits.append(ask_ration(others, client_number)))
         beside.start()
         while not attend(broker, allowance, list(running)):
             time.sleep(0.001)

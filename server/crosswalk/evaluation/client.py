@@ -1,31 +1,31 @@
-"""Puts questions to the evaluators on behalf of the threads that serve requests."""
+"""Put questions to the evaluators on behalf of the threads that serve requests."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import select
 import socket
 import struct
 import threading
 import time
-from collections import deque
 from itertools import count
 
-from crosswalk.errors import CrosswalkError, Overloaded, StoreFault
+from crosswalk.errors import Overloaded
 from crosswalk.evaluation import verdicts
 from crosswalk.evaluation.rationing import ask_ration, wake
 from crosswalk.evaluation.shared_state import Board
-from crosswalk.evaluation.wire import Order, Question, Reply, ReplyReader, send_order
+from crosswalk.evaluation.wire import Question, QueuedQuestion, Reply, receive_reply, send_question
 from crosswalk.settings import Settings
 
-_GRACE = 8.0
-_LOOK = 0.1
-"""After how many seconds without a reply the board is looked at, again and again."""
-
 _TRIES = 3
-_PIECE = 2**16
-_KEPT_LINES = 64
-_NUMBERS = 2**40
+_GRACE = 8.0
+"""How many seconds past all limits a reply is waited for, which only a supervisor that fails lets happen."""
+
+_JUDGED = 0.01
+"""How many seconds go by between two looks for what became of a question whose evaluator has gone."""
+
+_JOBS = 2**40
 
 
 class Evaluation:
@@ -37,16 +37,16 @@ class Evaluation:
 
     def __init__(self, door: socket.socket, counter: socket.socket, board: Board, settings: Settings) -> None:
         self.door, self.counter, self.board, self.settings = door, counter, board, settings
-        self.patience = settings.waiting_time + settings.query_timeout + _GRACE
-        _set_timeout(door, socket.SO_SNDTIMEO, settings.waiting_time)
-        places = settings.long_queries + settings.young_queries
-        share = -(-settings.waiting_queries // max(1, settings.workers))
-        self._room = threading.Semaphore(places + share)
-        self._lines: deque[Line] = deque()
-        self._numbers = count(1)
+        # The kernel ends a call that waits too long: with Python's own timeout each call would be two.
+        waiting_time = divmod(round(settings.waiting_time * 10**6), 10**6)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", *waiting_time))
+        running = settings.long_queries + settings.young_queries
+        waiting = -(-settings.waiting_queries // max(1, settings.workers))
+        self._room = threading.Semaphore(running + waiting)
+        self._jobs = count(1)
 
     def ask(self, question: Question, client: str = "") -> Reply:
-        """The reply to a question; a fault is a reply too."""
+        """Return the reply to a question; a fault is a reply too."""
         number = _number(client) if self.settings.rate_limit else 0
         if number:
             wait = ask_ration(self.counter, number)
@@ -61,92 +61,57 @@ class Evaluation:
                     return reply
         finally:
             self._room.release()
-        error = StoreFault("the evaluation was interrupted", hint="Ask again.")
-        return Reply.of(error, retry_after=2)
+        return verdicts.interrupted(self.settings)
 
     def _ask(self, question: Question, client: int) -> Reply | None:
-        """The reply to a question, or None where it has to be put again."""
-        order = Order(os.getpid() * _NUMBERS + next(self._numbers), time.monotonic(), client, question)
-        losses = self.board.losses
-        line = self._lines.pop() if self._lines else Line()
+        """Return the reply to a question, or None where it was lost before its evaluation began."""
+        job = os.getpid() * _JOBS + next(self._jobs)
+        pipe, evaluators_end = os.pipe()
         try:
-            send_order(self.door, order, line.theirs)
-        except BlockingIOError:
-            self._put_back(line)
-            return verdicts.waited_too_long(self.settings)
-        if self.board.resting:
-            wake(self.counter)
-        reader = ReplyReader(order.job)
-        if _read(line, reader):
-            self._put_back(line)
-            return reader.reply()
-        # Late replies may still come in on this line, so that it is not used again.
-        with line:
-            return self._wait(order, losses, line, reader)
+            try:
+                queued = QueuedQuestion(job, time.monotonic(), client, question)
+                send_question(self.door, queued, evaluators_end)
+            except BlockingIOError:
+                return verdicts.waited_too_long(self.settings)
+            finally:
+                # Only the queue, and then one evaluator, holds this end: when that one dies, the pipe ends.
+                os.close(evaluators_end)
+            if self.board.resting:
+                wake(self.counter)
+            if not self._await(pipe, job):
+                error = Overloaded("the query engine does not answer", hint="Ask again later.")
+                return Reply.of(error, retry_after=2)
+            return receive_reply(pipe) or self._judgement(job)
+        finally:
+            os.close(pipe)
 
-    def _wait(self, order: Order, losses: int, line: Line, reader: ReplyReader) -> Reply | None:
-        """The reply to a question that is not answered at once; None where it has to be put again."""
-        begun = False
-        while True:
-            verdict = self.board.verdict(order.job)
-            begun = begun or self.board.in_hand(order.job)
-            if _read(line, reader):
-                return reader.reply()
+    def _await(self, pipe: int, job: int) -> bool:
+        """Wait until a reply begins or its pipe ends; return False where neither comes in time."""
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN)
+        if poll.poll((self.settings.waiting_time + _GRACE) * 1000):
+            return True
+        more = self.settings.query_timeout if self.board.in_hand(job) else 0.0
+        return bool(poll.poll(more * 1000))
+
+    def _judgement(self, job: int) -> Reply | None:
+        """Return what the supervisor says of a question whose evaluator has gone.
+
+        None where no evaluator had it in hand, so that it can be put again.
+        """
+        end = time.monotonic() + _GRACE
+        while time.monotonic() < end:
+            # In this order: what was in hand is judged first, and only then taken from the slot.
+            in_hand = self.board.in_hand(job)
+            verdict = self.board.verdict(job)
             if verdict:
                 return verdicts.told(verdict, self.settings)
-            if not begun and losses != self.board.losses:
+            if not in_hand:
                 return None
-            age = time.monotonic() - order.arrived
-            if age > (self.patience if begun else self.settings.waiting_time + _GRACE):
-                return _unanswered()
-
-    def _put_back(self, line: Line) -> None:
-        if len(self._lines) < _KEPT_LINES:
-            self._lines.append(line)
-        else:
-            line.close()
-
-
-def _read(line: Line, reader: ReplyReader) -> bool:
-    """Takes what comes in; False where for a while nothing does, and the reply is not whole."""
-    try:
-        while not reader.take(line.ours.recv(_PIECE)):
-            continue
-    except BlockingIOError:
-        return False
-    return True
-
-
-class Line:
-    """A pair of sockets on which replies come in."""
-
-    def __init__(self) -> None:
-        self.ours, self.theirs = socket.socketpair()
-        _set_timeout(self.ours, socket.SO_RCVTIMEO, _LOOK)
-
-    def __enter__(self) -> Line:
-        return self
-
-    def __exit__(self, *fault: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends both."""
-        self.ours.close()
-        self.theirs.close()
-
-
-def _set_timeout(connection: socket.socket, which: int, seconds: float) -> None:
-    """Has the kernel end a call that waits too long: Python would make two calls of each."""
-    whole = int(seconds)
-    connection.setsockopt(socket.SOL_SOCKET, which, struct.pack("ll", whole, int((seconds - whole) * 1e6)))
+            time.sleep(_JUDGED)
+        return verdicts.interrupted(self.settings)
 
 
 def _number(client: str) -> int:
     """The number a client goes by where its name would be too long; never 0."""
     return int.from_bytes(hashlib.blake2b(client.encode(), digest_size=8).digest(), "big") | 1
-
-
-def _unanswered() -> Reply:
-    error: CrosswalkError = Overloaded("the query engine does not answer", hint="Ask again later.")
-    return Reply.of(error, retry_after=2)

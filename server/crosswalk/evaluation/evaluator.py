@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 import pyoxigraph
-from pyoxigraph import NamedNode, Quad, QueryResultsFormat
+from pyoxigraph import NamedNode, Quad
 
 from crosswalk.errors import (
     CrosswalkError,
@@ -23,20 +23,14 @@ from crosswalk.errors import (
     QueryRefused,
     QuerySyntaxError,
     ResultTooLarge,
-    Unacceptable,
 )
 from crosswalk.evaluation import sandbox, verdicts
 from crosswalk.evaluation.inspection import inspect
 from crosswalk.evaluation.rationing import tell_spent
 from crosswalk.evaluation.shared_state import Board
-from crosswalk.evaluation.wire import (
-    Question,
-    Reply,
-    receive_order,
-    write_reply,
-)
+from crosswalk.evaluation.wire import Question, Reply, receive_question, send_reply
 from crosswalk.settings import Settings
-from crosswalk.stores import QueryDataset, named_queries
+from crosswalk.stores import SPARQL_JSON, QueryDataset, named_queries
 from crosswalk.stores.oxigraph import EmbeddedStore
 
 MERGED = "urn:merged-default-graph"
@@ -134,20 +128,19 @@ def _work(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str) -
     sandbox.forbid_calls()
     worn = _peak() + _WEAR_KILOBYTES
     for _ in range(_WEAR_QUERIES):
-        received = receive_order(door)
+        received = receive_question(door)
         if received is None:
             return
-        order, line = received
+        queued, pipe = received
         began, spent = time.monotonic(), time.process_time()
-        post.board.begin(post.place, order.job, began, spent, order.client)
-        with line:
-            if began - order.arrived > settings.waiting_time:
-                reply = verdicts.waited_too_long(settings)
-            else:
-                reply = _answer(order.question, store, settings)
-            _send(line, write_reply(order.job, reply, snapshot, time.monotonic() - began))
-        if order.client:
-            tell_spent(counter, order.client, time.process_time() - spent)
+        post.board.begin(post.place, queued.job, began, spent, queued.client)
+        if began - queued.put_at > settings.waiting_time:
+            reply = verdicts.waited_too_long(settings)
+        else:
+            reply = _answer(queued.question, store, settings)
+        send_reply(pipe, reply._replace(snapshot=snapshot, seconds=time.monotonic() - began))
+        if queued.client:
+            tell_spent(counter, queued.client, time.process_time() - spent)
         if not post.board.finish(post.place) or _peak() > worn:
             return
 
@@ -166,14 +159,6 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _send(line: socket.socket, frame: bytes) -> None:
-    """Sends a reply to one who may have gone."""
-    try:
-        line.sendall(frame)
-    except (BrokenPipeError, ConnectionResetError):
-        return
-
-
 def _answer(question: Question, store: EmbeddedStore, settings: Settings) -> Reply:
     try:
         return evaluate(store, question, settings)
@@ -186,11 +171,8 @@ def _answer(question: Question, store: EmbeddedStore, settings: Settings) -> Rep
 def evaluate(store: EmbeddedStore, question: Question, settings: Settings) -> Reply:
     """The answer to a question; raises what the guard, the store or the size of the result objects to."""
     found = inspect(question.text, settings)
-    media_type = question.graph_type if found.form in ("CONSTRUCT", "DESCRIBE") else question.table_type
-    if media_type is None and found.form:
-        raise Unacceptable(f"a {found.form} query has no answer in a form you accept")
     # A text without a form is put to the engine all the same, which says where it is wrong.
-    wanted = media_type or QueryResultsFormat.JSON.media_type
+    wanted = question.media_type(found.form) or SPARQL_JSON
     source, dataset = _source(store, question.dataset or found.dataset, bool(question.dataset))
     body = source.query(question.text, wanted, dataset=dataset)
     if len(body) > settings.result_bytes:

@@ -125,20 +125,22 @@ class Evaluator:
         os.kill(self.pid, signal.SIGKILL)
 
     def reap(self) -> None:
-        """Waits for the end of the process, which has come or is coming, and says what became of its job."""
+        """Wait for the end of the process, which has come or is coming, and judge the job it has left.
+
+        A job it had just taken when it was ended for another, or for having nothing to do, is not judged: it
+        is put again.
+        """
         os.close(self.watch)
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         left = self.board.read(self.place)
         if left is None:
             self.job = None
-            if status < 0:
-                self.board.lose()
-        elif self.job is None or self.job.entry.job != left.job:
-            # It had taken another question when it was ended for the one before, or for having nothing to do.
-            self.board.judge(self.place, left.job, Verdict.AGAIN if self.ended else Verdict.of_death(status))
-            self.job = Job(left, judged=True)
-        elif not self.job.judged:
-            self.board.judge(self.place, left.job, Verdict.of_death(status))
+        else:
+            if self.job is None or self.job.entry.job != left.job:
+                self.job = Job(left)
+            if not self.ended:
+                self.board.judge(self.place, left.job, Verdict.of_death(status))
+        self.board.clear(self.place)
 
 
 READY = max(2, os.cpu_count() or 1)

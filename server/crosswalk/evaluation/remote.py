@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
-from crosswalk.errors import CrosswalkError, Overloaded, ResultTooLarge, Unacceptable
+from crosswalk.errors import CrosswalkError, Overloaded, ResultTooLarge
 from crosswalk.evaluation.inspection import inspect
-from crosswalk.evaluation.wire import KINDS, Question, Reply
+from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, Store
 
@@ -27,18 +27,14 @@ class RemoteEvaluation:
         try:
             reply = self._pass_on(question)
         except CrosswalkError as error:
-            reply = Reply.of(error)._replace(fault=_kind(error))
+            reply = Reply.of(error)
         finally:
             self.room.release()
         return reply._replace(seconds=time.monotonic() - began)
 
     def _pass_on(self, question: Question) -> Reply:
         found = inspect(question.text, self.settings)
-        graph = found.form in ("CONSTRUCT", "DESCRIBE")
-        media_type = question.graph_type if graph else question.table_type
-        if media_type is None and found.form:
-            raise Unacceptable(f"a {found.form} query has no answer in a form you accept")
-        wanted = media_type or SPARQL_JSON
+        wanted = question.media_type(found.form) or SPARQL_JSON
         body = self.store.query(question.text, wanted, dataset=question.dataset or None)
         if len(body) > self.settings.result_bytes:
             raise ResultTooLarge(
@@ -46,8 +42,3 @@ class RemoteEvaluation:
             )
         # The data may change at any time there, so that no answer is kept.
         return Reply(body, wanted, volatile=True)
-
-
-def _kind(error: CrosswalkError) -> str:
-    """The name of the nearest kind of fault that a reply can carry."""
-    return next((one.__name__ for one in type(error).__mro__ if one.__name__ in KINDS), "StoreFault")

@@ -58,7 +58,7 @@ _JOB, _WHEN, _WORN, _VERDICT = (
 )
 _JOB_AT, _WHEN_AT, _WORN_AT, _THREAD_AT, _VERDICT_AT = 0, 8, 32, 36, 40
 _THREAD = struct.Struct("I")
-_RESTING_AT, _LOSSES_AT = PLACES * _SIZE, PLACES * _SIZE + 8
+_RESTING_AT = PLACES * _SIZE
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Board:
     """
 
     def __init__(self) -> None:
-        self._cells = mmap.mmap(-1, PLACES * _SIZE + 16)
+        self._cells = mmap.mmap(-1, PLACES * _SIZE + 1)
 
     # By an evaluator
 
@@ -128,21 +128,12 @@ class Board:
         """Says whether the broker has to be woken."""
         self._cells[_RESTING_AT] = resting
 
-    def lose(self) -> None:
-        """Says that somebody was ended who may just have taken a question, and had not noted it yet."""
-        _JOB.pack_into(self._cells, _LOSSES_AT, self.losses + 1)
-
     # By whoever asks
 
     @property
     def resting(self) -> bool:
         """Whether the broker has to be woken."""
         return bool(self._cells[_RESTING_AT])
-
-    @property
-    def losses(self) -> int:
-        """How often questions may have been lost."""
-        return int(_JOB.unpack_from(self._cells, _LOSSES_AT)[0])
 
     def verdict(self, job: int) -> int:
         """What has been said of a query: a verdict, or 0."""

@@ -85,7 +85,6 @@ class Broker:
             if entry:
                 board.judge(place, entry.job, Verdict.INTERRUPTED)
                 board.clear(place)
-        board.lose()
 
     def _pause(self) -> float:
         if self.pool.short and not self.deserted:
