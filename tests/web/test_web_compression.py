@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 
 import pytest
 from flask.testing import FlaskClient
 
 from crosswalk.exchange.rdf_writing import make_context
-from crosswalk.web.http import headers as http_headers
 
 GZIP = {"Accept-Encoding": "gzip, br"}
 STYLE = "/static/style.css"
@@ -66,24 +64,6 @@ def test_a_part_of_a_static_file_stays_as_it_is(tiny: FlaskClient) -> None:
     response = tiny.get(STYLE, headers={"Range": "bytes=0-1999", **GZIP})
     assert response.status_code == 206 and "Content-Encoding" not in response.headers
     assert response.data == tiny.get(STYLE).data[:2000]
-
-
-def test_compressed_bodies_that_were_used_last_are_kept_within_their_bytes(monkeypatch) -> None:
-    compressed: list[bytes] = []
-    compress = http_headers.compress
-    monkeypatch.setattr(http_headers, "compress", lambda body: compressed.append(body) or compress(body))
-    bodies = {name: name.encode() * 5000 for name in "abcd"}
-    compress_once = http_headers.caching_compressor(3 * len(compress(bodies["a"])) + 2)
-    for name in "abcad":
-        assert gzip.decompress(compress_once(name, bodies[name])) == bodies[name]
-    assert b"".join(body[:1] for body in compressed) == b"abcd"
-    for name in "dac":
-        compress_once(name, bodies[name])
-    assert len(compressed) == 4, "d, a and c are kept: b was used longest ago"
-    compress_once("b", bodies["b"])
-    assert len(compressed) == 5
-    large = os.urandom(5000)
-    assert gzip.decompress(compress_once("large", large)) == large, "what is larger than all is not kept"
 
 
 def test_the_context_is_served_for_every_site_and_linked(tiny: FlaskClient) -> None:

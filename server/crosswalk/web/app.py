@@ -14,7 +14,6 @@ from crosswalk.stores import Store
 from crosswalk.web import labels, urls
 from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
 from crosswalk.web.http import responses
-from crosswalk.web.http.headers import caching_compressor
 from crosswalk.web.page_queries import PageQueries
 from crosswalk.web.search_index import excerpt
 from crosswalk.web.urls import Route
@@ -48,9 +47,6 @@ FILTERS = {"local": urls.local, "name_of": urls.name_of, "last_part": urls.last_
            "named": labels.named, "spelled": labels.spelled,
            "excerpt": excerpt}  # fmt: skip
 
-COMPRESSED_BYTES = 16 * 2**20
-"""How many bytes of compressed answers a process keeps."""
-
 
 class ServedSnapshot(Protocol):
     """What the pages say about the published graph."""
@@ -75,10 +71,7 @@ def create_app(
     app.jinja_env.bytecode_cache = TemplateCache(settings.snapshots / "templates")
     design = fingerprint(Path(app.root_path))
     app.extensions |= {
-        "crosswalk-compressor": caching_compressor(COMPRESSED_BYTES),
-        "crosswalk-queries": PageQueries(
-            store, remembered=1024 if snapshot else 0, answer_cache=answer_cache
-        ),
+        "crosswalk-queries": PageQueries(store, answer_cache, remembered=1024 if snapshot else 0),
         "crosswalk-settings": settings,
         "crosswalk-snapshot": snapshot,
         "crosswalk-edition": f"{snapshot.hash}-{design}" if snapshot else None,

@@ -33,9 +33,7 @@ class PageQueries:
     store, as it must where the data may change at any time.
     """
 
-    def __init__(
-        self, store: Store, *, remembered: int = 1024, answer_cache: AnswerCache | None = None
-    ) -> None:
+    def __init__(self, store: Store, answer_cache: AnswerCache | None = None, *, remembered: int) -> None:
         self.store = store
         self.answer_cache = answer_cache or AnswerCache(None)
         results: LRUCache[Hashable, Any] = LRUCache(remembered)

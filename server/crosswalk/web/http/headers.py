@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable
 from functools import lru_cache
 from http import HTTPStatus
-from threading import Lock
 
-from cachetools import LRUCache, cached
 from werkzeug.http import parse_accept_header, parse_etags
 
 Headers = list[tuple[str, str]]
@@ -123,16 +120,3 @@ def pays_to_compress(size: int, media_type: str, accept_encoding: str | None) ->
 def compress(body: bytes) -> bytes:
     """Return the body in gzip, the same bytes each time; fast rather than small where it is large."""
     return gzip.compress(body, 1 if len(body) > _LARGE else 6, mtime=0)
-
-
-def caching_compressor(capacity: int) -> Callable[[str, bytes], bytes]:
-    """Return a function of a key and a body that compresses the body once for its key.
-
-    The compressed bodies used last are kept, up to ``capacity`` bytes; any thread may call the function.
-    """
-
-    @cached(LRUCache(capacity, getsizeof=len), key=lambda key, _: key, lock=Lock())
-    def compress_once(_key: str, body: bytes) -> bytes:
-        return compress(body)
-
-    return compress_once

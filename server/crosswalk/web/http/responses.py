@@ -115,7 +115,9 @@ def complete(response: Response) -> Response:
         for form in alternates():
             response.headers.add("Link", f'<{form["href"]}>; rel="alternate"; type="{form["media_type"]}"')
     if compressed and not encoded and status is not HTTPStatus.NOT_MODIFIED:
-        _compress(response, tag)
+        response.direct_passthrough = False
+        response.set_data(compress(response.get_data()))
+        response.headers.pop("Accept-Ranges", None)
     return response
 
 
@@ -125,15 +127,6 @@ def _goes_compressed(response: Response, *, static: bool) -> bool:
         return False
     accepted = request.headers.get("Accept-Encoding")
     return pays_to_compress(response.content_length or 0, response.mimetype, accepted)
-
-
-def _compress(response: Response, tag: str | None) -> None:
-    """Compress the body; one that has a tag is compressed once, and kept."""
-    response.direct_passthrough = False
-    body = response.get_data()
-    compress_once = current_app.extensions["crosswalk-compressor"]
-    response.set_data(compress_once(tag, body) if tag else compress(body))
-    response.headers.pop("Accept-Ranges", None)
 
 
 @errors.app_errorhandler(HTTPException)
