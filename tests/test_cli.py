@@ -471,7 +471,7 @@ def test_a_full_disk_is_told_and_leaves_the_old_file(run, tmp_path, monkeypatch)
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("crosswalk.cli.terminal.os.fsync", full)
+    monkeypatch.setattr("crosswalk.folders.os.fsync", full)
     assert fault(run("export", path, "--graph", "bodies")) == ["No space left on device"]
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("own.nt", "old")]
 

@@ -1,4 +1,4 @@
-"""The command line: what commands there are, and where each is found once it is called.
+"""The command line: which commands there are, and where each is found once it is called.
 
 Only what ``crosswalk --help`` needs is here, so that it answers at once; everything else loads on demand.
 """
@@ -21,16 +21,16 @@ COMMANDS = {
     "lineage": ("compare:lineage", "Show what became of each guideline from one edition to the next."),
     "gaps": ("analyse:gaps", "Say which elements of an edition have a counterpart in another."),
     "path": ("analyse:path", "Show how records and lineage lead from one element to another."),
-    "stale": ("review:stale", "Show which mappings a new edition leaves valid, to review, or orphaned."),
-    "conflicts": ("review:conflicts", "Name the records that cannot all be true."),
-    "agreement": ("review:agreement", "Show how far two assessors agree, beyond chance."),
+    "stale": ("compare:stale", "Show which mappings a new edition leaves valid, to review, or orphaned."),
+    "conflicts": ("analyse:conflicts", "Name the records that cannot all be true."),
+    "agreement": ("analyse:agreement", "Show how far two assessors agree, beyond chance."),
     "export": ("files:export", "Write the graph, or one part of it, to a file."),
     "import": ("exchange:import_file", "Turn a file of another format into one for review."),
     "export-mappings": ("exchange:export_mappings", "Write mappings in a format of other tools."),
     "format": ("files:format_files", "Lay Turtle files out in the house style."),
     "publish": ("publish:publish", "Load the built graph into a SPARQL 1.1 server."),
 }
-"""Each command: the module and the object it is in, and its one line of help."""
+"""Each command with the module and the object it is in, and its one line of help."""
 
 OVERVIEW = """\
 Usage: crosswalk [OPTIONS] COMMAND [ARGS]...
@@ -57,19 +57,19 @@ Commands:
 
 
 def overview() -> str:
-    """The help of the program as a whole."""
+    """Return the help of the program as a whole."""
     width = max(map(len, COMMANDS))
-    lines = (f"  {name:<{width}}  {help}" for name, (_, help) in COMMANDS.items())
+    lines = (f"  {name:<{width}}  {summary}" for name, (_, summary) in COMMANDS.items())
     return OVERVIEW.format(commands="\n".join(lines))
 
 
 def run() -> None:
-    """Runs the command line; a call for the overview is answered without loading anything."""
+    """Run the command line; answer a call for the overview without loading anything."""
     if sys.argv[1:] == ["--help"]:
         sys.stdout.write(overview())
         return
-    # Modules come by the ten thousand objects, and none of them goes: to look for rubbish among them so
-    # often takes a tenth of the time that loading them takes.
+    # Loading modules makes ten thousands of objects, and none of them goes: to look for garbage among them
+    # as often as usual takes a tenth of the time that loading them takes.
     gc.set_threshold(20_000, 20, 20)
     from crosswalk.cli.program import main
 
@@ -81,10 +81,10 @@ def run() -> None:
 
 
 def _leave(code: object) -> None:
-    """Ends the process at once, where nothing else is at work in it that has to be ended in order.
+    """End the process at once, where no other thread or process has to be ended in order.
 
-    To take apart the modules and the store of a command that has said everything takes as long as an
-    eighth of the command itself.
+    To take apart the modules and the store of a command that is done takes as long as an eighth of the
+    command itself.
     """
     alone = threading.active_count() == 1 and "multiprocessing" not in sys.modules
     if alone and isinstance(code, int):
@@ -95,7 +95,7 @@ def _leave(code: object) -> None:
 
 
 def __getattr__(name: str) -> object:
-    """The click group ``main``, loaded when it is first asked for."""
+    """Return the click group ``main``, loaded when it is first asked for."""
     if name == "main":
         from crosswalk.cli.program import main
 

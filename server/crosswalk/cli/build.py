@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from crosswalk.cli.options import chosen, format_option, setting_option
-from crosswalk.cli.terminal import steps, tell, write
+from crosswalk.cli.program import format_option, setting_option, settings_options
+from crosswalk.cli.terminal import describe_findings, steps, tell, write, write_json
 from crosswalk.errors import InputError
 from crosswalk.folders import content_root
+from crosswalk.iris import compact
 from crosswalk.settings import Settings
-
-if TYPE_CHECKING:
-    from crosswalk.graph.snapshot import Snapshot
 
 
 @click.command()
 @setting_option("snapshots", "--out")
 @click.option("--force", is_flag=True, help="Build also where nothing has changed since the last build.")
 @format_option("text", "json")
-def build(snapshots: Path | None, force: bool, form: str | None, as_json: bool) -> None:
+@settings_options()
+def build(settings: Settings, force: bool, form: str) -> None:
     """Build the graph from the curated files, check it and publish it.
 
     A violation stops the build: it is told with file and line, nothing is published, and the snapshot
@@ -32,35 +31,29 @@ def build(snapshots: Path | None, force: bool, form: str | None, as_json: bool) 
     \b
     Example:  crosswalk build --out /srv/crosswalk
     """
-    from crosswalk.graph.build import unchanged
+    from crosswalk.graph import build as graph_build
 
-    settings = Settings.from_environment(snapshots=snapshots)
-    built = None if force else unchanged(content_root(), settings.snapshots)
-    snapshot = built or _build(settings.snapshots)
-    if chosen(form, as_json, "text") == "json":
-        described = asdict(snapshot) | {"path": str(snapshot.path)}
-        write(json.dumps(described, ensure_ascii=False, indent=1))
-        return
-    seconds = sum(snapshot.seconds.values())
-    when = f"unchanged since {snapshot.built_at}" if built else f"built in {seconds:.1f} s"
-    write(
-        f"{snapshot.triples} triples in {len(snapshot.graphs)} graphs, {when}\n"
-        f"snapshot {snapshot.hash[:16]} in {snapshot.path}"
-    )
-
-
-def _build(out: Path) -> Snapshot:
-    from crosswalk.graph.build import build as build_graph
-
-    with steps("Building", 4) as progress:
-        return build_graph(content_root(), out, progress)
+    unchanged = None if force else graph_build.unchanged(content_root(), settings.snapshots)
+    if unchanged:
+        snapshot, when = unchanged, f"unchanged since {unchanged.built_at}"
+    else:
+        with steps("Building", 4) as progress:
+            snapshot = graph_build.build(content_root(), settings.snapshots, progress)
+        when = f"built in {sum(snapshot.seconds.values()):.1f} s"
+    if form == "json":
+        write_json(asdict(snapshot) | {"path": str(snapshot.path)})
+    else:
+        write(
+            f"{snapshot.triples} triples in {len(snapshot.graphs)} graphs, {when}\n"
+            f"snapshot {snapshot.hash[:16]} in {snapshot.path}"
+        )
 
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("--source", type=click.Path(path_type=Path), help="A source document that must hold the facts.")
 @format_option("text", "json")
-def check(files: tuple[Path, ...], source: Path | None, form: str | None, as_json: bool) -> None:
+def check(files: tuple[Path, ...], source: Path | None, form: str) -> None:
     """Hold the project's data, or your files together with it, against the shapes.
 
     Each finding is told with its file and line, how grave it is, what it is about and what to do. The exit
@@ -73,28 +66,32 @@ def check(files: tuple[Path, ...], source: Path | None, form: str | None, as_jso
     """
     if source is not None and files:
         raise click.UsageError("--source checks the project's own facts: give no FILE beside it.")
-    form = chosen(form, as_json, "text")
-    if source is None:
-        _check_shapes(files, form)
-    else:
-        _check_support(source, form)
+    passed = _check_shapes(files, form) if source is None else _check_source(source, form)
+    if not passed:
+        click.get_current_context().exit(1)
 
 
-def _check_shapes(files: tuple[Path, ...], form: str) -> None:
-    from crosswalk.cli import terminal
+def _check_shapes(files: tuple[Path, ...], form: str) -> bool:
+    """Write the findings of the shapes; return whether there is no violation."""
     from crosswalk.graph.build import check as check_graph
     from crosswalk.graph.sources import read_file
 
     others = [read_file(path) for path in files]
     with steps("Checking", 3) as progress:
         graph = check_graph(content_root(), others, progress)
-    write(terminal.write_json(graph.findings) if form == "json" else terminal.write_findings(graph.findings))
-    tell(f"{terminal.count(graph.findings)} in {len(graph.sources.files)} files")
-    if graph.violations:
-        click.get_current_context().exit(1)
+    if form == "json":
+        write_json([asdict(finding) | {"thing": finding.thing} for finding in graph.findings])
+    else:
+        write(describe_findings(graph.findings))
+    numbers = Counter(finding.severity for finding in graph.findings)
+    counted = [f"{count} {severity}{'s' if count > 1 else ''}"
+               for severity, count in sorted(numbers.items(), reverse=True)]  # fmt: skip
+    tell(f"{', '.join(counted) or 'no finding'} in {len(graph.sources.files)} files")
+    return not graph.violations
 
 
-def _check_support(source: Path, form: str) -> None:
+def _check_source(source: Path, form: str) -> bool:
+    """Write the facts that a source document does not support; return whether it supports all."""
     from crosswalk.assemble import open_content
     from crosswalk.graph.rdf_files import read_text
     from crosswalk.graph.source_check import unsupported
@@ -103,28 +100,24 @@ def _check_support(source: Path, form: str) -> None:
     if not text.strip():
         raise InputError("the source document is empty", file=source)
     sources, store = open_content()
-    missing = [_located(one, sources) for one in unsupported(store.engine, text)]
+    missing = [_located(fact, sources) for fact in unsupported(store.engine, text)]
     if form == "json":
-        write(json.dumps(missing, ensure_ascii=False, indent=1))
+        write_json(missing)
     else:
-        write("".join(f"{one['file']}:{one['line']}: {one['subject']} {one['predicate']}\n    {one['text']}\n"
-                      for one in missing))  # fmt: skip
+        write("".join(map("{file}:{line}: {subject} {predicate}\n    {text}\n".format_map, missing)))
     tell(f"{len(missing)} fact{'' if len(missing) == 1 else 's'} without support in {source}")
-    if missing:
-        click.get_current_context().exit(1)
+    return not missing
 
 
-def _located(one: Any, sources: Any) -> dict[str, Any]:
-    """An unsupported fact with the place where it is stated."""
-    from crosswalk.iris import compact
-
-    holding = [file for file in sources if one.subject in file.subjects]
-    lines = [(file.name, file.locations.line(one.subject, one.predicate, one.text)) for file in holding]
-    name, line = next((place for place in lines if place[1]), (lines or [(None, None)])[0])
+def _located(fact: Any, sources: Any) -> dict[str, Any]:
+    """Return an unsupported fact with the place where it is stated."""
+    holding = [file for file in sources if fact.subject in file.subjects]
+    places = [(file.name, file.locations.line(fact.subject, fact.predicate, fact.text)) for file in holding]
+    name, line = next((place for place in places if place[1]), (places or [(None, None)])[0])
     return {
         "file": name,
         "line": line,
-        "subject": compact(one.subject),
-        "predicate": compact(one.predicate),
-        "text": one.text,
+        "subject": compact(fact.subject),
+        "predicate": compact(fact.predicate),
+        "text": fact.text,
     }

@@ -1,37 +1,32 @@
-"""``crosswalk compare`` and ``crosswalk lineage``: two editions side by side."""
+"""``crosswalk compare``, ``lineage`` and ``stale``: two editions side by side."""
 
 from __future__ import annotations
 
-from datetime import date
-from difflib import get_close_matches
-from functools import partial
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 import click
 
-from crosswalk.cli.analyse import as_of_option
-from crosswalk.cli.options import chosen, format_option, settings_options
-from crosswalk.cli.terminal import steps, tell, write
+from crosswalk.cli.analyse import as_of_option, asker, store_options
+from crosswalk.cli.program import TABLE_FORMATS, format_option
+from crosswalk.cli.terminal import FORMATS, shown_rows, tell, write, write_json, write_rows
 from crosswalk.errors import InputError
+from crosswalk.iris import compact
 from crosswalk.settings import Settings
-from crosswalk.stores import Store
-from crosswalk.stores.results import Answer, Row, ask
 
-_READ = {
-    "compare": ("number", "title", "alignment", "basis", "outcome", "references", "pages", "remark"),
-    "lineage": ("kind", "oldNumber", "oldTitle", "newNumber", "newTitle", "approximate"),
-}
-"""What the tables for people show; the others hold every column."""
-_PEOPLE = ("table", "markdown", "html")
+_COMPARED = ("number", "title", "alignment", "basis", "outcome", "references", "pages", "remark")
+_CHANGED = ("kind", "oldNumber", "oldTitle", "newNumber", "newTitle", "approximate")
+"""The columns that people read; CSV and JSON hold all of them."""
 
 
 @click.command()
 @click.argument("left", metavar="EDITION")
 @click.argument("right", metavar="EDITION")
 @as_of_option
-@format_option("table", "markdown", "csv", "html", "json")
-@settings_options("store", "query_timeout", "snapshots")
-def compare(left: str, right: str, as_of: Any, form: str | None, as_json: bool, **options: Any) -> None:
+@format_option(*TABLE_FORMATS)
+@store_options
+def compare(left: str, right: str, as_of: datetime | None, form: str, settings: Settings) -> None:
     """Show the comparison of one edition with another, guideline by guideline.
 
     \b
@@ -39,92 +34,121 @@ def compare(left: str, right: str, as_of: Any, form: str | None, as_json: bool, 
     Example:  crosswalk compare ipa/2.0 gsma/2.0 --format csv > comparison.csv
     Example:  crosswalk compare ipa gsma --as-of 2017-10-15
     """
-    day = as_of.date() if as_of else None
-    _show("compare", chosen(form, as_json, "table"), options, day, left=left, right=right)
+    from crosswalk.relations.reading import find_edition_on
+
+    ask, day = asker(settings), as_of.date() if as_of else None
+    editions = [find_edition_on(ask, text, day) for text in (left, right)]
+    answer = ask("pages/compare", left=editions[0], right=editions[1])
+    if not answer.rows:
+        raise _unknown_pair(ask("pages/comparisons"), "left", "right", "compare", "comparison of", editions)
+    rows = answer.rows if day is None else _rows_on(ask, editions, day, answer.rows)
+    _write_answer(form, _COMPARED, answer.columns, rows)
 
 
 @click.command()
 @click.argument("old", metavar="OLDER")
 @click.argument("new", metavar="NEWER")
-@format_option("table", "markdown", "csv", "html", "json")
-@settings_options("store", "query_timeout", "snapshots")
-def lineage(old: str, new: str, form: str | None, as_json: bool, **options: Any) -> None:
+@format_option(*TABLE_FORMATS)
+@store_options
+def lineage(old: str, new: str, form: str, settings: Settings) -> None:
     """Show what was continued, renumbered, added and removed from one edition to the next.
 
     \b
     Example:  crosswalk lineage ipa/1.0 ipa/2.0
     Example:  crosswalk lineage ipa/1.0 ipa/2.0 --json
     """
-    _show("lineage", chosen(form, as_json, "table"), options, old=old, new=new)
+    from crosswalk.relations.reading import find_edition
+
+    ask = asker(settings)
+    editions = [find_edition(ask, text) for text in (old, new)]
+    answer = ask("pages/lineage", old=editions[0], new=editions[1])
+    if not answer.rows:
+        raise _unknown_pair(ask("pages/lineages"), "old", "new", "lineage", "lineage between", editions)
+    _write_answer(form, _CHANGED, answer.columns, answer.rows)
 
 
-def _show(name: str, form: str, options: dict[str, Any], day: date | None = None, **editions: str) -> None:
-    from crosswalk.assemble import open_store
-    from crosswalk.cli.terminal import FORMATS, short
+def _rows_on(ask: Callable[..., Any], editions: list[str], day: date, rows: tuple[Any, ...]) -> list[Any]:
+    """Return the rows of a comparison that stood on a day; say how many give no date."""
+    from crosswalk.relations.reading import rows_held_on
 
-    settings = Settings.from_environment(**options)
-    with steps("Building", 4) as progress:
-        store = open_store(settings, progress=progress)
-    if day is not None:
-        from crosswalk.relations.reading import find_edition_on
+    held, undated = rows_held_on(ask, *editions, day)
+    if undated:
+        tell(f"{undated} rows give no date: whether they stood on {day} is not known.")
+    return [row for row in rows if row["row"].value in held]
 
-        asking = partial(ask, store)
-        editions = {key: _path(find_edition_on(asking, text, day)) for key, text in editions.items()}
-    answer = _ask(store, name, editions)
-    if day is not None:
-        answer = _held(answer, asking, editions, day)
-    columns = _READ[name] if form in _PEOPLE else answer.columns
-    rows = [_spoken(row) for row in short(columns, answer.rows)] if form in _PEOPLE else answer.rows
+
+def _unknown_pair(
+    known: Any, left: str, right: str, command: str, relation: str, editions: list[str]
+) -> InputError:
+    """Return the fault that nothing is known of two editions, with the calls that show something."""
+    calls = [f"crosswalk {command} {compact(row[left])} {compact(row[right])}" for row in known]
+    return InputError(f"there is no {relation} {' and '.join(map(compact, editions))}",
+                      hint=f"There is: {'; '.join(calls) or 'none at all'}.")  # fmt: skip
+
+
+def _write_answer(form: str, for_people: tuple[str, ...], columns: tuple[str, ...], rows: Any) -> None:
+    """Write the rows of an answer; people get fewer columns, with the bare names of concepts."""
+    if form in ("table", "markdown", "html"):
+        columns = for_people
+        rows = [
+            {name: text.removeprefix("xw:") for name, text in row.items()}
+            for row in shown_rows(columns, rows)
+        ]
     write(FORMATS[form](columns, rows))
 
 
-def _held(answer: Answer, asking: Any, editions: dict[str, str], day: date) -> Answer:
-    """The rows of a comparison that stood on a day; how many give no date is told."""
-    from crosswalk.iris import expand
-    from crosswalk.relations.reading import rows_held_on
+@click.command()
+@click.argument("old", metavar="OLDER")
+@click.argument("new", metavar="NEWER")
+@format_option(*TABLE_FORMATS)
+@store_options
+def stale(old: str, new: str, form: str, settings: Settings) -> None:
+    """Show which mappings to an older edition are carried to a newer one, to be reviewed, or orphaned.
 
-    held, without = rows_held_on(asking, *(expand(text) for text in editions.values()), day)
-    if without:
-        tell(f"{without} rows give no date: whether they stood on {day} is not known.")
-    return Answer(answer.columns, tuple(row for row in answer.rows if row["row"].value in held))
+    Only a mapping whose element is known to keep its wording is carried. Numbers that stand for something
+    else in the newer edition are listed, since a mapping may name one without its edition.
 
+    \b
+    Example:  crosswalk stale gsma/2.0 gsma/2.2
+    Example:  crosswalk stale ipa/1.0 ipa/2.0 --json
+    """
+    from crosswalk.relations.reading import find_edition, read_changes
+    from crosswalk.relations.staleness import is_later, review
 
-def _ask(store: Store, name: str, editions: dict[str, str]) -> Answer:
-    """The rows about two editions; InputError when one is unknown, or nothing is known of the two."""
-    from crosswalk.iris import expand
-
-    known = _column(ask(store, "pages/editions"), "edition")
-    for text in editions.values():
-        if _path(expand(text)) not in known:
-            near = get_close_matches(text, known, n=3) or known
-            raise InputError(f"no edition is called {text!r}", hint=f"Did you mean {' or '.join(near)}?")
-    answer = ask(store, f"pages/{name}", **{key: expand(text) for key, text in editions.items()})
-    if not answer.rows:
-        pairs = _pairs(store, name)
-        what = "no comparison of" if name == "compare" else "no lineage between"
-        raise InputError(f"there is {what} {' and '.join(editions.values())}",
-                         hint=f"There is: {'; '.join(pairs) or 'none at all'}.")  # fmt: skip
-    return answer
-
-
-def _pairs(store: Store, name: str) -> list[str]:
-    query, left, right = {
-        "compare": ("pages/comparisons", "left", "right"),
-        "lineage": ("pages/lineages", "old", "new"),
-    }[name]
-    return [f"crosswalk {name} {_path(row[left])} {_path(row[right])}" for row in ask(store, query)]
-
-
-def _column(answer: Answer, name: str) -> list[str]:
-    return list(dict.fromkeys(_path(row[name]) for row in answer if row[name] is not None))
-
-
-def _path(term: Any) -> str:
-    from crosswalk.iris import compact
-
-    return compact(str(term))
-
-
-def _spoken(row: dict[str, str] | Row) -> dict[str, str]:
-    """A row with the names of concepts alone: ``Green`` for ``xw:Green``."""
-    return {name: str(text).removeprefix("xw:") for name, text in row.items()}
+    ask = asker(settings)
+    editions = [find_edition(ask, text) for text in (old, new)]
+    if not is_later(ask, *editions):
+        raise InputError(f"there is no lineage between {old} and {new}",
+                         hint="`crosswalk lineage` lists what there is.")  # fmt: skip
+    found = review(ask, *editions)
+    if not read_changes(ask, old=editions[0], new=editions[1]):
+        tell(f"{new} follows {old}, and what became of each element is not known.")
+    rows = [
+        {
+            "state": claim.state,
+            "element": compact(claim.element),
+            "later": list(map(compact, claim.later)),
+            "why": claim.why,
+            "claim": compact(claim.claim),
+            "other": compact(claim.other),
+        }
+        for claim in found.claims
+    ]
+    rows += [
+        {"state": state, "element": compact(iri), "later": [], "why": "added", "claim": "", "other": ""}
+        for state, iri in found.added
+    ]
+    if form == "json":
+        collisions = [
+            {"number": collision.number, "old": compact(collision.old), "new": compact(collision.new)}
+            for collision in found.collisions
+        ]
+        write_json({"counts": found.counts(), "claims": rows, "collisions": collisions})
+        return
+    write_rows(form, rows)
+    if form in ("table", "markdown"):
+        lines = [f"{state}: {count}" for state, count in found.counts().items() if count]
+        if found.collisions:
+            numbers = ", ".join(collision.number for collision in found.collisions)
+            lines.append(f"numbers that mean something else in {new} than in {old}: {numbers}")
+        write("\n".join(lines))

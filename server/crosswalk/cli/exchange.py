@@ -1,16 +1,15 @@
-"""``crosswalk export-mappings``: mapping sets in the formats of other tools."""
+"""``crosswalk import`` and ``export-mappings``: mappings and catalogues in the formats of other tools."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from crosswalk.cli.options import settings_options
+from crosswalk.cli.program import settings_options
 from crosswalk.cli.terminal import steps, tell, write, write_file
 from crosswalk.errors import InputError
 from crosswalk.exchange import rdf_writing
@@ -22,6 +21,10 @@ from crosswalk.exchange.records import Catalogue, MappingSet
 from crosswalk.iris import ID, expand
 from crosswalk.settings import Settings
 
+SUFFIXES = (".ttl", ".sssom.tsv")
+LISTED = 40
+"""How many unknown identifiers are named."""
+
 
 @click.command("export-mappings")
 @click.argument("form", metavar="FORMAT", type=click.Choice([*WRITABLE, *rdf_writing.FORMATS]))
@@ -29,7 +32,7 @@ from crosswalk.settings import Settings
 @click.option("--out", required=True, metavar="FILE", help="The file to write; - is the standard output.")
 @click.option("--report", type=click.Path(path_type=Path), help="A file for what the format cannot hold.")
 @settings_options("snapshots")
-def export_mappings(form: str, name: str, out: str, report: Path | None, snapshots: Path | None) -> None:
+def export_mappings(form: str, name: str, out: str, report: Path | None, settings: Settings) -> None:
     """Write mapping sets in a format of other tools.
 
     What the format cannot hold is counted in a loss report, on stderr or in the file of --report. The same
@@ -41,7 +44,6 @@ def export_mappings(form: str, name: str, out: str, report: Path | None, snapsho
     """
     from crosswalk.assemble import open_store
 
-    settings = Settings.from_environment(snapshots=snapshots)
     with steps("Exporting", 3) as progress:
         progress("opening")
         store = open_store(settings)
@@ -49,17 +51,18 @@ def export_mappings(form: str, name: str, out: str, report: Path | None, snapsho
         sets = gather_sets(store, name)
         register = gather_register(store)
         progress("writing")
+        identifiers = [mapping_set.identifier for mapping_set in sets]
         losses: Counter[str] = Counter()
         if form in WRITABLE:
             data, losses = WRITABLE[form](sets, register)
-            for found in sets:
-                losses.update(found.losses)
+            for mapping_set in sets:
+                losses.update(mapping_set.losses)
         elif form == "turtle":
             from crosswalk.graph.turtle import serialize
 
-            data = serialize(rdf_writing.triples(store, [found.identifier for found in sets])).encode()
+            data = serialize(rdf_writing.triples(store, identifiers)).encode()
         else:
-            data = rdf_writing.write(store, [found.identifier for found in sets], form)
+            data = rdf_writing.write(store, identifiers, form)
     lines = [f"{what}: {count}" for what, count in sorted((+losses).items())]
     if report is not None:
         write_file(report, "".join(f"{line}\n" for line in lines or ["nothing is lost"]).encode())
@@ -70,13 +73,8 @@ def export_mappings(form: str, name: str, out: str, report: Path | None, snapsho
         write(data)
     else:
         write_file(Path(out), data)
-        records = sum(len(found.records) for found in sets)
+        records = sum(len(mapping_set.records) for mapping_set in sets)
         tell(f"wrote {out}: {len(data)} bytes of {form}, from {records} records of {len(sets)} sets")
-
-
-SUFFIXES = (".ttl", ".sssom.tsv")
-LISTED = 40
-"""How many unknown identifiers are named."""
 
 
 @click.command("import")
@@ -100,7 +98,7 @@ LISTED = 40
 @click.option("--with-text", is_flag=True, help="Catalogues: keep the text of elements, where rights allow.")
 @click.option("--skip-unknown", is_flag=True, help="Leave out records whose identifiers the graph lacks.")
 @settings_options("snapshots")
-def import_file(form: str, file: Path, out: Path, snapshots: Path | None, **given: Any) -> None:
+def import_file(form: str, file: Path, out: Path, settings: Settings, **options: Any) -> None:
     """Turn a file of another format into a file for review.
 
     Every identifier is looked up in the built graph; those that are not there are listed with their near
@@ -114,62 +112,52 @@ def import_file(form: str, file: Path, out: Path, snapshots: Path | None, **give
     """
     if not out.name.endswith(SUFFIXES):
         raise InputError("--out ends in .ttl or .sssom.tsv", file=out)
-    kind = READABLE[form].holds
-    if kind != "mappings" and not out.name.endswith(".ttl"):
+    if READABLE[form].holds != "mappings" and not out.name.endswith(".ttl"):
         raise InputError("what is no mapping fits a Turtle file alone", file=out)
     with steps("Importing", 3) as progress:
         progress("reading")
-        found = read(file, form, Choices(given["direction"], given["select"], given["with_text"]))
+        content = read(file, form, Choices(options["direction"], options["select"], options["with_text"]))
         progress("looking up")
-        register = _register(snapshots)
-        if isinstance(found, Catalogue):
-            data, unknown = _catalogue(found, register, given, out)
+        register = _read_register(settings)
+        if isinstance(content, Catalogue):
+            data, unknown = _convert_catalogue(content, register, options, out)
         else:
-            data, unknown = _mappings(found, register, given, out)
-    _tell_unknown(unknown, file)
-    if unknown and not given["skip_unknown"]:
+            data, unknown = _convert_mappings(content, register, options, out)
+    for identifier in unknown[:LISTED]:
+        place = f"{file}:{identifier.place}" if identifier.place else file
+        tell(f"{place}: not in the graph: {identifier}")
+    if len(unknown) > LISTED:
+        tell(f"… and {len(unknown) - LISTED} more")
+    if unknown and not options["skip_unknown"]:
         what = f"{len(unknown)} identifiers are not in the graph; nothing is written"
         raise InputError(what, file=file, hint="--skip-unknown leaves out the records that name them.")
     write_file(out, data)
     tell(f"wrote {out}: hold it against the rules with crosswalk check {out}")
 
 
-def _register(snapshots: Path | None) -> Register:
+def _read_register(settings: Settings) -> Register:
     from crosswalk.assemble import open_store
-    from crosswalk.exchange.gathering import gather_register
 
-    settings = Settings.from_environment(snapshots=snapshots)
     return gather_register(open_store(replace(settings, store=None)))
 
 
-def _edition(text: str | None, register: Register, option: str) -> str | None:
-    """The IRI of an edition that the graph knows."""
-    if text is None:
-        return None
-    iri = expand(text)
-    if iri not in register.editions:
-        names = ", ".join(sorted(each.removeprefix(ID) for each in register.editions))
-        raise InputError(f"{option} {text} is no edition of the graph", hint=f"Editions here: {names}.")
-    return iri
-
-
-def _mappings(
-    found: MappingSet, register: Register, given: dict[str, Any], out: Path
+def _convert_mappings(
+    mappings: MappingSet, register: Register, options: dict[str, Any], out: Path
 ) -> tuple[bytes, list[Unknown]]:
-    name = given["name"] or out.name.removesuffix(".ttl").removesuffix(".sssom.tsv")
-    identifier = f"{ID}mapping/{name}"
+    """Return the file for review, and the identifiers that the graph does not know."""
+    name = options["name"] or out.name.removesuffix(".ttl").removesuffix(".sssom.tsv")
+    subject_source = _known_edition(options["source"], mappings.subject_source, register, "--from")
+    object_source = _known_edition(options["target"], mappings.object_source, register, "--to")
+    own_name = mappings.identifier and not options["name"]
     completed = replace(
-        found,
-        identifier=identifier if given["name"] or not found.identifier else found.identifier,
-        licence=given["licence"] or found.licence,
-        sources=(expand(given["document"]),) if given["document"] else found.sources,
-        subject_source=_end(given["source"], found.subject_source, register, "--from"),
-        object_source=_end(given["target"], found.object_source, register, "--to"),
-    )
-    completed = replace(
-        completed,
-        subject_version=completed.subject_version or _version(completed.subject_source),
-        object_version=completed.object_version or _version(completed.object_source),
+        mappings,
+        identifier=mappings.identifier if own_name else f"{ID}mapping/{name}",
+        licence=options["licence"] or mappings.licence,
+        sources=(expand(options["document"]),) if options["document"] else mappings.sources,
+        subject_source=subject_source,
+        object_source=object_source,
+        subject_version=mappings.subject_version or _version(subject_source),
+        object_version=mappings.object_version or _version(object_source),
     )
     resolved, unknown = resolve(completed, register)
     _tell_losses(resolved.losses)
@@ -188,48 +176,52 @@ def _mappings(
     return data, unknown
 
 
-def _end(text: str | None, stated: str | None, register: Register, option: str) -> str | None:
-    """The edition of one end: as the call says, or as the file does where the graph knows it."""
-    return _edition(text, register, option) or (stated if stated in register.editions else None)
+def _convert_catalogue(
+    catalogue: Catalogue, register: Register, options: dict[str, Any], out: Path
+) -> tuple[bytes, list[Unknown]]:
+    """Return the file for review, and the entries of a selection that the graph does not know."""
+    from crosswalk.exchange.triples import of_catalogue, of_selection
+    from crosswalk.graph.turtle import serialize
+
+    document = expand(options["document"]) if options["document"] else None
+    _tell_losses(catalogue.losses)
+    if options["edition"] is None:
+        raise InputError("--edition says which edition the file is about", hint="Such as nist-csf/2.0.")
+    if catalogue.selection:
+        edition = _edition(options["edition"], register, "--edition")
+        name = f"{ID}collection/{options['name'] or out.name.removesuffix('.ttl')}"
+        unknown = [
+            Unknown(entry.identifier, entry.place, register.near(entry.identifier, edition))
+            for entry in catalogue.entries
+            if register.find(entry.identifier, edition) is None
+        ]
+        return serialize(of_selection(catalogue, name, edition, register, document)).encode(), unknown
+    edition = expand(options["edition"])
+    known = sum(register.find(entry.identifier, edition) is not None for entry in catalogue.entries)
+    tell(f"{len(catalogue.entries)} elements, of which the graph knows {known}")
+    return serialize(of_catalogue(catalogue, edition, options["licence"], document)).encode(), []
+
+
+def _known_edition(text: str | None, stated: str | None, register: Register, option: str) -> str | None:
+    """Return the edition of one end: as the call says, or as the file does where the graph knows it."""
+    if text is not None:
+        return _edition(text, register, option)
+    return stated if stated in register.editions else None
+
+
+def _edition(text: str, register: Register, option: str) -> str:
+    """Return the IRI of an edition. Raises InputError where the graph does not know it."""
+    iri = expand(text)
+    if iri not in register.editions:
+        names = ", ".join(sorted(edition.removeprefix(ID) for edition in register.editions))
+        raise InputError(f"{option} {text} is no edition of the graph", hint=f"Editions here: {names}.")
+    return iri
 
 
 def _version(edition: str | None) -> str | None:
     return edition.rpartition("/")[2] if edition else None
 
 
-def _catalogue(
-    found: Catalogue, register: Register, given: dict[str, Any], out: Path
-) -> tuple[bytes, list[Unknown]]:
-    from crosswalk.exchange.triples import of_catalogue, of_selection
-    from crosswalk.graph.turtle import serialize
-
-    document = expand(given["document"]) if given["document"] else None
-    _tell_losses(found.losses)
-    if given["edition"] is None:
-        raise InputError("--edition says which edition the file is about", hint="Such as nist-csf/2.0.")
-    if found.selection:
-        edition = _edition(given["edition"], register, "--edition")
-        name = f"{ID}collection/{given['name'] or out.name.removesuffix('.ttl')}"
-        missing = [each for each in found.entries if register.find(each.identifier, edition) is None]
-        unknown = [
-            Unknown(each.identifier, each.place, register.near(each.identifier, edition)) for each in missing
-        ]
-        return serialize(of_selection(found, name, edition or "", register, document)).encode(), unknown
-    edition = expand(given["edition"])
-    known = sum(register.find(each.identifier, edition) is not None for each in found.entries)
-    tell(f"{len(found.entries)} elements, of which the graph knows {known}")
-    return serialize(of_catalogue(found, edition, given["licence"], document)).encode(), []
-
-
 def _tell_losses(losses: Counter[str]) -> None:
     for what, count in sorted((+losses).items()):
         tell(f"not kept: {what}, {count} times")
-
-
-def _tell_unknown(unknown: Iterable[Unknown], file: Path) -> None:
-    listed = list(unknown)
-    for each in listed[:LISTED]:
-        place = f"{file}:{each.place}" if each.place else str(file)
-        tell(f"{place}: not in the graph: {each}")
-    if len(listed) > LISTED:
-        tell(f"… and {len(listed) - LISTED} more")

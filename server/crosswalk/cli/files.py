@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crosswalk.cli.options import settings_options
+from crosswalk.cli.program import settings_options
 from crosswalk.cli.terminal import steps, tell, write, write_file
 from crosswalk.errors import InputError
 from crosswalk.settings import Settings
@@ -28,7 +28,7 @@ SUFFIXES = {
 @click.option("--format", "form", type=click.Choice(list(SUFFIXES.values())), help="By default as FILE ends.")
 @click.option("--inferred", is_flag=True, help="Also what follows from the facts, and the findings.")
 @settings_options("snapshots")
-def export(file: str, graph: str | None, form: str | None, inferred: bool, snapshots: Path | None) -> None:
+def export(file: str, graph: str | None, form: str | None, inferred: bool, settings: Settings) -> None:
     """Write the graph, or one part of it, to FILE; - is the standard output.
 
     Asserted facts alone are written unless --inferred is given. The file is written whole or not at all.
@@ -45,7 +45,6 @@ def export(file: str, graph: str | None, form: str | None, inferred: bool, snaps
     if form is None:
         hint = f"End it in one of {' '.join(SUFFIXES)}, or say --format."
         raise InputError("the file's name does not say in which syntax to write", file=file, hint=hint)
-    settings = Settings.from_environment(snapshots=snapshots)
     with steps("Building", 4) as progress:
         snapshot = published(settings, progress)
     data = dump(snapshot, form, graph=graph, inferred=inferred)
@@ -71,11 +70,10 @@ def format_files(files: tuple[Path, ...], check: bool, drop_comments: bool) -> N
     """
     from crosswalk.graph.turtle import format_file
 
-    options = {"drop_comments": drop_comments}
-    changed = [path for path in files if format_file(path, write=False, **options)]
+    changed = [path for path in files if format_file(path, write=False, drop_comments=drop_comments)]
     for path in changed:
         if not check:
-            format_file(path, **options)
+            format_file(path, drop_comments=drop_comments)
         write(str(path))
     tell(f"{len(changed)} of {len(files)} files {'would change' if check else 'changed'}")
     if check and changed:

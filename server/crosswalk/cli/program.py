@@ -1,9 +1,12 @@
-"""The click group: it loads a command when it is called, and turns faults into one line and an exit code."""
+"""The click group, which loads a command when it is called, and the options that several commands have."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
+from functools import wraps
 from importlib import import_module
 from typing import Any
 
@@ -12,38 +15,44 @@ import click
 from crosswalk.cli import COMMANDS, overview
 from crosswalk.cli.terminal import report, report_usage
 from crosswalk.errors import CrosswalkError, InputError
+from crosswalk.settings import Settings, variable
+
+Command = Callable[..., Any]
+TABLE_FORMATS = ("table", "markdown", "csv", "html", "json")
+OPEN_SETTINGS = {field.name: field for field in fields(Settings) if not field.metadata["secret"]}
+"""The settings that an option may give: a password in a call would be seen by others."""
 
 
 class Program(click.Group):
     """The program as a whole."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the help."""
+        """Return the names, in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The command of that name, its module loaded now."""
+        """Return the command of that name, and load its module now."""
         if name not in COMMANDS:
             return None
-        place, help = COMMANDS[name]
+        place, summary = COMMANDS[name]
         module, _, attribute = place.partition(":")
         command: click.Command = getattr(import_module(f"crosswalk.cli.{module}"), attribute)
-        command.short_help = help
+        command.short_help = summary
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """The command that the call names; a misspelt one gets the nearest names."""
+        """Return the command that the call names. Raises UsageError, which suggests near names."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             from difflib import get_close_matches  # needed for a wrong name alone
 
             near = get_close_matches(name, COMMANDS, n=2)
-            meant = f"; did you mean {' or '.join(near)}?" if near else "."
-            ctx.fail(f"there is no command {name!r}{meant}")
+            suggestion = f"; did you mean {' or '.join(near)}?" if near else "."
+            ctx.fail(f"there is no command {name!r}{suggestion}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; one whose reader has seen enough ends as if by SIGPIPE, and not with a 1."""
+        """Run the command; one whose reader has closed the pipe ends as if by SIGPIPE."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -52,17 +61,17 @@ class Program(click.Group):
             ctx.exit(141)
 
     def get_help(self, ctx: click.Context) -> str:
-        """The overview."""
+        """Return the overview."""
         return overview().rstrip("\n")
 
     def main(self, *args: Any, **options: Any) -> Any:
-        """Runs and ends the process: 0 done, 1 the data does not conform, 2 the call or a file is wrong."""
+        """Run and end the process: 0 done, 1 the data does not conform, 2 the call or a file is wrong."""
         options["standalone_mode"] = False
-        sys.exit(_guard(lambda: super(Program, self).main(*args, **options)))
+        sys.exit(_exit_code(lambda: super(Program, self).main(*args, **options)))
 
 
-def _guard(work: Any) -> int:
-    """Runs ``work`` and gives the exit code; no fault that has a cause outside leaves a traceback."""
+def _exit_code(work: Callable[[], Any]) -> int:
+    """Run ``work`` and return the exit code; no fault that has a cause outside leaves a traceback."""
     try:
         code = work()
         return code if isinstance(code, int) else 0
@@ -95,3 +104,66 @@ def _show_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version)
 def main() -> None:
     """The IoT Security Crosswalk."""
+
+
+class SettingType(click.ParamType):
+    """The type of an option that is a setting: its text is checked as the setting itself checks it."""
+
+    def __init__(self, setting: Field[Any]) -> None:
+        self.setting = setting
+        self.name = setting.name.upper()
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the value. Raises BadParameter, which says what is wanted."""
+        try:
+            return self.setting.metadata["read"](value) if isinstance(value, str) else value
+        except ValueError as fault:
+            self.fail(f"must be {fault}, not {value!r}.", param, ctx)
+
+
+def settings_options(*names: str) -> Callable[[Command], Command]:
+    """Add the options of these settings, and pass the command ``settings`` with all that the call gives."""
+
+    def add(command: Command) -> Command:
+        @wraps(command)
+        def run(**options: Any) -> Any:
+            chosen = {name: options.pop(name) for name in OPEN_SETTINGS if name in options}
+            return command(settings=Settings.from_environment(**chosen), **options)
+
+        for name in reversed(names):
+            setting_option(name)(run)
+        return run
+
+    return add
+
+
+def setting_option(name: str, *flags: str) -> Callable[[Command], Command]:
+    """Add the option of one setting, with other flags for it where a command has a better word."""
+    setting = OPEN_SETTINGS[name]
+    default = setting.default if setting.default is not MISSING else None
+    shown = f"; default {default}" if default is not None else ""
+    explanation = f"{setting.metadata['help']} [{variable(setting)}{shown}]"
+    own = "--" + name.replace("_", "-")
+    return click.option(*flags, own, name, type=SettingType(setting), help=explanation)
+
+
+def format_option(*formats: str, default: str | None = None) -> Callable[[Command], Command]:
+    """Add --format with these names, and --json where there is one; the command gets ``form``.
+
+    It is ``default`` where the call says nothing, or else the first name.
+    """
+
+    def add(command: Command) -> Command:
+        @wraps(command)
+        def run(form: str | None, as_json: bool = False, **options: Any) -> Any:
+            if as_json and form not in (None, "json"):
+                raise click.UsageError(f"--json and --format {form} contradict each other.")
+            usual = formats[0] if default is None else default
+            return command(form="json" if as_json else form or usual, **options)
+
+        if "json" in formats:
+            click.option("--json", "as_json", is_flag=True, help="The same as --format json.")(run)
+        explanation = f"How the result is written; by default {formats[0]}."
+        return click.option("--format", "form", type=click.Choice(formats), help=explanation)(run)
+
+    return add

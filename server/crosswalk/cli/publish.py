@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import click
 
-from crosswalk.cli.options import chosen, format_option, settings_options
-from crosswalk.cli.terminal import steps, write
+from crosswalk.cli.program import format_option, settings_options
+from crosswalk.cli.terminal import steps, write, write_json
 from crosswalk.settings import Settings, read_address
 
-BESIDE = {"store": ("query", "update"), "data": ("query", "update"), "service": ("", "statements"),
-          "sparql-graph-crud-auth": ("sparql-auth", "sparql-auth")}  # fmt: skip
+_QUERY_UPDATE = {"--queries": "query", "--updates": "update"}
+SIBLINGS = {
+    "store": _QUERY_UPDATE,
+    "data": _QUERY_UPDATE,
+    "service": {"--queries": "", "--updates": "statements"},
+    "sparql-graph-crud-auth": {"--queries": "sparql-auth", "--updates": "sparql-auth"},
+}
 """The last part of a Graph Store Protocol address → where the same server takes queries and updates."""
 
 
@@ -31,9 +34,8 @@ def publish(
     queries: str | None,
     updates: str | None,
     default_graph: str | None,
-    form: str | None,
-    as_json: bool,
-    **options: Any,
+    form: str,
+    settings: Settings,
 ) -> None:
     """Load the built graph into a SPARQL 1.1 server, graph by graph.
 
@@ -51,13 +53,10 @@ def publish(
     from crosswalk.stores.graph_store import WritableStore
     from crosswalk.stores.graph_store import publish as publish_snapshot
 
-    settings = Settings.from_environment(**options)
     try:
-        graphs, reading, writing = (
-            read_address(url),
-            read_address(queries or beside(url, 0)),
-            read_address(updates or beside(url, 1)),
-        )
+        graphs = read_address(url)
+        reading = read_address(queries or _sibling_address(url, "--queries"))
+        writing = read_address(updates or _sibling_address(url, "--updates"))
     except ValueError as fault:
         raise click.UsageError(f"URL must be {fault}.") from fault
     union = expand(default_graph) if default_graph else None
@@ -68,19 +67,18 @@ def publish(
         done = publish_snapshot(
             snapshot, open_endpoint(reading, settings), store, progress, default_graph=union
         )
-    if chosen(form, as_json, "text") == "json":
-        write(json.dumps(asdict(done) | {"snapshot": snapshot.hash}, indent=1))
-        return
-    write(f"{done.triples} triples in {done.graphs} graphs are there, {done.sent} of them sent now\n"
-          f"snapshot {snapshot.hash[:16]}")  # fmt: skip
+    if form == "json":
+        write_json(asdict(done) | {"snapshot": snapshot.hash})
+    else:
+        write(f"{done.triples} triples in {done.graphs} graphs are there, {done.sent} of them sent now\n"
+              f"snapshot {snapshot.hash[:16]}")  # fmt: skip
 
 
-def beside(url: str, place: int) -> str:
-    """The address of queries (0) or updates (1) of the server that takes graphs at ``url``."""
+def _sibling_address(url: str, option: str) -> str:
+    """Return where the server that takes graphs at ``url`` takes what an option would name."""
     parts = urlsplit(url)
     above, _, last = parts.path.rstrip("/").rpartition("/")
-    names = BESIDE.get(last)
-    if names is None:
-        option = ("--queries", "--updates")[place]
+    if last not in SIBLINGS:
         raise click.UsageError(f"where this server takes {option[2:]} cannot be guessed: give {option} URL.")
-    return urlunsplit((parts.scheme, parts.netloc, f"{above}/{names[place]}".rstrip("/"), "", ""))
+    path = f"{above}/{SIBLINGS[last][option]}".rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))

@@ -1,4 +1,4 @@
-"""What a call of ``crosswalk query`` gives: a query, and terms for its parameters."""
+"""``crosswalk query`` and ``questions``: queries put to the graph, to files and to endpoints."""
 
 from __future__ import annotations
 
@@ -13,66 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crosswalk.cli.options import chosen, format_option, setting_option, settings_options
-from crosswalk.cli.terminal import steps, tell, write
+from crosswalk.cli.program import TABLE_FORMATS, format_option, setting_option, settings_options
+from crosswalk.cli.terminal import FORMATS, as_table, steps, tell, write
 from crosswalk.errors import InputError
 from crosswalk.iris import PREFIXES
 from crosswalk.settings import Settings
 from crosswalk.sparql_tokens import missing_prefixes
-from crosswalk.stores.named_queries import Query, load, parse, read, read_term
+from crosswalk.stores.named_queries import Query, bind, catalogue, load, parse, read, read_term
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-
-def find(source: str | None, text: str | None) -> Query:
-    """The query that a call means: a file, a name, ``-`` or a text; with its file where it has one."""
-    if (source is None) == (text is None):
-        raise click.UsageError("give a file, the name of a question, - for the standard input, or -e TEXT.")
-    if text is not None:
-        return parse(with_prefixes(text, PREFIXES))
-    if source == "-":
-        data = sys.stdin.buffer.read()
-        try:
-            return replace(parse(data.decode("utf-8")), path=Path("<stdin>"))
-        except UnicodeDecodeError as fault:
-            raise InputError("the text is not UTF-8", file="<stdin>") from fault
-    path = Path(source)
-    if path.suffix in (".rq", ".sparql") or path.is_file():
-        return read(path)
-    return load(source)
-
-
-def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
-    """The text with a declaration for each known prefix it uses and does not declare, on a line before it.
-
-    Text typed at a prompt is meant to be short; files declare their prefixes themselves.
-    """
-    missing = missing_prefixes(text, prefixes).items()
-    declared = " ".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in missing)
-    return f"{declared}\n{text}" if declared else text
-
-
-def read_binding(text: str) -> tuple[str, Any]:
-    """The parameter's name and the term of ``name=value``."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip().lstrip("?").isidentifier():
-        raise InputError(f"--bind {text} is not NAME=VALUE", hint="For example: --bind edition=ipa/2.0")
-    return name.strip().lstrip("?"), read_term(value)
-
-
-@contextmanager
-def placed(found: Query, text: str | None = None) -> Iterator[None]:
-    """Adds the query's file to a fault inside it, or counts its lines as in the text that was typed."""
-    try:
-        yield
-    except InputError as fault:
-        if fault.line is not None and fault.file is None and found.path is not None:
-            fault.file = str(found.path)
-        elif fault.line is not None and fault.file is None and text is not None:
-            fault.line -= found.text.count("\n") - text.count("\n")
-        raise
-
 
 _ROWS = {
     "table": "application/sparql-results+json",
@@ -88,15 +38,13 @@ _TRIPLES = {
     "xml": "application/rdf+xml",
     "ntriples": "application/n-triples",
 }
-_FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "jsonld", "ntriples")
 
 
 def _complete_name(ctx: click.Context, param: click.Parameter, start: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
-    from crosswalk.stores.named_queries import catalogue
-
-    items = [CompletionItem(one.name, help=one.title) for one in catalogue() if one.name.startswith(start)]
+    questions = (question for question in catalogue() if question.name.startswith(start))
+    items = [CompletionItem(question.name, help=question.title) for question in questions]
     return [*items, CompletionItem(start, type="file")]
 
 
@@ -110,7 +58,7 @@ def _complete_name(ctx: click.Context, param: click.Parameter, start: str) -> li
     metavar="NAME=VALUE",
     help="Bind a parameter to an IRI, a name (xw:Green), a path (ipa/2.0) or a literal (5).",
 )
-@format_option(*_FORMATS)
+@format_option("table", "csv", "tsv", "json", "xml", "turtle", "jsonld", "ntriples", default="")
 @setting_option("store", "--endpoint")
 @click.option(
     "--graph",
@@ -125,10 +73,9 @@ def query(
     source: str | None,
     text: str | None,
     bindings: tuple[str, ...],
-    form: str | None,
-    as_json: bool,
+    form: str,
     graphs: tuple[Path, ...],
-    **options: Any,
+    settings: Settings,
 ) -> None:
     """Put a query to the built graph, to files, or to any SPARQL endpoint.
 
@@ -141,23 +88,57 @@ def query(
     Example:  crosswalk query -e 'SELECT ?s { ?s a xw:Edition }' --format csv
     """
     from crosswalk.assemble import open_store
-    from crosswalk.stores.named_queries import bind
 
-    found = find(source, text)
-    terms = dict(read_binding(one) for one in bindings)
-    settings = Settings.from_environment(**options)
-    media_type, as_rows = _media_type(found.form, chosen(form, as_json, ""))
-    with placed(found, text):
+    found = _find_query(source, text)
+    terms = dict(map(_read_binding, bindings))
+    media_type, as_rows = _media_type(found.form, form)
+    with _placing_faults(found, text):
         bound = bind(found, **terms)
         with steps("Building", 4) as progress:
-            opened = open_store(settings, graphs, progress)
-        with _stoppable():
-            data = opened.query(bound, media_type)
+            store = open_store(settings, graphs, progress)
+        with _ended_by_interrupt():
+            data = store.query(bound, media_type)
     write(_tabulate(data) if as_rows else data)
 
 
+def _find_query(source: str | None, text: str | None) -> Query:
+    """Return the query that a call means: a file, a name, ``-`` or a text; with its file where it has one."""
+    if (source is None) == (text is None):
+        raise click.UsageError("give a file, the name of a question, - for the standard input, or -e TEXT.")
+    if text is not None:
+        return parse(_with_prefixes(text, PREFIXES))
+    if source == "-":
+        data = sys.stdin.buffer.read()
+        try:
+            return replace(parse(data.decode("utf-8")), path=Path("<stdin>"))
+        except UnicodeDecodeError as fault:
+            raise InputError("the text is not UTF-8", file="<stdin>") from fault
+    path = Path(source)
+    if path.suffix in (".rq", ".sparql") or path.is_file():
+        return read(path)
+    return load(source)
+
+
+def _with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
+    """Declare each known prefix that a text uses and does not declare, on a line before it.
+
+    Text typed at a prompt is meant to be short; files declare their prefixes themselves.
+    """
+    missing = missing_prefixes(text, prefixes).items()
+    declared = " ".join(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in missing)
+    return f"{declared}\n{text}" if declared else text
+
+
+def _read_binding(text: str) -> tuple[str, Any]:
+    """Return the parameter's name and the term of ``name=value``."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip().lstrip("?").isidentifier():
+        raise InputError(f"--bind {text} is not NAME=VALUE", hint="For example: --bind edition=ipa/2.0")
+    return name.strip().lstrip("?"), read_term(value)
+
+
 def _media_type(form: str, wanted: str) -> tuple[str, bool]:
-    """The media type to ask for, and whether the answer becomes a table here."""
+    """Return the media type to ask for, and whether the answer becomes a table here."""
     triples = form in ("CONSTRUCT", "DESCRIBE")
     types = _TRIPLES if triples else _ROWS
     name = wanted or ("turtle" if triples else "table")
@@ -169,8 +150,22 @@ def _media_type(form: str, wanted: str) -> tuple[str, bool]:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
-    """Lets Ctrl-C end the process at once: the engine does not come back to Python before it has finished."""
+def _placing_faults(found: Query, text: str | None) -> Iterator[None]:
+    """Add the query's file to a fault inside it, or count its lines as in the text that was typed."""
+    try:
+        yield
+    except InputError as fault:
+        if fault.line is not None and fault.file is None:
+            if found.path is not None:
+                fault.file = str(found.path)
+            elif text is not None:
+                fault.line -= found.text.count("\n") - text.count("\n")
+        raise
+
+
+@contextmanager
+def _ended_by_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: the engine returns to Python only when it has finished."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -182,7 +177,6 @@ def _stoppable() -> Iterator[None]:
 
 
 def _tabulate(data: bytes) -> str:
-    from crosswalk.cli.terminal import as_table
     from crosswalk.stores.results import read_answer
 
     answer = read_answer(data)
@@ -196,34 +190,31 @@ def _tabulate(data: bytes) -> str:
 @click.command()
 @click.argument("name", required=False, shell_complete=_complete_name)
 @click.option("--tag", help="Only the questions with this tag.")
-@format_option("table", "markdown", "csv", "html", "json")
-def questions(name: str | None, tag: str | None, form: str | None, as_json: bool) -> None:
+@format_option(*TABLE_FORMATS)
+def questions(name: str | None, tag: str | None, form: str) -> None:
     """List the named questions, or show one of them with its parameters and its query.
 
     \b
     Example:  crosswalk questions --tag lineage
     Example:  crosswalk questions which-guidelines-were-added
     """
-    from crosswalk.cli.terminal import FORMATS
-    from crosswalk.stores.named_queries import catalogue, load
-
-    form = chosen(form, as_json, "table")
     if name and form == "table":
         write(load(name).text)
         return
-    found = [load(name)] if name else [one for one in catalogue() if tag is None or tag in one.tags]
+    listed = [load(name)] if name else catalogue()
+    found = [question for question in listed if name or tag is None or tag in question.tags]
     if not found:
-        tags = sorted({tag for one in catalogue() for tag in one.tags})
+        tags = sorted({tag for question in catalogue() for tag in question.tags})
         raise InputError(f"no question has the tag {tag!r}", hint=f"Tags: {', '.join(tags)}.")
     columns = ["name", "title", "parameters"] + ([] if form in ("table", "html") else ["question", "tags"])
-    write(FORMATS[form](columns, [_described(one) for one in found]))
-
-
-def _described(one: Any) -> dict[str, str]:
-    return {
-        "name": one.name,
-        "title": one.title,
-        "question": one.question,
-        "tags": ", ".join(one.tags),
-        "parameters": ", ".join(one.parameters),
-    }
+    rows = [
+        {
+            "name": question.name,
+            "title": question.title,
+            "question": question.question,
+            "tags": ", ".join(question.tags),
+            "parameters": ", ".join(question.parameters),
+        }
+        for question in found
+    ]
+    write(FORMATS[form](columns, rows))

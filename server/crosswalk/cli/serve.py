@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from crosswalk.cli.options import settings_options
+from crosswalk.cli.program import OPEN_SETTINGS, settings_options
 from crosswalk.cli.terminal import steps, tell
 from crosswalk.settings import Settings
 
@@ -23,8 +22,8 @@ from crosswalk.settings import Settings
     metavar="FILE",
     help="Serve this RDF file, of any vocabulary, instead of the built graph; may be repeated.",
 )
-@settings_options()
-def serve(graphs: tuple[Path, ...], **options: Any) -> None:
+@settings_options(*OPEN_SETTINGS)
+def serve(graphs: tuple[Path, ...], settings: Settings) -> None:
     """Serve the graph: pages for people, data and a SPARQL endpoint for programs.
 
     The graph is built first when nothing is built yet. Ctrl-C or TERM ends the server. Each option can
@@ -39,7 +38,6 @@ def serve(graphs: tuple[Path, ...], **options: Any) -> None:
     from crosswalk.assemble import changed_since, published
     from crosswalk.web.served_dataset import open_dataset
 
-    settings = Settings.from_environment(**options)
     if graphs:
         from crosswalk.graph.sources import read_file  # what it needs is slow to import
     for path in graphs:
@@ -47,13 +45,11 @@ def serve(graphs: tuple[Path, ...], **options: Any) -> None:
     if settings.store is None and not graphs:
         with steps("Building", 4) as progress:
             snapshot = published(settings, progress)
-        changed = changed_since(snapshot)
-        if changed:
-            tell(
-                f"{len(changed)} files are newer than the graph that is served; crosswalk build takes them in"
-            )
-    with ThreadPoolExecutor(1) as beside:
-        opening = beside.submit(open_dataset, settings, graphs)
+        if changed := changed_since(snapshot):
+            tell(f"{len(changed)} files are newer than the graph that is served; "
+                 "crosswalk build takes them in")  # fmt: skip
+    with ThreadPoolExecutor(1) as threads:
+        opening = threads.submit(open_dataset, settings, graphs)
         # To load the program takes about as long as to load the graph.
         from crosswalk.web.server import serve as serve_graph
     serve_graph(settings, opening.result(), graphs)

@@ -1,17 +1,14 @@
-"""Draws rows as a box of lines, as wide as they are or as a terminal is."""
+"""Write results, tables, findings, faults and progress to a terminal, a pipe or a file."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import stat
 import sys
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,63 +16,190 @@ from typing import Any
 import click
 
 from crosswalk.errors import CrosswalkError, InputError
+from crosswalk.folders import atomic_write
 from crosswalk.iris import compact
 from crosswalk.web.tables import as_csv, as_json, as_markdown
 
-_BESIDE = 3
-"""What a column takes beside its text: a line and two spaces."""
+Rows = Sequence[Mapping[str, Any]]
+_PADDING = 3
+"""What a column of a table takes beside its text: a line and two spaces."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
-def as_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
-    """The rows as a table of lines; on a terminal it is as wide as that, and long cells are wrapped."""
-    limit = os.get_terminal_size().columns if sys.stdout.isatty() else None
-    heads = [printable(column) for column in columns]
-    return box(heads, [[shown(row.get(column)) for column in columns] for row in rows], limit)
+def write(result: str | bytes) -> None:
+    """Write a result to stdout, ended by a line break."""
+    data = result.encode() if isinstance(result, str) else result
+    rest = memoryview(data if data.endswith(b"\n") or not data else data + b"\n")
+    while rest:
+        # Where Python runs unbuffered, one call may write a part only.
+        rest = rest[sys.stdout.buffer.write(rest) :]
+    sys.stdout.buffer.flush()
+
+
+def write_json(value: Any) -> None:
+    """Write a value to stdout as JSON."""
+    write(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def write_rows(form: str, rows: Rows, *, hidden: Sequence[str] = ()) -> None:
+    """Write rows to stdout in one of FORMATS; columns that are ``hidden`` from people stand in CSV alone."""
+    if rows or form == "json":
+        columns = [name for name in rows[0] if form == "csv" or name not in hidden] if rows else []
+        write(FORMATS[form](columns, [{name: _flat(row[name]) for name in columns} for row in rows]))
+
+
+def _flat(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; a device or a pipe, such as /dev/stdout, is written to.
+
+    Raises InputError where the path is a folder or lies in none.
+    """
+    target = path.resolve()
+    if target.is_dir():
+        raise InputError("this is a folder, not a file", file=path)
+    if not target.parent.is_dir():
+        hint = f"Make it first: mkdir -p {path.parent}"
+        raise InputError("the folder does not exist", file=path, hint=hint)
+    if target.exists() and not target.is_file():
+        target.write_bytes(data)
+    else:
+        atomic_write(path, data)
+
+
+def tell(message: str) -> None:
+    """Say something about the work on stderr."""
+    click.echo(message, err=True)
+
+
+@contextmanager
+def steps(label: str, count: int) -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal that moves one step at each call; elsewhere show nothing."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    begun: list[str] = []
+    with click.progressbar(
+        length=count, label=label, file=sys.stderr, show_eta=False, item_show_func=lambda step: step
+    ) as bar:
+
+        def begin(step: str) -> None:
+            bar.update(1 if begun else 0, step)
+            begun.append(step)
+
+        yield begin
+        bar.update(count)
+
+
+def report(fault: CrosswalkError) -> None:
+    """Say on stderr what is wrong, where, and what to do."""
+    click.echo(describe_findings(getattr(fault, "findings", ())), err=True, nl=False)
+    click.echo(printable(str(fault)), err=True)
+    excerpt = getattr(fault, "excerpt", None)
+    if excerpt and fault.column:
+        line = excerpt.expandtabs(1)
+        click.echo(f"  {printable(line)}", err=True)
+        click.echo("  " + " " * width(printable(line[: fault.column - 1])) + "^", err=True)
+    if fault.hint:
+        click.echo(f"hint: {printable(fault.hint)}", err=True)
+
+
+def report_usage(fault: click.ClickException) -> None:
+    """Say on stderr what is wrong with the call, and how to see what is right."""
+    context = getattr(fault, "ctx", None)
+    path = context.command_path if context else "crosswalk"
+    click.echo(f"{path}: {printable(' '.join(fault.format_message().split()))}", err=True)
+    click.echo(f"hint: {path} --help", err=True)
+
+
+def describe_findings(findings: Sequence[Any]) -> str:
+    """Write findings in their order: each place a line ``FILE:LINE``, under it what is wrong there."""
+    lines: list[str] = []
+    for place, group in groupby(findings, key=_place):
+        lines.append(place)
+        for finding in group:
+            lines.append(f"  {finding.severity}  {compact(finding.thing)}  ({compact(finding.shape)})")
+            lines.append(f"    {finding.message}")
+            parts = (part for part in (finding.path, finding.value) if part and part != finding.thing)
+            if detail := " = ".join(map(compact, parts)):
+                lines.append(f"    {detail}")
+    return "".join(printable(line) + "\n" for line in lines)
+
+
+def _place(finding: Any) -> str:
+    if finding.file is None:
+        return "(in no file)"
+    return finding.file if finding.line is None else f"{finding.file}:{finding.line}"
+
+
+def printable(text: str) -> str:
+    """Return the text without characters that would steer a terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def shown(value: Any) -> str:
-    """A cell as people read it: an IRI in its short form, nothing that would steer a terminal."""
+    """Return a cell as people read it: an IRI in its short form, nothing that would steer a terminal."""
     text = "" if value is None else str(getattr(value, "value", value))
     return printable(compact(text) if getattr(value, "kind", None) == "uri" else text)
 
 
+def shown_rows(columns: Sequence[str], rows: Rows) -> list[dict[str, str]]:
+    """Return the columns of rows as people read them."""
+    return [{column: shown(row.get(column)) for column in columns} for row in rows]
+
+
+def as_table(columns: Sequence[str], rows: Rows) -> str:
+    """Write rows as a table of lines; on a terminal it is as wide as that, and long cells are wrapped."""
+    limit = os.get_terminal_size().columns if sys.stdout.isatty() else None
+    cells = [list(row.values()) for row in shown_rows(columns, rows)]
+    return box(list(map(printable, columns)), cells, limit)
+
+
+def as_html(columns: Sequence[str], rows: Rows) -> str:
+    """Write rows as an HTML table, every text escaped."""
+    from xml.etree import ElementTree  # needed for this format alone
+
+    table = ElementTree.Element("table")
+    body = [list(row.values()) for row in shown_rows(columns, rows)]
+    for section, tag, lines in (("thead", "th", [columns]), ("tbody", "td", body)):
+        part = ElementTree.SubElement(table, section)
+        for cells in lines:
+            row = ElementTree.SubElement(part, "tr")
+            for cell in cells:
+                element = ElementTree.SubElement(row, tag)
+                element.text, *further = cell.split("\n")
+                for line in further:
+                    ElementTree.SubElement(element, "br").tail = line
+    ElementTree.indent(table, "    ")
+    return ElementTree.tostring(table, "unicode", method="html") + "\n"
+
+
+FORMATS = {"table": as_table, "markdown": as_markdown, "csv": as_csv, "html": as_html, "json": as_json}
+"""The formats of a table by their names."""
+
+
 def box(columns: Sequence[str], rows: Sequence[Sequence[str]], limit: int | None = None) -> str:
-    """The rows under their columns' names; where that is wider than the limit, long cells are wrapped."""
+    """Draw rows under the names of their columns; where that is wider than the limit, wrap long cells."""
     lines = [[cell.split("\n") for cell in row] for row in (columns, *rows)]
     widths = [max(width(text) for row in lines for text in row[place]) for place in range(len(columns))]
     if limit is not None:
-        widths = _narrowed(widths, limit - _BESIDE * len(widths) - 1)
-    head, *body = (_row(row, widths) for row in lines)
-    edges = ["┌┬┐", "├┼┤", "└┴┘"]
+        room = limit - _PADDING * len(widths) - 1
+        widest = max(widths, default=0)
+        while widest > 2 and sum(min(size, widest) for size in widths) > room:
+            widest -= 1
+        widths = [min(size, widest) for size in widths]
+    head, *body = ([*_box_row(row, widths)] for row in lines)
     top, middle, bottom = (
-        edge[0] + edge[1].join("─" * (each + 2) for each in widths) + edge[2] for edge in edges
+        left + cross.join("─" * (size + 2) for size in widths) + right
+        for left, cross, right in ("┌┬┐", "├┼┤", "└┴┘")
     )
     return "\n".join([top, *head, middle, *(line for row in body for line in row), bottom]) + "\n"
 
 
-def width(text: str) -> int:
-    """How many places of a terminal a text takes: Chinese and Japanese signs two, combining ones none."""
-    if text.isascii():
-        return len(text)
-    return sum(map(_places, text))
-
-
-def _places(sign: str) -> int:
-    if unicodedata.category(sign) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(sign) in ("W", "F") else 1
-
-
-def _narrowed(widths: list[int], room: int) -> list[int]:
-    """The widths with the widest columns cut to one measure, so that all fit; none below one place."""
-    measure = max(widths, default=0)
-    while measure > 2 and sum(min(each, measure) for each in widths) > room:
-        measure -= 1
-    return [min(each, measure) for each in widths]
-
-
-def _row(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
-    """The lines that a row takes."""
+def _box_row(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
+    """Yield the lines that a row takes."""
     wrapped = [
         [line for text in cell for line in _wrap(text, room)]
         for cell, room in zip(cells, widths, strict=True)
@@ -87,7 +211,7 @@ def _row(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]
 
 
 def _wrap(text: str, room: int) -> list[str]:
-    """The text in lines of at most so many places, broken at spaces, and within words that are longer."""
+    """Break a text into lines of at most so many places, at spaces, and within words that are longer."""
     if width(text) <= room:
         return [text]
     lines, line = [], ""
@@ -99,168 +223,20 @@ def _wrap(text: str, room: int) -> list[str]:
         if line:
             lines.append(line)
         line = ""
-        for sign in word:
-            if width(line + sign) > room:
+        for character in word:
+            if width(line + character) > room:
                 lines.append(line)
                 line = ""
-            line += sign
+            line += character
     return [*lines, line]
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+def width(text: str) -> int:
+    """Count the places of a terminal that a text takes: wide characters two, combining ones none."""
+    return len(text) if text.isascii() else sum(map(_places, text))
 
 
-def printable(text: str) -> str:
-    """The text without characters that would steer a terminal."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def report(fault: CrosswalkError) -> None:
-    """Says on stderr what is wrong, where, and what to do."""
-    findings = getattr(fault, "findings", ())
-    if findings:
-        pass
-
-        click.echo(write_findings(findings), err=True, nl=False)
-    click.echo(printable(str(fault)), err=True)
-    excerpt = getattr(fault, "excerpt", None)
-    if excerpt and fault.column:
-        from wcwidth import wcswidth
-
-        before = printable(excerpt.expandtabs(1)[: fault.column - 1])
-        click.echo(f"  {printable(excerpt.expandtabs(1))}", err=True)
-        click.echo("  " + " " * max(wcswidth(before), 0) + "^", err=True)
-    if fault.hint:
-        click.echo(f"hint: {printable(fault.hint)}", err=True)
-
-
-def report_usage(fault: click.ClickException) -> None:
-    """Says on stderr what is wrong with the call, and how to see what is right."""
-    context = getattr(fault, "ctx", None)
-    path = context.command_path if context else "crosswalk"
-    click.echo(f"{path}: {printable(' '.join(fault.format_message().split()))}", err=True)
-    click.echo(f"hint: {path} --help", err=True)
-
-
-def write_findings(findings: Sequence[Any]) -> str:
-    """The findings in their order: each place a line ``FILE:LINE``, under it what is wrong there."""
-    lines: list[str] = []
-    for place, group in groupby(findings, key=_place):
-        lines.append(place)
-        for one in group:
-            lines += [f"  {one.severity}  {compact(one.thing)}  ({compact(one.shape)})", f"    {one.message}"]
-            detail = " = ".join(compact(part) for part in (one.path, one.value) if part and part != one.thing)
-            lines += [f"    {detail}"] if detail else []
-    return "".join(printable(line) + "\n" for line in lines)
-
-
-def write_json(findings: Sequence[Any]) -> str:
-    """The findings as a list of objects."""
-    described = [asdict(one) | {"thing": one.thing} for one in findings]
-    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
-
-
-def count(findings: Sequence[Any]) -> str:
-    """How many there are of each severity, in words."""
-    numbers = Counter(one.severity for one in findings)
-    parts = [
-        f"{number} {name}{'s' if number > 1 else ''}"
-        for name, number in sorted(numbers.items(), reverse=True)
-    ]
-    return ", ".join(parts) or "no finding"
-
-
-def _place(one: Any) -> str:
-    if one.file is None:
-        return "(in no file)"
-    return one.file if one.line is None else f"{one.file}:{one.line}"
-
-
-def write(result: str | bytes) -> None:
-    """Writes a result to stdout, ended by a line break."""
-    data = result.encode() if isinstance(result, str) else result
-    rest = memoryview(data if data.endswith(b"\n") or not data else data + b"\n")
-    while rest:
-        # Where Python runs unbuffered, one call may write a part only.
-        rest = rest[sys.stdout.buffer.write(rest) :]
-    sys.stdout.buffer.flush()
-
-
-def tell(message: str) -> None:
-    """Says something about the work on stderr."""
-    click.echo(message, err=True)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all: what was there before stays until the new content is on the disk."""
-    import tempfile  # it takes a tenth of a query's start
-
-    target = path.resolve()
-    if target.is_dir():
-        raise InputError("this is a folder, not a file", file=path)
-    if not target.parent.is_dir():
-        raise InputError(
-            "the folder does not exist", file=path, hint=f"Make it first: mkdir -p {path.parent}"
-        )
-    if target.exists() and not target.is_file():
-        target.write_bytes(data)  # a device or a pipe, such as /dev/stdout
-        return
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), _mode(target))
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _mode(target: Path) -> int:
-    """The permissions of the file there is, or those a new file gets."""
-    if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-@contextmanager
-def steps(label: str, count: int) -> Iterator[Callable[[str], None]]:
-    """A bar on a terminal that moves one step at each call; elsewhere nothing is shown."""
-    if not sys.stderr.isatty():
-        yield lambda step: None
-        return
-    done: list[str] = []
-    with click.progressbar(
-        length=count, label=label, file=sys.stderr, show_eta=False, item_show_func=lambda step: step
-    ) as bar:
-
-        def begin(step: str) -> None:
-            bar.update(1 if done else 0, step)
-            done.append(step)
-
-        yield begin
-        bar.update(count)
-
-
-Rows = Sequence[Mapping[str, Any]]
-
-
-def as_html(columns: Sequence[str], rows: Rows) -> str:
-    """The rows as an HTML table, every text escaped."""
-    from prettytable import PrettyTable
-
-    table = PrettyTable(list(columns))
-    table.add_rows([[shown(row.get(column)) for column in columns] for row in rows])
-    return table.get_html_string() + "\n"
-
-
-def short(columns: Sequence[str], rows: Rows) -> list[dict[str, str]]:
-    """The rows with IRIs in their short form, for tables that people read."""
-    return [{column: shown(row.get(column)) for column in columns} for row in rows]
-
-
-FORMATS = {"table": as_table, "markdown": as_markdown, "csv": as_csv, "html": as_html, "json": as_json}
-"""The formats of a table by their names."""
+def _places(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
