@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 
 import pytest
 from granian.server import MPServer
@@ -33,3 +35,11 @@ def test_granian_forgets_dead_workers_when_it_is_told_to() -> None:
     server = MPServer("nothing")
     assert server.respawned_wrks == {}, WORTH_DOING.format(name="respawned_wrks")
     assert callable(server.signal_handler_reload), WORTH_DOING.format(name="signal_handler_reload")
+
+
+def test_opening_the_data_needs_no_web_server() -> None:
+    # The command opens the data in one thread and loads the server in another.
+    code = (
+        "import sys, crosswalk.web.served_dataset as _; sys.exit(bool({'flask', 'granian'} & {*sys.modules}))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
