@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import socket
@@ -13,13 +14,12 @@ from contextlib import contextmanager
 import pytest
 
 from crosswalk.errors import QueryTimedOut
-from crosswalk.evaluation import client, verdicts, wire
+from crosswalk.evaluation import client, evaluator, sandbox, wire
 from crosswalk.evaluation.pool import Evaluator
 from crosswalk.evaluation.rationing import Spending, ask_ration, attend, tell_spent, wake
 from crosswalk.evaluation.shared_state import Allowance, Board, Entry, Ledger
 from crosswalk.evaluation.supervisor import Premises
-from crosswalk.evaluation.verdicts import Verdict
-from crosswalk.evaluation.wire import Question, Reply
+from crosswalk.evaluation.wire import Limit, Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
 
@@ -142,9 +142,9 @@ def test_a_board_tells_what_is_in_hand_and_what_became_of_it() -> None:
     board.begin(3, 77, 1.5, 0.25, 9)
     assert board.read(3) == Entry(77, 1.5, 0.25, 9) and board.read(4) is None
     assert board.in_hand(77) and not board.in_hand(78) and board.verdict(77) == 0
-    board.judge(3, 77, Verdict.TIMED_OUT)
+    board.judge(3, 77, Limit.QUERY_TIMEOUT)
     board.clear(3)
-    assert board.verdict(77) == Verdict.TIMED_OUT and not board.in_hand(77)
+    assert board.verdict(77) == Limit.QUERY_TIMEOUT and not board.in_hand(77)
     assert board.finish(3)
     board.wear(3)
     assert not board.finish(3)
@@ -158,23 +158,65 @@ def test_who_is_ended_while_taking_another_question_has_it_put_again() -> None:
     each = Evaluator(child, os.pidfd_open(child), 0, board)
     board.begin(0, 1, time.monotonic(), 0.0, 0)
     each.look()
-    each.end(Verdict.TIMED_OUT)
+    each.end(Limit.QUERY_TIMEOUT)
     board.begin(0, 2, time.monotonic(), 0.0, 0)
     each.reap()
     assert each.job is not None and each.job.entry.job == 2
-    assert board.verdict(1) == Verdict.TIMED_OUT
+    assert board.verdict(1) == Limit.QUERY_TIMEOUT
     assert not board.verdict(2) and not board.in_hand(2)
 
 
-@pytest.mark.parametrize(
-    ("status", "verdict"),
-    [(verdicts.OUT_OF_MEMORY, Verdict.OUT_OF_MEMORY), (-6, Verdict.OUT_OF_MEMORY), (-11, Verdict.TOO_DEEP),
-     (-9, Verdict.INTERRUPTED), (1, Verdict.INTERRUPTED)],
-)  # fmt: skip
-def test_the_way_an_evaluator_ends_is_told(status: int, verdict: Verdict) -> None:
-    assert Verdict.of_death(status) is verdict
-    told = verdicts.told(verdict, Settings())
-    assert told is not None and told.fault and told.what
+def kill_self(number: int) -> Callable[[], None]:
+    """Return what ends the calling process by a signal."""
+    return lambda: os.kill(os.getpid(), number)
+
+
+DEATHS = {
+    "out of memory": (lambda: os._exit(evaluator.OUT_OF_MEMORY), "MiB of memory a query may use"),
+    "aborted": (kill_self(signal.SIGABRT), "MiB of memory a query may use"),
+    "overflowed": (kill_self(signal.SIGSEGV), "too deep or too long"),
+    "overflowed into a file": (kill_self(signal.SIGBUS), "too deep or too long"),
+    "killed": (kill_self(signal.SIGKILL), "was interrupted"),
+    "failed": (lambda: os._exit(1), "was interrupted"),
+}
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_how_an_evaluator_ended_is_told(death: str) -> None:
+    act, what = DEATHS[death]
+    board = Board()
+    child = os.fork()
+    if child == 0:
+        faulthandler.disable()
+        sandbox.write_no_core()
+        act()
+    board.begin(0, 1, time.monotonic(), 0.0, 0)
+    Evaluator(child, os.pidfd_open(child), 0, board).reap()
+    assert what in wire.reply_at(wire.Limit(board.verdict(1)), Settings()).what
+
+
+TOLD = {
+    Limit.QUERY_TIMEOUT: ("QueryTimedOut", "longer than the 1.5 seconds", 2),
+    Limit.LONG_QUERIES: ("Overloaded", "3 long queries are running already", 2),
+    Limit.QUERY_MEMORY: ("ResourceLimit", "more than the 5 MiB of memory a query may use", 2),
+    Limit.TREE_MEMORY: ("ResourceLimit", "more than the 9 MiB of memory there are", 2),
+    Limit.QUERY_DEPTH: ("QueryRefused", "too deep or too long", None),
+    Limit.INTERRUPTED: ("StoreFault", "was interrupted", 2),
+    Limit.RATE_LIMIT: ("RateExceeded", "the 7 seconds of evaluation a client may use in a minute", 4),
+    Limit.WAITING_QUERIES: ("Overloaded", "11 queries are waiting already", 5),
+    Limit.WAITING_TIME: ("Overloaded", "within 2.5 seconds", 5),
+    Limit.UNANSWERED: ("Overloaded", "does not answer", 2),
+}
+
+
+@pytest.mark.parametrize("limit", Limit)
+def test_a_client_is_told_which_limit_its_query_met_and_what_to_do(limit: Limit) -> None:
+    settings = Settings(query_timeout=1.5, long_queries=3, query_memory=5 * 2**20, tree_memory=9 * 2**20,
+                        rate_limit=7, waiting_queries=11, waiting_time=2.5)  # fmt: skip
+    reply = wire.reply_at(limit, settings, wait=4)
+    fault, what, retry_after = TOLD[limit]
+    assert (reply.fault, reply.retry_after) == (fault, retry_after) and what in reply.what
+    assert reply.hint and "{" not in reply.what + reply.hint
 
 
 @contextmanager
@@ -224,10 +266,10 @@ def test_whose_evaluator_dies_waits_for_what_is_said_of_it(late: float) -> None:
     def begin_and_die(queued: wire.QueuedQuestion, pipe: int) -> None:
         premises.board.begin(9, queued.job, time.monotonic(), 0.0, 0)
         if not late:
-            premises.board.judge(9, queued.job, Verdict.TOO_MANY_LONG)
+            premises.board.judge(9, queued.job, Limit.LONG_QUERIES)
         os.close(pipe)
         time.sleep(late)
-        premises.board.judge(9, queued.job, Verdict.TOO_MANY_LONG)
+        premises.board.judge(9, queued.job, Limit.LONG_QUERIES)
         premises.board.clear(9)
 
     with evaluating(premises, begin_and_die):

@@ -11,11 +11,17 @@ import threading
 import time
 from itertools import count
 
-from crosswalk.errors import Overloaded
-from crosswalk.evaluation import verdicts
 from crosswalk.evaluation.rationing import ask_ration, wake
 from crosswalk.evaluation.shared_state import Board
-from crosswalk.evaluation.wire import Question, QueuedQuestion, Reply, receive_reply, send_question
+from crosswalk.evaluation.wire import (
+    Limit,
+    Question,
+    QueuedQuestion,
+    Reply,
+    receive_reply,
+    reply_at,
+    send_question,
+)
 from crosswalk.settings import Settings
 
 _TRIES = 3
@@ -51,9 +57,9 @@ class Evaluation:
         if number:
             wait = ask_ration(self.counter, number)
             if wait:
-                return verdicts.rate_exceeded(self.settings, wait)
+                return reply_at(Limit.RATE_LIMIT, self.settings, wait)
         if not self._room.acquire(blocking=False):
-            return verdicts.line_full(self.settings)
+            return reply_at(Limit.WAITING_QUERIES, self.settings)
         try:
             for _ in range(_TRIES):
                 reply = self._ask(question, number)
@@ -61,7 +67,7 @@ class Evaluation:
                     return reply
         finally:
             self._room.release()
-        return verdicts.interrupted(self.settings)
+        return reply_at(Limit.INTERRUPTED, self.settings)
 
     def _ask(self, question: Question, client: int) -> Reply | None:
         """Return the reply to a question, or None where it was lost before its evaluation began."""
@@ -72,15 +78,14 @@ class Evaluation:
                 queued = QueuedQuestion(job, time.monotonic(), client, question)
                 send_question(self.door, queued, evaluators_end)
             except BlockingIOError:
-                return verdicts.waited_too_long(self.settings)
+                return reply_at(Limit.WAITING_TIME, self.settings)
             finally:
                 # Only the queue, and then one evaluator, holds this end: when that one dies, the pipe ends.
                 os.close(evaluators_end)
             if self.board.resting:
                 wake(self.counter)
             if not self._await(pipe, job):
-                error = Overloaded("the query engine does not answer", hint="Ask again later.")
-                return Reply.of(error, retry_after=2)
+                return reply_at(Limit.UNANSWERED, self.settings)
             return receive_reply(pipe) or self._judgement(job)
         finally:
             os.close(pipe)
@@ -103,13 +108,13 @@ class Evaluation:
         while time.monotonic() < end:
             # In this order: what was in hand is judged first, and only then taken from the slot.
             in_hand = self.board.in_hand(job)
-            verdict = self.board.verdict(job)
-            if verdict:
-                return verdicts.told(verdict, self.settings)
+            limit = self.board.verdict(job)
+            if limit:
+                return reply_at(Limit(limit), self.settings)
             if not in_hand:
                 return None
             time.sleep(_JUDGED)
-        return verdicts.interrupted(self.settings)
+        return reply_at(Limit.INTERRUPTED, self.settings)
 
 
 def _number(client: str) -> int:

@@ -17,18 +17,12 @@ from typing import NoReturn
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad
 
-from crosswalk.errors import (
-    CrosswalkError,
-    InputError,
-    QueryRefused,
-    QuerySyntaxError,
-    ResultTooLarge,
-)
-from crosswalk.evaluation import sandbox, verdicts
+from crosswalk.errors import CrosswalkError, InputError, QueryRefused, QuerySyntaxError
+from crosswalk.evaluation import sandbox
 from crosswalk.evaluation.inspection import inspect
 from crosswalk.evaluation.rationing import tell_spent
 from crosswalk.evaluation.shared_state import Board
-from crosswalk.evaluation.wire import Question, Reply, receive_question, send_reply
+from crosswalk.evaluation.wire import Limit, Question, Reply, receive_question, reply_at, send_reply
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, QueryDataset, named_queries
 from crosswalk.stores.oxigraph import EmbeddedStore
@@ -65,6 +59,9 @@ def _nodes(graphs: tuple[str, ...]) -> list[NamedNode]:
 
 _DOOR, _COUNTER = 3, 4
 """The descriptors on which questions come in, and on which the broker is told what they cost."""
+
+OUT_OF_MEMORY = 71
+"""The exit status of an evaluator that could get no more memory."""
 
 _WEAR_KILOBYTES, _WEAR_QUERIES = 96 * 2**10, 4000
 
@@ -105,7 +102,7 @@ def live(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str, pa
             _work(post, store, settings, snapshot)
             status = 0
         except MemoryError:
-            status = verdicts.OUT_OF_MEMORY
+            status = OUT_OF_MEMORY
         finally:
             if status == 1:
                 traceback.print_exc()
@@ -135,7 +132,7 @@ def _work(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str) -
         began, spent = time.monotonic(), time.process_time()
         post.board.begin(post.place, queued.job, began, spent, queued.client)
         if began - queued.put_at > settings.waiting_time:
-            reply = verdicts.waited_too_long(settings)
+            reply = reply_at(Limit.WAITING_TIME, settings)
         else:
             reply = _answer(queued.question, store, settings)
         send_reply(pipe, reply._replace(snapshot=snapshot, seconds=time.monotonic() - began))
@@ -175,12 +172,7 @@ def evaluate(store: EmbeddedStore, question: Question, settings: Settings) -> Re
     wanted = question.media_type(found.form) or SPARQL_JSON
     source, dataset = _source(store, question.dataset or found.dataset, bool(question.dataset))
     body = source.query(question.text, wanted, dataset=dataset)
-    if len(body) > settings.result_bytes:
-        raise ResultTooLarge(
-            f"the result has {len(body)} bytes, more than the {settings.result_bytes} that are sent",
-            hint="Ask for less: add a LIMIT, or fewer variables.",
-        )
-    return Reply(body, wanted, volatile=found.volatile)
+    return Reply.answer(body, wanted, settings, volatile=found.volatile)
 
 
 def _source(

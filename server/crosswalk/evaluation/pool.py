@@ -16,7 +16,7 @@ from crosswalk.evaluation import evaluator
 from crosswalk.evaluation.evaluator import Post
 from crosswalk.evaluation.sandbox import NICENESS
 from crosswalk.evaluation.shared_state import PLACES, Board, Entry
-from crosswalk.evaluation.verdicts import Verdict
+from crosswalk.evaluation.wire import Limit
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
 
@@ -59,6 +59,15 @@ def family(process: int) -> list[int]:
         except OSError:
             continue
     return found
+
+
+_DEATHS = {
+    evaluator.OUT_OF_MEMORY: Limit.QUERY_MEMORY,
+    -signal.SIGABRT: Limit.QUERY_MEMORY,
+    -signal.SIGSEGV: Limit.QUERY_DEPTH,
+    -signal.SIGBUS: Limit.QUERY_DEPTH,
+}
+"""The limit a query has met whose evaluator ended by itself, by its exit status (below 0: a signal)."""
 
 
 @dataclass
@@ -116,12 +125,12 @@ class Evaluator:
             with suppress(ProcessLookupError):  # it may have ended just now
                 os.setpriority(os.PRIO_PROCESS, self.board.thread(self.place), niceness)
 
-    def end(self, verdict: Verdict | None = None) -> None:
-        """Kills the process; who waits for the reply to its job is told the verdict."""
+    def end(self, limit: Limit | None = None) -> None:
+        """Kills the process; who waits for the reply to its job is told the limit."""
         self.ended = True
-        if verdict and self.job and not self.job.judged:
+        if limit and self.job and not self.job.judged:
             self.job.judged = True
-            self.board.judge(self.place, self.job.entry.job, verdict)
+            self.board.judge(self.place, self.job.entry.job, limit)
         os.kill(self.pid, signal.SIGKILL)
 
     def reap(self) -> None:
@@ -139,7 +148,7 @@ class Evaluator:
             if self.job is None or self.job.entry.job != left.job:
                 self.job = Job(left)
             if not self.ended:
-                self.board.judge(self.place, left.job, Verdict.of_death(status))
+                self.board.judge(self.place, left.job, _DEATHS.get(status, Limit.INTERRUPTED))
         self.board.clear(self.place)
 
 
@@ -224,7 +233,7 @@ class Pool:
     def close(self) -> None:
         """Ends all of them, and waits until they are gone."""
         for each in self.evaluators.values():
-            each.end(Verdict.INTERRUPTED)
+            each.end(Limit.INTERRUPTED)
         for each in self.evaluators.values():
             each.reap()
         self.evaluators.clear()
@@ -261,7 +270,7 @@ class Pool:
             if job.effort > seconds:
                 each.demote(niceness)
         if job.age > self.settings.query_timeout:
-            each.end(Verdict.TIMED_OUT)
+            each.end(Limit.QUERY_TIMEOUT)
         elif job.age > YOUNG and not job.long:
             long = sum(1 for one in self.at_work if one.job and one.job.long and not one.job.judged)
             starved = job.effort < _STARVED[0] and job.age < _STARVED[1]
@@ -270,7 +279,7 @@ class Pool:
             if long < self.settings.long_queries:
                 job.long = True
             elif not starved or (crowded and (job.effort > _STARVED[0] / 3 or job.age > 2 * YOUNG)):
-                each.end(Verdict.TOO_MANY_LONG)
+                each.end(Limit.LONG_QUERIES)
 
     def _weigh(self) -> None:
         """Ends the largest until each, and the whole tree of processes, keeps within its memory."""
@@ -283,9 +292,9 @@ class Pool:
         total = self.tree + sum(size for size, _, _ in sizes)
         for size, _, each in sizes:
             if size > self.settings.query_memory:
-                each.end(Verdict.OUT_OF_MEMORY)
+                each.end(Limit.QUERY_MEMORY)
             elif total > self.settings.tree_memory * 0.95:
-                each.end(Verdict.SERVER_OUT_OF_MEMORY)
+                each.end(Limit.TREE_MEMORY)
             else:
                 return
             total -= size

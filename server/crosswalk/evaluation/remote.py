@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
-from crosswalk.errors import CrosswalkError, Overloaded, ResultTooLarge
+from crosswalk.errors import CrosswalkError
 from crosswalk.evaluation.inspection import inspect
-from crosswalk.evaluation.wire import Question, Reply
+from crosswalk.evaluation.wire import Limit, Question, Reply, reply_at
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, Store
 
@@ -23,7 +23,7 @@ class RemoteEvaluation:
         """The reply to a question; a fault is a reply too, and nothing is known of the data's edition."""
         began = time.monotonic()
         if not self.room.acquire(timeout=self.settings.waiting_time):
-            return Reply.of(Overloaded("no room for the query was found in time"), retry_after=5)
+            return reply_at(Limit.WAITING_TIME, self.settings)
         try:
             reply = self._pass_on(question)
         except CrosswalkError as error:
@@ -36,9 +36,5 @@ class RemoteEvaluation:
         found = inspect(question.text, self.settings)
         wanted = question.media_type(found.form) or SPARQL_JSON
         body = self.store.query(question.text, wanted, dataset=question.dataset or None)
-        if len(body) > self.settings.result_bytes:
-            raise ResultTooLarge(
-                f"the result is larger than the {self.settings.result_bytes} bytes that are sent"
-            )
         # The data may change at any time there, so that no answer is kept.
-        return Reply(body, wanted, volatile=True)
+        return Reply.answer(body, wanted, self.settings, volatile=True)

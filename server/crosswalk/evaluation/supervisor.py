@@ -17,7 +17,7 @@ from crosswalk.evaluation.client import Evaluation
 from crosswalk.evaluation.pool import Pool
 from crosswalk.evaluation.rationing import Spending, attend
 from crosswalk.evaluation.shared_state import PLACES, Allowance, Board, Ledger
-from crosswalk.evaluation.verdicts import Verdict
+from crosswalk.evaluation.wire import Limit
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
 
@@ -83,7 +83,7 @@ class Broker:
         for place in range(PLACES):
             entry = board.read(place)
             if entry:
-                board.judge(place, entry.job, Verdict.INTERRUPTED)
+                board.judge(place, entry.job, Limit.INTERRUPTED)
                 board.clear(place)
 
     def _pause(self) -> float:

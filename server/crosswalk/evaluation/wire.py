@@ -14,6 +14,7 @@ import os
 import socket
 import struct
 from contextlib import suppress
+from enum import IntEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from crosswalk.errors import (
     StoreFault,
     Unacceptable,
 )
+from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
 
 _PREFIX = struct.Struct("=IQdQQ")
@@ -86,6 +88,16 @@ class Reply(NamedTuple):
     retry_after: int | None = None
 
     @classmethod
+    def answer(cls, body: bytes, media_type: str, settings: Settings, *, volatile: bool = False) -> Reply:
+        """Return the reply that carries an answer; raises ResultTooLarge."""
+        if len(body) > settings.result_bytes:
+            raise ResultTooLarge(
+                f"the result has {len(body)} bytes, more than the {settings.result_bytes} that are sent",
+                hint="Ask for less: add a LIMIT, or fewer variables.",
+            )
+        return cls(body, media_type, volatile=volatile)
+
+    @classmethod
     def of(cls, error: CrosswalkError, retry_after: int | None = None) -> Reply:
         """Return the reply that carries an error, as the nearest of FAULTS."""
         fault = next((kind.__name__ for kind in type(error).__mro__ if kind.__name__ in FAULTS), "StoreFault")
@@ -95,6 +107,64 @@ class Reply(NamedTuple):
     def error(self) -> CrosswalkError:
         """Return the error this reply carries."""
         return FAULTS[self.fault](self.what, line=self.line, column=self.column, hint=self.hint)
+
+
+_NARROW = "Ask for less: add a LIMIT, name the subject or the predicate, or join over fewer patterns."
+_LATER = "Ask again in a moment."
+
+
+class Limit(IntEnum):
+    """The limits of evaluation, most of them by the names of their settings; a slot holds the number."""
+
+    QUERY_TIMEOUT = 1
+    LONG_QUERIES = 2
+    QUERY_MEMORY = 3
+    TREE_MEMORY = 4
+    QUERY_DEPTH = 5
+    INTERRUPTED = 6
+    RATE_LIMIT = 7
+    WAITING_QUERIES = 8
+    WAITING_TIME = 9
+    UNANSWERED = 10
+
+
+_TOLD: dict[Limit, tuple[type[CrosswalkError], str, str, str | int | None]] = {
+    Limit.QUERY_TIMEOUT: (
+        QueryTimedOut, "the query ran longer than the {query_timeout:g} seconds a query may take",
+        _NARROW, "query_timeout"),
+    Limit.LONG_QUERIES: (
+        Overloaded, "{long_queries} long queries are running already, which is as many as there may be",
+        "Ask again later, or for less.", "query_timeout"),
+    Limit.QUERY_MEMORY: (
+        ResourceLimit, "the query needs more than the {query_mebibytes} MiB of memory a query may use",
+        _NARROW, "query_timeout"),
+    Limit.TREE_MEMORY: (
+        ResourceLimit, "the queries running now need more than the {tree_mebibytes} MiB of memory there are",
+        _NARROW, "query_timeout"),
+    Limit.QUERY_DEPTH: (
+        QueryRefused, "the query is too deep or too long for the engine", "Make it smaller.", None),
+    Limit.INTERRUPTED: (StoreFault, "the evaluation was interrupted", _LATER, 2),
+    Limit.RATE_LIMIT: (
+        RateExceeded, "you have used the {rate_limit:g} seconds of evaluation a client may use in a minute",
+        "Ask again in {wait} seconds.", "wait"),
+    Limit.WAITING_QUERIES: (Overloaded, "{waiting_queries} queries are waiting already", _LATER, 5),
+    Limit.WAITING_TIME: (
+        Overloaded, "no room for the query was found within {waiting_time:g} seconds", _LATER, 5),
+    Limit.UNANSWERED: (Overloaded, "the query engine does not answer", "Ask again later.", 2),
+}  # fmt: skip
+"""What a client is told at each limit: the fault, its sentence, what to do, and after how many seconds."""
+
+
+def reply_at(limit: Limit, settings: Settings, wait: int = 0) -> Reply:
+    """Return what a client is told at a limit; ``wait`` are the seconds until its rate lets it ask again."""
+    fault, what, hint, retry_after = _TOLD[limit]
+    values = vars(settings) | {
+        "query_mebibytes": settings.query_memory // 2**20,
+        "tree_mebibytes": settings.tree_memory // 2**20,
+        "wait": wait,
+    }
+    seconds = round(values[retry_after]) if isinstance(retry_after, str) else retry_after
+    return Reply.of(fault(what.format_map(values), hint=hint.format_map(values)), seconds)
 
 
 class QueuedQuestion(NamedTuple):
