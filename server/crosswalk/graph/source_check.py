@@ -105,7 +105,8 @@ def _continued(above: list[str], below: list[str]) -> list[str]:
 def _facts(store: Store, source: URIRef) -> Iterator[tuple[NamedNode, URIRef, Literal]]:
     """Yield each fact that the source has to print, as subject, predicate and value."""
     for kind, predicates in _VERBATIM.items():
-        for subject in set(_subjects(store, RDF.type, kind)):
+        members = store.quads_for_pattern(None, NamedNode(RDF.type), NamedNode(kind), None)
+        for subject in {quad.subject for quad in members}:
             if set(_values(store, subject, DCTERMS.source)) != {NamedNode(source)}:
                 continue
             for predicate in predicates:
@@ -130,11 +131,6 @@ def _may_print(store: Store, source: NamedNode, title: Literal) -> bool:
     """Return whether a title can be from a source, which prints only titles in its own language."""
     languages = {language.value for language in _values(store, source, DCTERMS.language)}
     return not languages or not title.language or title.language in languages
-
-
-def _subjects(store: Store, predicate: URIRef, value: URIRef) -> Iterator[NamedNode]:
-    quads = store.quads_for_pattern(None, NamedNode(predicate), NamedNode(value), None)
-    return (quad.subject for quad in quads)
 
 
 def _values(store: Store, subject: NamedNode, predicate: URIRef) -> Iterator[NamedNode | Literal]:

@@ -103,8 +103,10 @@ def _explain(shapes: Shapes, reason: str) -> InputError:
     """Return the error of the first shape that cannot be applied on its own."""
     file, line = "shapes", None
     for name, shape in shapes.parts():
-        if fault := _fault_of(name, shape):
-            reason, (file, line) = fault, shapes.place(name)
+        try:
+            report(Store(), shape, use_shapes=[name], focus_nodes=["urn:nothing"])
+        except InapplicableShape as fault:
+            reason, (file, line) = str(fault), shapes.place(name)
             break
     return InputError(
         f"the shapes cannot be applied: {reason.strip().partition(chr(10))[0]}",
@@ -112,15 +114,6 @@ def _explain(shapes: Shapes, reason: str) -> InputError:
         line=line,
         hint="Look at the paths and parameters of this shape, and at the SPARQL of its constraints.",
     )
-
-
-def _fault_of(name: str, shape: Graph) -> str | None:
-    """Return why a shape cannot be applied to anything at all, or None where it can."""
-    try:
-        report(Store(), shape, use_shapes=[name], focus_nodes=["urn:nothing"])
-    except InapplicableShape as fault:
-        return str(fault)
-    return None
 
 
 def _finding(report: Graph, result: Any, shapes: Shapes) -> Finding:
