@@ -1,1 +1,1 @@
-"""The first band: curated files become one checked graph, published as a snapshot."""
+"""Turn curated files into one checked graph, and publish it as a snapshot."""
