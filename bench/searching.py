@@ -10,7 +10,7 @@ from bench import catalogues
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.results import Row, Term, ask
 from crosswalk.web.page_queries import EVERYTHING
-from crosswalk.web.search_index import QUERY, Texts
+from crosswalk.web.search_index import QUERY, SearchIndex
 
 WORDS = ("clock advises rotate pump", "Mend", "見直す", "装置と鍵", "hidden actuator", "nothing like this")
 """Words of many texts, of some and of none, in both languages."""
@@ -19,18 +19,18 @@ WORDS = ("clock advises rotate pump", "Mend", "見直す", "装置と鍵", "hidd
 def measure(size: int) -> dict[str, Any]:
     """The seconds each way takes for each of the words; that the rows are the same is checked."""
     store = catalogues.store(size)
-    texts = Texts(lambda: ask(store, QUERY, words=EVERYTHING).rows)
+    index = SearchIndex(lambda: ask(store, QUERY, words=EVERYTHING).rows)
     begin = time.process_time()
-    texts.holding(["first"])
+    index.rows_with(["first"])
     reading = time.process_time() - begin
     return {
         "size": size,
         "reading the texts once": reading,
-        "words": {w: _compare(store, texts, w) for w in WORDS},
+        "words": {w: _compare(store, index, w) for w in WORDS},
     }
 
 
-def _compare(store: EmbeddedStore, texts: Texts, words: str) -> dict[str, float]:
+def _compare(store: EmbeddedStore, index: SearchIndex, words: str) -> dict[str, float]:
     first, *others = sorted(words.split(), key=len, reverse=True)
 
     def filtered() -> list[Row]:
@@ -38,7 +38,7 @@ def _compare(store: EmbeddedStore, texts: Texts, words: str) -> dict[str, float]
         return [row for row in rows if all(word.lower() in row["text"].value.lower() for word in others)]
 
     slow, theirs = _timed(filtered)
-    quick, ours = _timed(lambda: texts.holding([first, *others]))
+    quick, ours = _timed(lambda: index.rows_with([first, *others]))
     if sorted(map(repr, theirs)) != sorted(map(repr, ours)):
         raise AssertionError(f"the two searches for {words} differ")
     return {"rows": len(ours), "filter": slow, "in memory": quick, "ratio": slow / quick}

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from crosswalk.graph.snapshot import Snapshot
-from crosswalk.web.dataset import measure
+from crosswalk.web.dataset import measure_graphs
 
 WHOLE = "/data/crosswalk.nq"
 GRAPH = "https://w3id.org/iot-security-crosswalk/graph/"
@@ -91,7 +91,7 @@ def test_without_a_built_snapshot_there_is_no_such_file(tiny: FlaskClient) -> No
 
 
 def test_every_graph_is_as_large_as_it_says_and_bears_its_hash(site: FlaskClient, snapshot: Snapshot) -> None:
-    measures = measure(snapshot.dataset)
+    measures = measure_graphs(snapshot.dataset)
     assert {graph["iri"] for graph in snapshot.graphs} - set(measures) <= {GRAPH + "ontology/crosswalk"}
     for graph, measured in measures.items():
         body = site.get(f"/graph/{graph.removeprefix(GRAPH)}.nt").data
@@ -103,7 +103,7 @@ def test_a_line_without_graph_is_told_from_one_with(tmp_path: Path) -> None:
     file = tmp_path / "dataset.nq"
     file.write_text("".join(f"{one} .\n{one} <urn:g> .\n" for one in triples), encoding="utf-8")
     expected = "".join(f"{one} .\n" for one in triples).encode()
-    measured = measure(file)
+    measured = measure_graphs(file)
     assert list(measured) == ["urn:g"] and measured["urn:g"].size == len(expected)
     assert measured["urn:g"].hash == hashlib.sha256(expected).hexdigest()
 
@@ -112,7 +112,7 @@ def test_a_graph_with_blank_nodes_has_no_hash(tmp_path: Path) -> None:
     file = tmp_path / "dataset.nq"
     lines = ("<urn:a> <urn:b> _:x <urn:g>", "_:x <urn:b> <urn:c> <urn:h>", "<urn:a> <urn:b> <urn:c> <urn:i>")
     file.write_text("".join(f"{line} .\n" for line in lines), encoding="utf-8")
-    assert list(measure(file)) == ["urn:i"]
+    assert list(measure_graphs(file)) == ["urn:i"]
 
 
 def test_the_page_gives_size_source_terms_and_hash_of_each_graph(site: FlaskClient) -> None:

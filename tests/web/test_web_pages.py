@@ -139,6 +139,24 @@ def test_comparison_shows_every_row_with_colour_symbol_and_word(site: FlaskClien
     assert len(page.select("tr.category")) == 5
 
 
+def test_comparison_counts_its_rows_by_colour(site: FlaskClient) -> None:
+    """The source's table has yellow 6, green 11 and red 0 rows; of the earlier one 20 have no colour."""
+    for address, expected in (
+        (COMPARISON, {"green": 11, "yellow": 6}),
+        ("/compare/ipa/1.0/gsma/1.0", {"red": 1, "none": 20}),
+    ):
+        page = soup(site, address)
+        counted = {}
+        for chip in page.select("p.counts a.colour"):
+            count, word = chip.get_text(" ").split()[:2]
+            colour = chip["href"].partition("colour=")[2]
+            assert word == ("without" if colour == "none" else colour)
+            counted[colour] = int(count)
+            assert len(soup(site, f"{address}?colour={colour}").select("tr[id]")) == int(count)
+        assert counted == expected
+        assert sum(counted.values()) == len(page.select("table.compare tbody tr[id]"))
+
+
 def test_row_six_says_that_its_cell_is_empty(site: FlaskClient) -> None:
     row = soup(site, COMPARISON).find(id="row-6")
     text = " ".join(row.get_text().split())
@@ -461,6 +479,13 @@ def test_pages_call_things_by_their_names(site: FlaskClient, address: str, said:
     text = " ".join(page.find("main").get_text(" ").split())
     assert said in text
     assert unsaid not in text
+
+
+def test_what_joins_two_things_is_named_after_both(site: FlaskClient) -> None:
+    """Also where one of the two is named in the same breath, as the thing that the page is about."""
+    page = soup(site, "/id/owasp-isvs/2026-06/provision/3.5.2")
+    record = page.select_one("dl.facts a[href$='/3.5.2--5.4-1']")
+    assert record.get_text() == "Provision 3.5.2 to Provision 5.4-1"
 
 
 def test_set_without_colours_has_no_column_for_them(site: FlaskClient) -> None:

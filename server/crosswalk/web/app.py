@@ -16,7 +16,6 @@ from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
 from crosswalk.web.http import responses
 from crosswalk.web.page_queries import PageQueries
 from crosswalk.web.search_index import excerpt
-from crosswalk.web.urls import Route
 from crosswalk.web.views import (
     analysis,
     comparison,
@@ -24,28 +23,23 @@ from crosswalk.web.views import (
     drawing,
     home,
     lineage,
-    matrix,
     questions,
     review,
     search,
     things,
-    vocabulary,
 )
 from crosswalk.web.warmup import TemplateCache
 
-MODULES = (home.home, comparison.comparison, things.things, vocabulary.vocabulary, questions.questions,
-           questions.asking, drawing.drawing, lineage.lineage, matrix.matrix, search.search,
-           review.completeness, data.data, analysis.analysis, review.upkeep, home.service,
-           responses.errors)  # fmt: skip
+VIEWS = (home, comparison, things, questions, drawing, lineage, analysis, search, review, data)
+"""The modules with a blueprint of pages each."""
 
 NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matrix", "Matrix"),
               ("/gaps", "Gaps"), ("/lineage", "Lineage"), ("/graph", "Graph"), ("/questions", "Questions"),
               ("/data/", "Data"))  # fmt: skip
 
 FILTERS = {"local": urls.local, "name_of": urls.name_of, "last_part": urls.last_part, "compact": compact,
-           "document_of": urls.document_of, "called": labels.called, "meaning": labels.meaning,
-           "named": labels.named, "spelled": labels.spelled,
-           "excerpt": excerpt}  # fmt: skip
+           "cited_number": labels.cited_number, "meaning": labels.meaning, "named": labels.named,
+           "spelled": labels.spelled, "excerpt": excerpt}  # fmt: skip
 
 
 class ServedSnapshot(Protocol):
@@ -64,10 +58,12 @@ def create_app(
     """
     answer_cache = answer_cache or answer_cache_of(snapshot)
     app = Flask(__name__)
-    app.url_rule_class = Route
+    app.url_rule_class = urls.LazyRule
+    app.url_map.converters["edition"] = urls.EditionConverter
     app.json.ensure_ascii = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= FILTERS
+    app.jinja_env.globals["urls"] = urls
     app.jinja_env.bytecode_cache = TemplateCache(settings.snapshots / "templates")
     design = fingerprint(Path(app.root_path))
     app.extensions |= {
@@ -76,7 +72,7 @@ def create_app(
         "crosswalk-snapshot": snapshot,
         "crosswalk-edition": f"{snapshot.hash}-{design}" if snapshot else None,
     }
-    for blueprint in MODULES:
+    for blueprint in (*(view.blueprint for view in VIEWS), responses.errors):
         app.register_blueprint(blueprint)
     app.after_request(responses.complete)
 

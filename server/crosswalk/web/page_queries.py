@@ -13,9 +13,9 @@ from flask import current_app
 
 from crosswalk.relations.network import Network
 from crosswalk.relations.reading import read_network
-from crosswalk.stores import SPARQL_JSON, Store
+from crosswalk.stores import SPARQL_JSON, Store, results
 from crosswalk.stores.named_queries import bind, load
-from crosswalk.stores.results import Answer, Term, ask
+from crosswalk.stores.results import Answer, Term
 from crosswalk.web.answer_cache import AnswerCache
 
 NETWORK_SECONDS = 60
@@ -36,8 +36,8 @@ class PageQueries:
     def __init__(self, store: Store, answer_cache: AnswerCache | None = None, *, remembered: int) -> None:
         self.store = store
         self.answer_cache = answer_cache or AnswerCache(None)
-        results: LRUCache[Hashable, Any] = LRUCache(remembered)
-        self._remember = cached(results, key=lambda key, _: key, lock=Lock())(lambda _, find: find())
+        kept: LRUCache[Hashable, Any] = LRUCache(remembered)
+        self._remember = cached(kept, key=lambda key, _: key, lock=Lock())(lambda _, find: find())
         networks: TTLCache[Hashable, Network] = TTLCache(
             1, ttl=inf if remembered else NETWORK_SECONDS, timer=monotonic
         )
@@ -66,7 +66,7 @@ class PageQueries:
 
     def _answer(self, name: str, terms: dict[str, Any]) -> Answer:
         if terms not in _STORED:
-            return ask(self.store, name, **terms)
+            return results.ask(self.store, name, **terms)
         text = bind(load(name), **terms)
         return self.answer_cache.answer(name, text, lambda: self.store.query(text, SPARQL_JSON))
 
@@ -74,3 +74,8 @@ class PageQueries:
 def page_queries() -> PageQueries:
     """Return those of the application that answers the current request."""
     return current_app.extensions["crosswalk-queries"]
+
+
+def ask(name: str, **terms: Any) -> Answer:
+    """Return the rows that a page query gives, put to the store of the current request's application."""
+    return page_queries().ask(name, **terms)

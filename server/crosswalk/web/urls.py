@@ -1,68 +1,133 @@
-"""The way between the IRIs of the graph and the addresses of this site."""
+"""Build the addresses of this site, and read what an address names and asks for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from werkzeug.routing import Rule
+from flask import request
+from werkzeug.routing import BaseConverter, Rule, ValidationError
 
+from crosswalk.errors import InputError
 from crosswalk.iris import BASE, ID
 
-SITE = BASE
 _LEGAL = re.compile(r"[^\x00-\x20<>\"{}|\\^`\x7f]+")
 
 
 def iri_of(address: str) -> str | None:
-    """The IRI an address such as ``id/ipa/2.0`` stands for, or None where it could not be one."""
-    return SITE + address if _LEGAL.fullmatch(address) else None
+    """Return the IRI that an address such as ``id/ipa/2.0`` stands for, or None where it could not be one."""
+    return BASE + address if _LEGAL.fullmatch(address) else None
 
 
 def local(iri: str) -> str:
-    """The address of a thing on this site; a web address from elsewhere stays as it is.
+    """Return the address of a thing on this site; a web address from elsewhere stays as it is.
 
     Addresses begin with a slash and never name a host, so that the site works wherever it stands.
     """
-    if not iri.startswith(SITE):
+    if not iri.startswith(BASE):
         return iri if re.match(r"https?://", iri) else "#"
-    address, mark, fragment = iri.removeprefix(SITE).partition("#")
+    address, mark, fragment = iri.removeprefix(BASE).partition("#")
     return "/" + quote(address, safe="/:@!$&'()*+,;=~.-_") + mark + quote(fragment, safe="")
 
 
 def name_of(iri: str) -> str:
-    """The part of a thing's IRI that tells it apart: ``ipa/2.0/guideline/9``."""
+    """Return the part of a thing's IRI that tells it apart: ``ipa/2.0/guideline/9``."""
     return iri.removeprefix(ID)
 
 
 def last_part(iri: str) -> str:
-    """The last segment of an IRI: ``policy`` of a category, ``Green`` of a colour."""
+    """Return the last segment of an IRI: ``policy`` of a category, ``Green`` of a colour."""
     return re.split(r"[/#]", iri)[-1]
 
 
 def document_of(iri: str) -> str:
-    """The document a section's IRI names, and a space; nothing where it lies in the edition itself.
+    """Return the document that a section's IRI names and a space, or nothing where it names none.
 
-    >>> document_of(ID["gsma/2.0/CLP.12/section/5"]), document_of(ID["etsi-en-303-645/2.1.1/section/5"])
+    >>> document_of(ID + "gsma/2.0/CLP.12/section/5"), document_of(ID + "etsi-en-303-645/2.1.1/section/5")
     ('CLP.12 ', '')
     """
     above = name_of(iri).partition("/section/")[0].split("/")
     return above[2] + " " if len(above) > 2 else ""
 
 
-Builder = Callable[..., tuple[str, str]]
+def pair_url(page: str, left: str, right: str) -> str:
+    """Return the address of a page on two editions: ``compare``, ``matrix`` or ``gaps``.
+
+    >>> pair_url("gaps", ID + "ipa/2.0", ID + "gsma/2.0")
+    '/gaps/ipa/2.0/gsma/2.0'
+    """
+    return f"/{page}/{name_of(left)}/{name_of(right)}"
 
 
-class Route(Rule):
-    """A rule that learns to build addresses when the first is built, so that no start waits for it."""
+def lineage_url(standard: str) -> str:
+    """Return the address of the lineage of a standard, which may be given by one of its editions."""
+    return f"/lineage/{name_of(standard).partition('/')[0]}"
 
-    def _compile_builder(self, append_unknown: bool = True) -> Builder:
-        compiled: list[Builder] = []
 
-        def build(route: Route, **values: Any) -> tuple[str, str]:
+def stale_url(old: str, new: str) -> str:
+    """Return the address of what a new edition leaves of the mappings to an old one."""
+    return f"/stale/{name_of(old)}/{last_part(new)}"
+
+
+def path_url(start: str, end: str = "", limit: int | None = None) -> str:
+    """Return the address of the paths between two elements, or of the form where the end is to be named."""
+    return "/path?" + urlencode(
+        {"from": start} | ({"to": end} if end else {}) | ({"limit": limit} if limit else {})
+    )
+
+
+def question_url(name: str) -> str:
+    """Return the address of a named question."""
+    return f"/questions/{name}"
+
+
+class EditionConverter(BaseConverter):
+    """Read an edition in an address, such as ``ipa/2.0``, as its IRI."""
+
+    regex = "[^/]+/[^/]+"
+
+    def to_python(self, value: str) -> str:
+        """Return the IRI of an edition; ValidationError (404) where the text could not be in an IRI."""
+        if (iri := iri_of(f"id/{value}")) is None:
+            raise ValidationError(value)
+        return iri
+
+
+class LazyRule(Rule):
+    """Compile the builder of an address when the first is built, so that no start waits for it."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        # Private in Werkzeug: a rule calls it when it is bound to a map, and `Rule.build` what it returned.
+        compiled: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: LazyRule, **values: Any) -> tuple[str, str]:
             if not compiled:
                 compiled.append(super()._compile_builder(append_unknown))
-            return compiled[0](route, **values)
+            return compiled[0](rule, **values)
 
         return build
+
+
+def text_parameter(name: str) -> str:
+    """Return the text that a parameter of the address gives, without spaces around it."""
+    return request.args.get(name, "").strip()
+
+
+def number_parameter(name: str, default: int, maximum: int) -> int:
+    """Return the whole number that a parameter gives; InputError unless it is from 1 to ``maximum``."""
+    given = request.args.get(name, str(default))
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= maximum:
+        raise InputError(f"{name} is a whole number from 1 to {maximum}")
+    return int(given)
+
+
+def day_parameter() -> date | None:
+    """Return the day that ``?as-of=`` names; InputError where it is no date."""
+    given = text_parameter("as-of")
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError as fault:
+        raise InputError(f"“{given}” is no date", hint="Write it as 2017-01-15.") from fault

@@ -18,7 +18,7 @@ from jinja2.bccache import Bucket
 from crosswalk.evaluation import sandbox
 from crosswalk.stores.named_queries import catalogue
 from crosswalk.web.page_queries import PageQueries, page_queries
-from crosswalk.web.search_index import texts
+from crosswalk.web.search_index import search_index
 
 STORED = ("/", "/matrix", "/graph", "/gaps", "/lineage", "/stale", "/conflicts", "/agreement",
           "/completeness", "/notes", "/ontology", "/data/", "/id/ipa/2.0/guideline/9")  # fmt: skip
@@ -114,7 +114,7 @@ def _request(app: Flask, addresses: tuple[str, ...]) -> None:
     """Read what many pages need, and request these pages."""
     with app.app_context():
         page_queries().network()
-        texts().read()
+        search_index().rows()
     client = app.test_client()
     for address in addresses:
         client.get(address)

@@ -1,14 +1,17 @@
-"""How much is mapped between editions: the matrix of all of them, and the map of one pair, cell by cell."""
+"""Lay out how much is mapped between editions: the matrix of all of them, and the heat map of one pair."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from crosswalk.stores.results import Row
+from crosswalk.web.tables import first_by, group_by, text
 from crosswalk.web.urls import last_part
+
+DARKEST = 5
+_MAPPED = "Mapped"
 
 
 @dataclass
@@ -25,86 +28,79 @@ class Cell:
 
     @property
     def mapped(self) -> int:
-        """How many elements have a mapping of their own, or a row that counts them as mapped."""
-        return self.outcomes.get("Mapped", 0)
+        """Return how many elements have a mapping of their own, or a row that counts them as mapped."""
+        return self.outcomes.get(_MAPPED, 0)
 
     @property
-    def step(self) -> int:
-        """The depth of the tint, 0 to 5."""
+    def tint(self) -> int:
+        """Return the depth of the tint, from 0 to `DARKEST`."""
         most = max(self.mapped, self.named)
-        return 0 if not most else 1 + min(4, 4 * most // max(self.parts, 1))
+        return 1 + min(DARKEST - 1, (DARKEST - 1) * most // max(self.parts, 1)) if most else 0
 
 
 @dataclass
 class Matrix:
-    """Editions by editions; a pair nobody compared has no cell."""
+    """Editions by editions; a pair that nobody compared has no cell."""
 
     editions: list[Row]
     cells: dict[tuple[str, str], Cell]
 
     def cell(self, left: Row, right: Row) -> Cell | None:
-        """What is known of a pair."""
-        return self.cells.get((left["edition"].value, right["edition"].value))
+        """Return what is known of a pair."""
+        return self.cells.get((text(left, "edition"), text(right, "edition")))
 
 
 def lay_matrix(
-    editions: Iterable[Row], pairs: Iterable[Row], compared: Mapping[str, int], every: bool = False
+    editions: Iterable[Row], pairs: Iterable[Row], ranks: Mapping[str, int], every: bool = False
 ) -> Matrix:
-    """The matrix of the editions that take part in some pair, or of ``every`` edition.
+    """Lay out the editions that take part in some pair, or ``every`` edition.
 
-    Those with mappings come first, at their head the ``compared`` ones (edition → rank).
+    Those with mappings come first, at their head those with a rank.
     """
-    listed = {row["edition"].value: row for row in editions}
+    by_iri = {text(row, "edition"): row for row in editions}
     cells: dict[tuple[str, str], Cell] = defaultdict(Cell)
-    weight: Counter[str] = Counter()
+    mapped: Counter[str] = Counter()
     for row in pairs:
-        left, right = row["left"].value, row["right"].value
-        cell, count = cells[left, right], int(row["elements"].value)
+        left, right, outcome = text(row, "left"), text(row, "right"), last_part(text(row, "outcome"))
+        cell, count = cells[left, right], int(text(row, "elements"))
         cells.setdefault((right, left), Cell())  # who looked from one side has looked at the pair
-        if row["way"].value == "named":
+        if text(row, "way") == "named":
             cell.named = count
         else:
-            cell.outcomes[last_part(row["outcome"].value)] = count
-        weight[left] += count if last_part(row["outcome"].value) == "Mapped" else 0
+            cell.outcomes[outcome] = count
+        mapped[left] += count if outcome == _MAPPED else 0
     for (left, _), cell in cells.items():
-        parts = listed.get(left, {}).get("parts")
-        cell.parts = int(parts.value) if parts else 0
-    joined = {iri for pair in cells for iri in pair}
-    shown = [iri for iri in listed if every or iri in joined]
-    rank = {iri: place if weight[iri] else 2 for iri, place in compared.items()}
-    shown.sort(key=lambda iri: (rank.get(iri, 2), -weight[iri], iri not in joined))
-    return Matrix([listed[iri] for iri in shown], dict(cells))
+        cell.parts = int(text(by_iri[left], "parts") or 0) if left in by_iri else 0
+    in_pairs = {iri for pair in cells for iri in pair}
+    shown = [iri for iri in by_iri if every or iri in in_pairs]
+    last = max(ranks.values(), default=0) + 1
+    shown.sort(
+        key=lambda iri: (ranks.get(iri, last) if mapped[iri] else last, -mapped[iri], iri not in in_pairs)
+    )
+    return Matrix([by_iri[iri] for iri in shown], dict(cells))
 
 
 @dataclass
 class HeatMap:
     """One pair of editions: groups of elements on both sides, and the cells where mappings stand."""
 
-    rows: list[tuple[Row, list[Row]]]
-    columns: list[tuple[Row, list[Row]]]
+    rows: list[list[Row]]
+    columns: list[list[Row]]
     cells: dict[tuple[str, str], list[Row]]
     hidden: int
 
     def cell(self, left: Row, right: Row) -> list[Row]:
-        """The mappings between two elements."""
-        return self.cells.get((left["element"].value, right["element"].value), [])
+        """Return the mappings between two elements."""
+        return self.cells.get((text(left, "element"), text(right, "element")), [])
 
 
-def lay_heat(left: Iterable[Row], right: Iterable[Row], mappings: Iterable[Row], whole: bool) -> HeatMap:
-    """The map of a pair; columns without any mapping are left out unless the ``whole`` is asked for."""
+def lay_heatmap(left: Iterable[Row], right: Iterable[Row], mappings: Iterable[Row], whole: bool) -> HeatMap:
+    """Lay out a pair; columns without any mapping are left out unless the ``whole`` is asked for."""
     cells: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in mappings:
-        cells[row["from"].value, row["to"].value].append(row)
-    rows, columns = _single(left), _single(right)
-    wanted = {to for _, to in cells}
-    shown = [row for row in columns if whole or row["element"].value in wanted]
-    return HeatMap(_grouped(rows), _grouped(shown), dict(cells), len(columns) - len(shown))
-
-
-def _single(rows: Iterable[Row]) -> list[Row]:
-    return list({row["element"].value: row for row in rows}.values())
-
-
-def _grouped(rows: list[Row]) -> list[tuple[Row, list[Row]]]:
-    groups = (list(group) for _, group in groupby(rows, lambda row: row["group"] and row["group"].value))
-    return [(group[0], group) for group in groups]
+        cells[text(row, "from"), text(row, "to")].append(row)
+    rows, columns = first_by(left, "element").values(), first_by(right, "element").values()
+    mapped = {to for _, to in cells}
+    shown = [row for row in columns if whole or text(row, "element") in mapped]
+    groups = [list(group_by(side, "group").values()) for side in (rows, shown)]
+    return HeatMap(*groups, dict(cells), len(columns) - len(shown))

@@ -1,4 +1,4 @@
-"""The geometry of a lineage: editions as columns, their elements as boxes, changes as bands between them."""
+"""Lay out a lineage: editions as columns, their elements as boxes, changes as curves between them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crosswalk.stores.results import Row
+from crosswalk.web.tables import first_by, text
 from crosswalk.web.urls import last_part
 
-BOX, GAP, LINE, TOP, STUB = 330, 240, 34, 56, 46
+ELEMENT_WIDTH, COLUMN_GAP, ROW_HEIGHT, TOP, STUB = 330, 240, 34, 56, 46
+"""Measures of the diagram in pixels; a stub is the line of an element that is added or removed."""
 
 
 @dataclass
-class Box:
+class PlacedElement:
     """One element in its edition's column."""
 
     iri: str
@@ -31,12 +33,12 @@ class Column:
     iri: str
     version: str
     x: int
-    boxes: dict[str, Box] = field(default_factory=dict)
+    elements: dict[str, PlacedElement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Band:
-    """One change between two boxes, or a stub where an element ends or begins."""
+class ChangeLine:
+    """One change between two elements, or a stub with its outer end where an element is added or removed."""
 
     path: str
     kind: str
@@ -46,88 +48,78 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Lineage:
+class LineageDiagram:
     """The whole drawing."""
 
     width: int
     height: int
     columns: list[Column]
-    bands: list[Band]
+    changes: list[ChangeLine]
 
 
-def draw_lineage(rows: Sequence[Row]) -> Lineage | None:
-    """The drawing of the rows of the steps query, each change once; None where there are none."""
+def draw_lineage(rows: Sequence[Row]) -> LineageDiagram | None:
+    """Draw the rows of the query for lineage steps, each change once; None where there are none."""
     if not rows:
         return None
     columns = _columns(rows)
-    for column in columns.values():
-        for place, box in enumerate(column.boxes.values()):
-            box.y = TOP + place * LINE
-    bands = [_band(columns, row) for row in once(rows)]
-    height = TOP + LINE * max(len(column.boxes) for column in columns.values()) + 12
-    width = len(columns) * (BOX + GAP) - GAP
-    return Lineage(width, height, list(columns.values()), bands)
+    changes = [_change_line(columns, row) for row in distinct_changes(rows)]
+    height = TOP + ROW_HEIGHT * max(len(column.elements) for column in columns.values()) + 12
+    width = len(columns) * (ELEMENT_WIDTH + COLUMN_GAP) - COLUMN_GAP
+    return LineageDiagram(width, height, list(columns.values()), changes)
 
 
-def once(rows: Iterable[Row]) -> list[Row]:
-    """The rows without those that differ in their source alone, in reading order of the later edition."""
-    kept = {
-        tuple(_value(row, name) for name in ("change", "from", "to")): row for row in reversed(list(rows))
+def distinct_changes(rows: Iterable[Row]) -> list[Row]:
+    """Leave out rows that differ in their source alone, and sort by the numbers of the newer edition."""
+    changes = {
+        tuple(text(row, name) for name in ("change", "from", "to")): row for row in reversed(list(rows))
     }
     return sorted(
-        reversed(kept.values()),
+        reversed(changes.values()),
         key=lambda row: (
-            row["old"].value,
-            row["new"].value,
-            _reading_order(_value(row, "toNotation")),
-            _reading_order(_value(row, "fromNotation")),
+            text(row, "old"),
+            text(row, "new"),
+            _reading_order(text(row, "toNotation")),
+            _reading_order(text(row, "fromNotation")),
         ),
     )
 
 
 def _columns(rows: Sequence[Row]) -> dict[str, Column]:
-    order: dict[str, str] = {}
+    """Place the editions, and in each its elements in reading order."""
+    columns: dict[str, Column] = {}
     for row in rows:
-        order.setdefault(row["old"].value, _value(row, "oldVersion"))
-        order.setdefault(row["new"].value, _value(row, "newVersion"))
-    columns = {
-        iri: Column(iri, version or last_part(iri), place * (BOX + GAP))
-        for place, (iri, version) in enumerate(order.items())
-    }
+        for edition in ("old", "new"):
+            iri, x = text(row, edition), len(columns) * (ELEMENT_WIDTH + COLUMN_GAP)
+            columns.setdefault(iri, Column(iri, text(row, f"{edition}Version") or last_part(iri), x))
     for side, edition in (("from", "old"), ("to", "new")):
-        for row in sorted(
-            (one for one in rows if one[side]), key=lambda one: _reading_order(_value(one, f"{side}Notation"))
+        named = first_by((row for row in rows if row[side]), side)
+        for iri, row in sorted(
+            named.items(), key=lambda item: _reading_order(text(item[1], f"{side}Notation"))
         ):
-            column = columns[row[edition].value]
-            title = textwrap.shorten(_value(row, f"{side}Title"), 46, placeholder=" …")
-            box = Box(row[side].value, _value(row, f"{side}Notation"), title, column.x)
-            column.boxes.setdefault(row[side].value, box)
+            column = columns[text(row, edition)]
+            title = textwrap.shorten(text(row, f"{side}Title"), 46, placeholder=" …")
+            y = TOP + len(column.elements) * ROW_HEIGHT
+            element = PlacedElement(iri, text(row, f"{side}Notation"), title, column.x, y)
+            column.elements.setdefault(iri, element)
     return columns
 
 
-def _band(columns: dict[str, Column], row: Row) -> Band:
-    kind = last_part(row["kind"].value)
-    old, new = columns[row["old"].value], columns[row["new"].value]
-    approximate = _value(row, "approximate") == "true"
-    start = old.boxes[row["from"].value] if row["from"] else None
-    stop = new.boxes[row["to"].value] if row["to"] else None
-    middle = LINE // 2 - 3
+def _change_line(columns: dict[str, Column], row: Row) -> ChangeLine:
+    """Draw a change as a curve from element to element, or as a stub where it has one of them only."""
+    kind, approximate = last_part(text(row, "kind")), text(row, "approximate") == "true"
+    start = columns[text(row, "old")].elements.get(text(row, "from"))
+    stop = columns[text(row, "new")].elements.get(text(row, "to"))
+    middle = ROW_HEIGHT // 2 - 3
     if start and stop:
-        (x, y), (u, v) = (start.x + BOX, start.y + middle), (stop.x, stop.y + middle)
+        (x, y), (u, v) = (start.x + ELEMENT_WIDTH, start.y + middle), (stop.x, stop.y + middle)
         bend = (x + u) // 2
-        return Band(f"M {x} {y} C {bend} {y} {bend} {v} {u} {v}", kind, approximate, row)
-    box = start or stop
-    x, y = (box.x + BOX, box.y + middle) if start else (box.x - STUB, box.y + middle)
-    end = (x + STUB, y) if start else (x, y)
-    return Band(f"M {x} {y} h {STUB}", kind, approximate, row, end)
+        return ChangeLine(f"M {x} {y} C {bend} {y} {bend} {v} {u} {v}", kind, approximate, row)
+    element = start or stop
+    x, y = element.x + ELEMENT_WIDTH if start else element.x - STUB, element.y + middle
+    return ChangeLine(f"M {x} {y} h {STUB}", kind, approximate, row, (x + STUB if start else x, y))
 
 
 def _reading_order(number: str) -> tuple[tuple[int, str], ...]:
-    """A key that sorts 5.2-10 after 5.2-9, and puts no number last."""
+    """Return a key that sorts 5.2-10 after 5.2-9, and puts no number last."""
     parts = re.findall(r"\d+|[^\d.\s-]+", number)
     return tuple((int(part), "") if part.isdecimal() else (0, part) for part in parts) or ((10**9, ""),)
-
-
-def _value(row: Row, name: str) -> str:
-    term = row[name]
-    return term.value if term else ""

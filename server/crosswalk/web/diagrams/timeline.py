@@ -1,4 +1,4 @@
-"""The geometry of the pictures: numbers for the templates, which draw."""
+"""Lay out the editions in time: one lane for each standard, one ring for each edition at its date."""
 
 from __future__ import annotations
 
@@ -9,101 +9,111 @@ from dataclasses import dataclass
 from math import cos, pi, sin
 
 from crosswalk.stores.results import Row
+from crosswalk.web.tables import first_by, text
 from crosswalk.web.urls import last_part
 
-LEFT, RIGHT, TOP, LANE = 262, 50, 40, 72
-WIDTH = 960
-RADIUS = 15
+LEFT, RIGHT, TOP, LANE_HEIGHT, WIDTH, RADIUS = 262, 50, 40, 72, 960, 15
+"""Measures of the diagram in pixels."""
+UNDATED_WIDTH = 110
+"""How wide the column of editions without a date is."""
+CROWDED = 64
+"""How near two editions of a lane stand so that their labels would cover each other."""
 
 
 @dataclass(frozen=True)
-class Mark:
-    """One edition in the picture: its place, and the arc that shows how much of it is mapped."""
+class PlacedEdition:
+    """One edition: its place, the share of its parts that is mapped, and the arc that shows the share.
+
+    ``above`` is whether its label stands above the ring.
+    """
 
     x: float
     y: float
     row: Row
     share: float | None
     arc: str
-    dated: bool
-    above: bool = False
+    above: bool
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """Lanes of standards along one axis of years."""
+class Lane:
+    """One standard: its title in lines, and its editions by date."""
+
+    y: float
+    title: list[str]
+    row: Row
+    editions: list[PlacedEdition]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Lanes of standards along one axis of years; ``undated`` is the place of editions without a date."""
 
     width: int
     height: int
     years: list[tuple[float, int]]
-    lanes: list[tuple[float, Row, list[Mark]]]
-    names: dict[str, list[str]]
+    lanes: list[Lane]
     undated: float | None
     left: int = LEFT
 
 
-def draw_editions(rows: Sequence[Row], preferred: Container[str] = ()) -> Drawing | None:
-    """Editions by date, one lane for each standard; those without a date stand in a column of their own.
+def draw_timeline(rows: Sequence[Row], preferred: Container[str] = ()) -> Timeline | None:
+    """Draw editions by date, those without a date in a column of their own; None where there are none.
 
     The lanes of editions named in ``preferred`` come before the others.
     """
-    editions = sorted({row["edition"].value: row for row in rows}.values(), key=_rank(rows, preferred))
+    editions = sorted(first_by(rows, "edition").values(), key=_rank(rows, preferred))
     if not editions:
         return None
     times = [_year(row) for row in editions if row["issuedFrom"]]
     first, last = (int(min(times)), int(max(times)) + 1) if times else (0, 1)
     undated = WIDTH - RIGHT - 20 if len(times) < len(editions) else None
-    end = WIDTH - RIGHT - (110 if undated else 0)
+    end = WIDTH - RIGHT - (UNDATED_WIDTH if undated else 0)
 
     def place(time: float) -> float:
         return round(LEFT + (time - first) / (last - first) * (end - LEFT), 1)
 
-    step = max(1, (last - first) // 8)
-    lanes: dict[str, tuple[float, Row, list[Mark]]] = {}
+    lanes: dict[str, Lane] = {}
     for row in editions:
-        y = TOP + LANE * len(lanes) + LANE / 2
-        lane = lanes.setdefault(row["standard"].value, (y, row, []))
+        y = TOP + LANE_HEIGHT * len(lanes) + LANE_HEIGHT / 2
+        lane = lanes.setdefault(text(row, "standard"), Lane(y, _title_lines(row), row, []))
         x = place(_year(row)) if row["issuedFrom"] else undated or end
-        crowded = any(abs(mark.x - x) < 64 and not mark.above for mark in lane[2])
-        lane[2].append(_mark(x, lane[0], row, above=crowded))
-    years = [(place(year), year) for year in range(first, last + 1, step)]
-    names = {iri: _wrapped(lane[1]) for iri, lane in lanes.items()}
-    return Drawing(WIDTH, int(TOP + LANE * len(lanes) + 14), years, list(lanes.values()), names, undated)
+        crowded = any(abs(edition.x - x) < CROWDED and not edition.above for edition in lane.editions)
+        share = (
+            int(text(row, "mapped") or 0) / int(text(row, "parts")) if int(text(row, "parts") or 0) else None
+        )
+        lane.editions.append(PlacedEdition(x, lane.y, row, share, _arc(x, lane.y, share or 0), crowded))
+    years = [(place(year), year) for year in range(first, last + 1, max(1, (last - first) // 8))]
+    return Timeline(WIDTH, int(TOP + LANE_HEIGHT * len(lanes) + 14), years, list(lanes.values()), undated)
 
 
 def _rank(rows: Iterable[Row], preferred: Container[str]) -> Callable[[Row], tuple[int, str, str]]:
-    """The order of the lanes: the preferred first, then those with most mapped parts; within one, by date."""
+    """Return the order of the lanes: preferred, then most mapped parts first; within one, by date."""
     mapped: Counter[str] = Counter()
     for row in rows:
-        mapped[row["standard"].value] += int(row["mapped"].value) if row["mapped"] else 0
-        mapped[row["standard"].value] += 10**6 * (row["edition"].value in preferred)
+        standard = text(row, "standard")
+        mapped[standard] += int(text(row, "mapped") or 0) + 10**6 * (text(row, "edition") in preferred)
     return lambda row: (
-        -mapped[row["standard"].value],
-        row["standard"].value,
-        row["issuedFrom"].value if row["issuedFrom"] else "9999",
+        -mapped[text(row, "standard")],
+        text(row, "standard"),
+        text(row, "issuedFrom") or "9999",
     )
 
 
-def _wrapped(row: Row) -> list[str]:
-    """A standard's title in at most two lines that fit beside its lane."""
-    title = row["standardTitle"].value if row["standardTitle"] else last_part(row["standard"].value)
+def _title_lines(row: Row) -> list[str]:
+    """Return a standard's title in at most two lines that fit beside its lane."""
+    title = text(row, "standardTitle") or last_part(text(row, "standard"))
     return textwrap.wrap(title, 31, max_lines=2, placeholder=" …")
 
 
 def _year(row: Row) -> float:
-    """A date as a fraction of years; only the year and the month count in the picture."""
-    year, month, *_ = [*row["issuedFrom"].value.split("-"), "1"]
+    """Return a date as a fraction of years; only the year and the month count in the diagram."""
+    year, month, *_ = [*text(row, "issuedFrom").split("-"), "1"]
     return int(year) + (int(month) - 1) / 12
 
 
-def _mark(x: float, y: float, row: Row, *, above: bool) -> Mark:
-    parts = int(row["parts"].value) if row["parts"] else 0
-    share = (int(row["mapped"].value) if row["mapped"] else 0) / parts if parts else None
-    return Mark(x, y, row, share, _arc(x, y, share or 0), row["issuedFrom"] is not None, above)
-
-
 def _arc(x: float, y: float, share: float) -> str:
-    """The path of a ring's filled part, clockwise from the top; a full ring is two halves."""
+    """Return the path of a ring's filled part, clockwise from the top; a full ring is two halves."""
     if share <= 0:
         return ""
     top, bottom = f"{x:.1f} {y - RADIUS:.1f}", f"{x:.1f} {y + RADIUS:.1f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,8 +11,18 @@ from flask import Blueprint, Response, abort, current_app, g, render_template, r
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
 from crosswalk.errors import CrosswalkError
+from crosswalk.stores.results import Answer
 from crosswalk.web.http.headers import VARY, compress, decide, held_tag, pays_to_compress, tag_of
-from crosswalk.web.http.negotiation import HTML, PAGE, PROBLEM, Representation, by_accept, by_name, by_suffix
+from crosswalk.web.http.negotiation import (
+    HTML,
+    PAGE,
+    PROBLEM,
+    TABLE,
+    Representation,
+    by_accept,
+    by_name,
+    by_suffix,
+)
 from crosswalk.web.http.status import (
     HEADINGS,
     SENTENCES,
@@ -21,6 +31,7 @@ from crosswalk.web.http.status import (
     retry_headers,
     status_of,
 )
+from crosswalk.web.page_queries import ask
 from crosswalk.web.tables import WRITERS, Row
 
 errors = Blueprint("errors", __name__)
@@ -62,6 +73,13 @@ def table(chosen: Representation, columns: Sequence[str], rows: Sequence[Row], n
     response = finish(WRITERS[chosen.name](columns, rows), chosen)
     response.headers["Content-Disposition"] = f'inline; filename="{name}.{chosen.name}"'
     return response
+
+
+def rows_or_page(query: str, name: str, page: Callable[[Answer], Response]) -> Response:
+    """Answer with the rows of a page query: as data in a file of that name, or as the ``page`` of them."""
+    chosen = choose(TABLE)
+    answer = ask(query)
+    return page(answer) if chosen is HTML else table(chosen, answer.columns, answer.rows, name)
 
 
 def finish(body: str | bytes, chosen: Representation) -> Response:
@@ -160,7 +178,7 @@ def crosswalk_fault(fault: CrosswalkError) -> Response:
 
 
 def _describe(
-    status: HTTPStatus, detail: str, *, hint: str | None = None, suggestions: Sequence[dict[str, str]] = ()
+    status: HTTPStatus, detail: str, *, hint: str | None = None, suggestions: Sequence[tuple[str, str]] = ()
 ) -> Response:
     """Describe a fault as a page or as a problem document, as the client prefers; a page when in doubt."""
     g.offered = PAGE
@@ -169,6 +187,6 @@ def _describe(
         body = render_template("error.html", status=status.value, title=HEADINGS.get(status, status.phrase),
                                detail=detail, hint=hint, suggestions=suggestions)  # fmt: skip
         return Response(body, status, content_type=HTML.content_type)
-    links = [suggestion["href"] for suggestion in suggestions]
+    links = [address for address, _ in suggestions]
     return Response(problem_document(status, detail, hint=hint, suggestions=links), status,
                     content_type=PROBLEM.media_type)  # fmt: skip

@@ -64,9 +64,9 @@ _RETRY_SECONDS = 5
 
 
 class UnknownThing(NotFound):
-    """An address that stands for nothing; carries links to what may have been meant."""
+    """An address that stands for nothing; carries address and label of what may have been meant."""
 
-    def __init__(self, description: str, suggestions: list[dict[str, str]]) -> None:
+    def __init__(self, description: str, suggestions: list[tuple[str, str]]) -> None:
         super().__init__(description)
         self.suggestions = suggestions
 
@@ -95,7 +95,7 @@ def problem_text(status: HTTPStatus, detail: str, **members: Any) -> bytes:
     return "\n".join((f"{status.value} {status.phrase}", "", detail + place, *hint, "")).encode()
 
 
-def close_names(name: str, known: Iterable[str], base: str, cutoff: float = 0.4) -> list[dict[str, str]]:
-    """Return links, below an address, to the four known names that resemble a name most."""
+def close_names(name: str, known: Iterable[str], base: str, cutoff: float = 0.4) -> list[tuple[str, str]]:
+    """Return address and label, below ``base``, of the four known names that resemble a name most."""
     close = get_close_matches(name, list(known), n=4, cutoff=cutoff)
-    return [{"href": base + match, "label": match} for match in close]
+    return [(base + match, match) for match in close]

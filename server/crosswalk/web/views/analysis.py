@@ -1,146 +1,163 @@
-"""What follows from the records and what does not: gaps between editions, paths between elements."""
+"""Show how much of each edition is mapped to each other one, what is missing, and what leads across."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
 from crosswalk.errors import InputError
-from crosswalk.iris import ID
 from crosswalk.relations import paths
-from crosswalk.relations.paths import MAX_HOPS, find_paths
 from crosswalk.relations.reading import find_edition, find_edition_on, find_element, members
 from crosswalk.stores.results import Term
+from crosswalk.web.diagrams.heatmap import lay_heatmap, lay_matrix
 from crosswalk.web.http.negotiation import HTML, TABLE
-from crosswalk.web.http.responses import choose, render, table
+from crosswalk.web.http.responses import choose, render, rows_or_page, table
 from crosswalk.web.http.status import UnknownThing
-from crosswalk.web.labels import keep
-from crosswalk.web.page_queries import page_queries
-from crosswalk.web.tables import wanted_day, wanted_number
+from crosswalk.web.labels import load_elements
+from crosswalk.web.page_queries import ask, page_queries
+from crosswalk.web.urls import day_parameter, name_of, number_parameter, pair_url, text_parameter
 
 if TYPE_CHECKING:
-    from crosswalk.relations import gaps
+    from crosswalk.relations.gaps import GapRow
 
-analysis = Blueprint("analysis", __name__)
+blueprint = Blueprint("analysis", __name__)
 
-GAPS = (
+GAP_COLUMNS = (
     "level", "number", "title", "outcome", "printed", "counterparts", "through", "beside", "covered",
     "derived", "notes", "element",
 )  # fmt: skip
 
 
-@analysis.get("/gaps")
-def all_gaps() -> Response:
-    """The pairs of editions that somebody compared or mapped, each with its gap analysis."""
+@blueprint.get("/matrix")
+def matrix() -> Response:
+    """Show editions by editions: what is mapped, what is said to match nothing, what nobody assessed."""
+    every = bool(request.args.get("all"))
+
+    def page(pairs: Any) -> Response:
+        comparisons = ask("pages/comparisons").rows
+        ranks = {row["right"].value: 1 for row in comparisons} | {row["left"].value: 0 for row in comparisons}
+        laid = lay_matrix(ask("pages/editions").rows, pairs.rows, ranks, every)
+        return render("matrix.html", matrix=laid, every=every)
+
+    return rows_or_page("pages/matrix", "matrix", page)
+
+
+@blueprint.get("/matrix/<edition:left>/<edition:right>")
+def heatmap(left: str, right: str) -> Response:
+    """Show two editions as a heat map: elements by elements, under their categories and documents."""
+    names = [ask("pages/edition", edition=iri).rows for iri in (left, right)]
+    if not all(names):
+        raise UnknownThing("One of these editions is not here.", [("/matrix", "the matrix")])
     chosen = choose(TABLE)
-    answer = page_queries().ask("pages/gaps-pairs")
+    cells = ask("pages/heatmap-cells", left=left, right=right)
     if chosen is not HTML:
-        return table(chosen, answer.columns, answer.rows, "gaps")
-    return render("gaps.html", pairs=answer.rows)
+        return table(chosen, cells.columns, cells.rows, f"{file_name(left, right)}-cells")
+    axes = [ask("pages/heatmap-elements", edition=iri).rows for iri in (left, right)]
+    whole = bool(request.args.get("all"))
+    rows = ask("pages/gaps-rows", left=left, right=right)
+    return render(
+        "heatmap.html",
+        left=names[0][0],
+        right=names[1][0],
+        heatmap=lay_heatmap(*axes, cells.rows, whole),
+        whole=whole,
+        outcomes={row["focus"].value: row["outcome"].value for row in rows},
+    )
 
 
-@analysis.get("/gaps/<a>/<a_version>/<b>/<b_version>")
-def edition_gaps(a: str, a_version: str, b: str, b_version: str) -> Response:
-    """Every element of an edition with its answer against another, and the shares as intervals."""
-    from crosswalk.relations import gaps  # what it needs would make every start a twentieth longer
+@blueprint.get("/gaps")
+def gaps() -> Response:
+    """List the pairs of editions that somebody compared or mapped, each with its gap analysis."""
+    return rows_or_page("pages/gaps-pairs", "gaps", lambda answer: render("gaps.html", pairs=answer.rows))
 
-    day = wanted_day()
-    left, right = (edition(name, day) for name in (f"{a}/{a_version}", f"{b}/{b_version}"))
+
+@blueprint.get("/gaps/<edition:left>/<edition:right>")
+def gaps_of_pair(left: str, right: str) -> Response:
+    """Show every element of an edition with its answer against another, and the shares as intervals."""
+    from crosswalk.relations.gaps import analyse, in_percent  # it would make every start a twentieth longer
+
+    day = day_parameter()
+    left, right = (held_edition(edition, day) for edition in (left, right))
     chosen = choose(TABLE)
-    found = gaps.analyse(page_queries().ask, left, right, day)
-    rows = [_line(line) for line in found.rows]
+    analysis = analyse(ask, left, right, day)
     if chosen is not HTML:
-        return table(chosen, GAPS, rows, f"gaps-{a}-{a_version}--{b}-{b_version}")
+        rows = [gap_cells(row) for row in analysis.rows]
+        return table(chosen, GAP_COLUMNS, rows, f"gaps-{file_name(left, right)}")
+    load_elements(
+        iri
+        for row in analysis.rows
+        for iri in (row.element.iri, *row.counterparts, *row.verdict.through, *row.verdict.beside)
+    )
     return render(
         "gaps-of-pair.html",
-        shares=[(share, [_line(line) for line in share.rows]) for share in found.levels],
-        gaps=found,
+        gaps=analysis,
+        editions=load_elements((left, right)),
         day=day,
-        uri=uri,
-        percent=gaps.in_percent,
-        titles=titles({left, right, *(iri for row in rows for iri in _named(row))}),
+        percent=in_percent,
     )
 
 
-@analysis.get("/path")
-def between() -> Response:
-    """The paths from one element to another, with the evidence of every hop."""
-    start, end = (request.args.get(name, "").strip() for name in ("from", "to"))
+@blueprint.get("/path")
+def path() -> Response:
+    """Show the paths from one element to another, with the evidence of every step."""
+    start, end = text_parameter("from"), text_parameter("to")
     chosen = choose(TABLE)
     if not (start and end):
-        return render("path.html", start=start, end=end, found=None, titles=titles((start, end)))
-    ask = page_queries().ask
-    ends = [find_element(ask, text) for text in (start, end)]
-    hops, limit = wanted_number("hops", 5, MAX_HOPS), wanted_number("limit", 10, 1000)
-    found = find_paths(page_queries().network(), *(members(ask, iri) for iri in ends), hops=hops, limit=limit)
+        return render("path.html", start=start, end=end, found=None, elements=load_elements((start, end)))
+    start, end = (find_element(ask, text) for text in (start, end))
+    hops, limit = number_parameter("hops", 5, paths.MAX_HOPS), number_parameter("limit", 10, 1000)
+    network = page_queries().network()
+    found = paths.find_paths(network, members(ask, start), members(ask, end), hops=hops, limit=limit)
     if chosen is not HTML:
-        rows = [row for number, one in enumerate(found.paths, 1) for row in one.rows(number)]
+        rows = [row for number, path in enumerate(found.paths, 1) for row in path.rows(number)]
         return table(chosen, paths.COLUMNS, rows, "path")
-    named = {iri for one in found.paths for step in one.steps for iri in (step.start, step.end)}
+    passed = {iri for path in found.paths for step in path.steps for iri in (step.start, step.end)}
     return render(
         "path.html",
-        start=ends[0],
-        end=ends[1],
+        start=start,
+        end=end,
         hops=hops,
         found=found,
-        titles=titles((*ends, *named)),
+        elements=load_elements((start, end, *passed)),
     )
 
 
-def edition(name: str, day: date | None) -> str:
-    """The IRI of the edition that an address names, or 404 with what there is."""
+def held_edition(edition: str, day: date | None) -> str:
+    """Return an edition that is held here, or a 404 that offers the pairs there are.
+
+    InputError where it was not in force on the day.
+    """
     try:
-        find_edition(page_queries().ask, name)
+        find_edition(ask, name_of(edition))
     except InputError as fault:
-        known = page_queries().ask("pages/gaps-pairs").rows
-        pairs = [(path(row["left"]), path(row["right"])) for row in known]
-        there = [{"href": f"/gaps/{one}/{other}", "label": f"{one} against {other}"} for one, other in pairs]
-        raise UnknownThing(f"There is {fault}.", there) from fault
-    return find_edition_on(page_queries().ask, name, day)
+        pairs = [(row["left"].value, row["right"].value) for row in ask("pages/gaps-pairs")]
+        raise UnknownThing(
+            f"There is {fault}.",
+            [(pair_url("gaps", *pair), " against ".join(map(name_of, pair))) for pair in pairs],
+        ) from fault
+    return find_edition_on(ask, name_of(edition), day)
 
 
-def titles(iris: Any) -> dict[str, Any]:
-    """What the elements and editions of these IRIs are called: rows with number, title and edition."""
-    wanted = set(iris)
-    rows = page_queries().ask("pages/path-elements")
-    called = {row["element"].value: row for row in rows if row["element"].value in wanted}
-    for iri, row in called.items():
-        keep(iri, row["number"], row["title"])
-    return called
+def file_name(left: str, right: str) -> str:
+    """Return the name of a file about two editions: ``ipa-2.0--gsma-2.0``."""
+    return "--".join(name_of(edition).replace("/", "-") for edition in (left, right))
 
 
-def path(term: Term) -> str:
-    """The address of an edition without ``/id/``."""
-    return term.value.removeprefix(ID)
-
-
-def uri(iri: str | None) -> Term | None:
-    """An IRI as the templates take terms."""
-    return Term("uri", iri) if iri else None
-
-
-def _named(row: dict[str, Any]) -> Iterator[str]:
-    """The elements that a line names."""
-    yield from (row["element"], *row["counterparts"], *row["through"], *row["beside"])
-
-
-def _line(line: gaps.GapRow) -> dict[str, Any]:
+def gap_cells(row: GapRow) -> dict[str, Any]:
+    """Return an element with its answer as the cells of a table."""
     return {
-        "number": line.element.number,
-        "title": line.element.title,
-        "outcome": uri(line.verdict.outcome),
-        "printed": uri(line.printed),
-        "counterparts": line.counterparts,
-        "covered": line.verdict.covered,
-        "derived": line.verdict.derived,
-        "notes": [iri for iri, _ in line.notes],
-        "note_titles": line.notes,
-        "element": line.element.iri,
-        "level": line.level,
-        "through": line.verdict.through,
-        "beside": line.verdict.beside,
-        "judgements": line.verdict.judgements,
+        "level": row.level,
+        "number": row.element.number,
+        "title": row.element.title,
+        "outcome": Term("uri", row.verdict.outcome),
+        "printed": Term("uri", row.printed) if row.printed else None,
+        "counterparts": row.counterparts,
+        "through": row.verdict.through,
+        "beside": row.verdict.beside,
+        "covered": row.verdict.covered,
+        "derived": row.verdict.derived,
+        "notes": [iri for iri, _ in row.notes],
+        "element": row.element.iri,
     }

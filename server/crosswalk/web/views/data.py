@@ -1,148 +1,184 @@
-"""What can be downloaded: every named graph and the whole, in every RDF format."""
+"""Offer the data as files: the dataset and its versions, and the vocabulary with its JSON-LD context."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, redirect, request, send_file
 from werkzeug.exceptions import NotFound
 
+from crosswalk.exchange.rdf_writing import make_context
+from crosswalk.iris import compact
 from crosswalk.stores.named_queries import bind, load
-from crosswalk.web.dataset import (
-    Measure,
-    by_graph,
-    catalogue,
-    compressed,
-    gathered,
-    in_words,
-    measure,
-    pieces,
-    trig,
-)
+from crosswalk.stores.results import Answer
+from crosswalk.web import dataset
 from crosswalk.web.http.headers import takes_gzip
 from crosswalk.web.http.negotiation import (
     HTML,
+    JSONLD,
     NQUADS,
     PAGE,
     RDF,
-    TABLE,
     TRIG,
     TURTLE,
     Representation,
     by_suffix,
 )
-from crosswalk.web.http.responses import choose, finish, render, table
+from crosswalk.web.http.responses import choose, finish, render, rows_or_page
 from crosswalk.web.http.status import UnknownThing
-from crosswalk.web.page_queries import page_queries
-from crosswalk.web.urls import name_of
+from crosswalk.web.page_queries import ask, page_queries
+from crosswalk.web.tables import text
 
-data = Blueprint("data", __name__)
+blueprint = Blueprint("data", __name__)
 
 VERSION_DIGITS = 16
 """How much of the hash of a snapshot names the version of the dataset that it is."""
 
 
-@data.get("/data")
+@blueprint.get("/data")
 def without_slash() -> Response:
-    """The address that interface and links use ends in a slash."""
+    """Lead to the address with a slash, which interface and links use."""
     return redirect("/data/", 308)
 
 
-@data.get("/data/")
-def dumps() -> Response:
-    """The named graphs with their size, source and terms, and the links to their files."""
-    chosen = choose(TABLE)
-    answer = page_queries().ask("pages/graphs")
-    if chosen is not HTML:
-        return table(chosen, answer.columns, answer.rows, "graphs")
-    graphs, file = by_graph(answer), dataset_file()
-    titles = {
-        name_of(row["standard"].value): row["standardTitle"] for row in page_queries().ask("pages/editions")
-    }
-    measures = measured(file) if file else {}
-    settings, snapshot = (current_app.extensions[f"crosswalk-{name}"] for name in ("settings", "snapshot"))
-    return render(
-        "data.html",
-        groups=gathered(graphs, titles),
-        formats=RDF,
-        facts=snapshot,
-        whole_size=in_words(file.stat().st_size) if file else None,
-        measures=measures,
-        in_words=in_words,
-        catalogue=catalogue(settings, getattr(snapshot, "hash", None), graphs, measures),
-    )
+@blueprint.get("/data/")
+def downloads() -> Response:
+    """List the named graphs with their size, source and terms, and link to their files."""
 
-
-@data.get("/data/crosswalk.<suffix>")
-def whole(suffix: str) -> Response:
-    """The union of all asserted and derived graphs in one file."""
-    chosen = next((one for one in RDF if one.name == suffix), None)
-    if chosen is None:
-        raise NotFound(
-            "The whole graph is offered as " + ", ".join(one.name for one in (*RDF, TRIG, NQUADS)) + "."
+    def page(answer: Answer) -> Response:
+        graphs, file = dataset.read_graphs(answer), dataset_file()
+        measures = measured(file) if file else {}
+        settings, snapshot = (
+            current_app.extensions[f"crosswalk-{name}"] for name in ("settings", "snapshot")
         )
+        return render(
+            "data.html",
+            groups=dataset.group_graphs(graphs),
+            formats=RDF,
+            facts=snapshot,
+            whole_size=dataset.spell_size(file.stat().st_size) if file else None,
+            measures=measures,
+            spell_size=dataset.spell_size,
+            catalogue=dataset.describe_graphs(settings, getattr(snapshot, "hash", None), graphs, measures),
+        )
+
+    return rows_or_page("pages/graphs", "graphs", page)
+
+
+@blueprint.get("/data/crosswalk.<suffix>")
+def union(suffix: str) -> Response:
+    """Give the union of all asserted and derived graphs in one file."""
+    chosen = next((form for form in RDF if form.name == suffix), None)
+    if chosen is None:
+        names = ", ".join(form.name for form in (*RDF, TRIG, NQUADS))
+        raise NotFound(f"The whole graph is offered as {names}.")
     choose(PAGE, chosen)
-    response = finish(page_queries().write("pages/everything", chosen.media_type), chosen)
+    response = finish(page_queries().write("pages/whole-graph", chosen.media_type), chosen)
     response.headers["Content-Disposition"] = f'attachment; filename="crosswalk.{suffix}"'
     return response
 
 
-@data.get("/data/crosswalk.nq")
+@blueprint.get("/data/crosswalk.nq")
 def quads() -> Response:
-    """The dataset with its named graphs: the very file that the snapshot's hash is of."""
+    """Give the dataset with its named graphs: the very file that the snapshot's hash is of."""
     file = dataset_file()
     if file is None:
         raise NotFound("The named graphs are offered in one file only where a built snapshot is served.")
     choose(PAGE, NQUADS)
     if takes_gzip(request.headers.get("Accept-Encoding")):
-        return streamed(pieces(file), NQUADS)
+        return streamed(dataset.read_chunks(file), NQUADS)
     return send_file(file, NQUADS.media_type, as_attachment=True, download_name="crosswalk.nq",
                      conditional=False, etag=False)  # fmt: skip
 
 
-@data.get("/data/crosswalk.trig")
+@blueprint.get("/data/crosswalk.trig")
 def named_graphs() -> Response:
-    """The named graphs in one file for reading and for tools; one graph at a time is held in memory."""
+    """Give the named graphs in one file for reading and for tools; memory holds one graph at a time."""
     choose(PAGE, TRIG)
     store, query = page_queries().store, load("pages/graph-content")
-    graphs = dict.fromkeys(row["graph"].value for row in page_queries().ask("pages/graphs"))
-    return streamed(trig(graphs, lambda iri: store.query(bind(query, graph=iri), TURTLE.media_type)), TRIG)
+    graphs = dict.fromkeys(text(row, "graph") for row in ask("pages/graphs"))
+    turtle = lambda graph: store.query(bind(query, graph=graph), TURTLE.media_type)  # noqa: E731
+    return streamed(dataset.write_trig(graphs, turtle), TRIG)
 
 
 def streamed(body: Iterable[bytes], form: Representation) -> Response:
-    """A file of the whole that is sent piece by piece, compressed for clients that take it."""
-    squeezed = takes_gzip(request.headers.get("Accept-Encoding"))
-    response = Response(compressed(body) if squeezed else body, content_type=form.content_type)
-    if squeezed:
+    """Send a file of the whole chunk by chunk, compressed for clients that take it."""
+    compressed = takes_gzip(request.headers.get("Accept-Encoding"))
+    response = Response(dataset.compress(body) if compressed else body, content_type=form.content_type)
+    if compressed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Content-Disposition"] = f'attachment; filename="crosswalk.{form.name}"'
     return response
 
 
-@data.get("/snapshot/<path:name>")
-def version(name: str) -> Response:
-    """The dataset under the IRI of its version: its description, or its file; ``current`` leads to it."""
+@blueprint.get("/snapshot/<path:name>")
+def snapshot(name: str) -> Response:
+    """Lead from the IRI of a version of the dataset to its description or file; ``current`` to that IRI."""
     name, suffix = by_suffix(name, (HTML, *RDF, TRIG, NQUADS))
     present = getattr(current_app.extensions["crosswalk-snapshot"], "hash", "")[:VERSION_DIGITS]
     if present and name == "current":
         return redirect(f"/snapshot/{present}", 303)
     if name != present:
-        offered = [{"href": f"/snapshot/{present}", "label": "the present one"}] if present else []
+        offered = [(f"/snapshot/{present}", "the present one")] if present else []
         raise UnknownThing(f"No snapshot {name} is served here.", offered)
     chosen = choose((HTML, *RDF, TRIG, NQUADS), suffix)
     return redirect("/data/" if chosen is HTML else f"/data/crosswalk.{chosen.name}", 303)
 
 
 def dataset_file() -> Path | None:
-    """The file of the snapshot that is served; None where there is none."""
+    """Return the file of the snapshot that is served; None where there is none."""
     file = getattr(current_app.extensions["crosswalk-snapshot"], "dataset", None)
     return file if file is not None and file.is_file() else None
 
 
-def measured(file: Path) -> dict[str, Measure]:
-    """Graph → its size and hash; they are worked out once for a snapshot."""
-    found = page_queries().answer_cache.computed(
-        "measures", "web/dataset.py", lambda: {graph: vars(one) for graph, one in measure(file).items()}
+def measured(file: Path) -> dict[str, dataset.Measure]:
+    """Return size and hash of each graph, computed once for a snapshot."""
+    measures = page_queries().answer_cache.computed(
+        "measures",
+        "web/dataset.py",
+        lambda: {graph: vars(measure) for graph, measure in dataset.measure_graphs(file).items()},
     )
-    return {graph: Measure(**one) for graph, one in found.items()}
+    return {graph: dataset.Measure(**measure) for graph, measure in measures.items()}
+
+
+@blueprint.get("/ontology")
+@blueprint.get("/ontology.<suffix>")
+def ontology(suffix: str = "") -> Response:
+    """Give the ontology as a page with an anchor for each term, or as RDF."""
+    _, form = by_suffix(f"ontology.{suffix}", (HTML, *RDF))
+    chosen = choose((HTML, *RDF), form)
+    if chosen in RDF:
+        return finish(page_queries().write("pages/vocabulary-graph", chosen.media_type), chosen)
+    return render("ontology.html", terms=read_terms(), statements=ask("pages/vocabulary").rows)
+
+
+@blueprint.get("/ontology/<path:version>")
+def ontology_version(version: str) -> Response:
+    """Give the ontology under the IRI of its version; 404 for any but the present one."""
+    version, suffix = by_suffix(version, (HTML, *RDF))
+    statements = {compact(text(row, "property")): text(row, "value") for row in ask("pages/vocabulary").rows}
+    present = statements.get("owl:versionInfo")
+    if present is None or version != present:
+        offered = [(f"/ontology/{present}", f"version {present}")] if present else []
+        raise UnknownThing(f"The vocabulary is not offered here in a version {version}.", offered)
+    return ontology(suffix.name if suffix else "")
+
+
+@blueprint.get("/context.jsonld")
+def context() -> Response:
+    """Give the context that compact JSON-LD of this data refers to."""
+    choose(PAGE, JSONLD)
+    return finish(json.dumps(make_context(), ensure_ascii=False, indent=1), JSONLD)
+
+
+def read_terms() -> dict[str, dict[str, dict[str, list[object]]]]:
+    """Read classes, properties and concepts: kind → term → column → its values, each once."""
+    terms: dict[str, dict[str, dict[str, list[object]]]] = {"class": {}, "property": {}, "concept": {}}
+    for row in ask("pages/terms"):
+        columns = terms[text(row, "kind")].setdefault(text(row, "term"), {column: [] for column in row})
+        for column, value in row.items():
+            if value is not None and value not in columns[column]:
+                columns[column].append(value)
+    return terms

@@ -1,8 +1,9 @@
-"""Search over words and printed numbers."""
+"""Search things by the words in them and by the numbers printed on them."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from flask import Blueprint, Response, request
@@ -11,92 +12,81 @@ from crosswalk.iris import ID, compact
 from crosswalk.stores.results import Row, Term
 from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.responses import choose, render, table
-from crosswalk.web.labels import learn, named
-from crosswalk.web.page_queries import page_queries
-from crosswalk.web.search_index import holding
-from crosswalk.web.urls import name_of
+from crosswalk.web.labels import load_names, named
+from crosswalk.web.page_queries import ask
+from crosswalk.web.search_index import rows_with
+from crosswalk.web.tables import first_by, text
 
-search = Blueprint("search", __name__)
+blueprint = Blueprint("search", __name__)
 
-SHOWN = 100
+MOST_RESULTS = 100
 COLUMNS = ("thing", "kind", "notation", "label", "property", "text", "edition", "standard")
-ORDER = ("skos:prefLabel", "dcterms:title", "skos:altLabel", "xw:text", "xw:goal", "xw:remark", "xw:asCited")
+RANKS = ("skos:prefLabel", "dcterms:title", "skos:altLabel", "xw:text", "xw:goal", "xw:remark", "xw:asCited")
+"""The properties in whose order results stand."""
+FILTERS = {"type": "kind", "standard": "standard"}
+"""Parameter → the column that it filters by."""
 _NUMBER = re.compile(r"[§#]?([\w.\-]*\d[\w.\-]*|[A-Z])")
-_FILLER = re.compile(r"(?i)\b(?:chapter|section|guideline|provision|annex|document|clause)\b|§")
+_WORDS_OF_NUMBERS = re.compile(r"(?i)\b(?:chapter|section|guideline|provision|annex|document|clause)\b|§")
 
 
-@search.get("/search")
-def results() -> Response:
-    """Things by the words in them or the number printed on them, filtered by type and standard."""
+@blueprint.get("/search")
+def search() -> Response:
+    """Show the things that carry the words or the number, filtered by type and standard."""
     chosen = choose(TABLE)
     words = " ".join(request.args.get("q", "").split())[:200]
-    wanted = {name: request.args.get(name, "") for name in ("type", "standard")}
+    wanted = {name: request.args.get(name, "") for name in FILTERS}
     found = find(words) if words else []
-    shown = [row for row in found if fits(row, wanted)]
+    results = [
+        row
+        for row in found
+        if all(not wanted[name] or short(row, FILTERS[name]) == wanted[name] for name in FILTERS)
+    ]
     if chosen is not HTML:
-        return table(chosen, COLUMNS, shown, "search")
-    learn(row["edition"].value for row in shown[:SHOWN] if row["edition"])
-    standards = counts(found, "standard")
-    return render("search.html", words_asked=words, wanted=wanted, found=shown[:SHOWN], total=len(shown),
-                  types=counts(found, "kind"), standards=standards,
-                  called={name: named(ID + name) for name in standards})  # fmt: skip
+        return table(chosen, COLUMNS, results, "search")
+    shown = results[:MOST_RESULTS]
+    load_names(row["edition"].value for row in shown if row["edition"])
+    standards = count(found, "standard")
+    return render("search.html", words=words, wanted=wanted, results=shown, total=len(results),
+                  types=count(found, "kind"), standards=standards,
+                  names={standard: named(ID + standard) for standard in standards})  # fmt: skip
 
 
 def find(words: str) -> list[Row]:
-    """One row for each thing: those whose number is asked for first, then by where the words stand."""
-    rows = [*numbered(words), *texts(words)]
-    return list({row["thing"].value: row for row in reversed(rows)}.values())[::-1]
+    """Find one row for each thing: those of the number asked for first, then by where the words stand.
+
+    Of several rows of a thing the first is shown, at the place of the last.
+    """
+    rows = [*find_numbers(words), *find_texts(words)]
+    return list(first_by(reversed(rows), "thing").values())[::-1]
 
 
-def numbered(words: str) -> list[Row]:
-    """The things called by the last of these numbers that stand inside what the others call."""
-    parts = _FILLER.sub(" ", words).split()
-    if not parts or not all(_NUMBER.fullmatch(part) for part in parts):
+def find_numbers(words: str) -> list[Row]:
+    """Find the things with the last of these numbers that lie inside what the others name."""
+    *above, last = _WORDS_OF_NUMBERS.sub(" ", words).split() or [""]
+    if not all(_NUMBER.fullmatch(part) for part in (*above, last)):
         return []
-    rows = [
-        row
-        for part in parts[-1:]
-        for row in page_queries().ask("pages/things-by-number", number=literal(part.strip("§#")))
-    ]
-    above = [part.lower() for part in parts[:-1]]
+    rows = ask("pages/things-by-number", number=Term("literal", last.strip("§#")))
     return [{**row, "property": None, "text": None} for row in rows
-            if all(part in re.split("/", row["thing"].value.lower()) for part in above)]  # fmt: skip
+            if {part.lower() for part in above} <= set(text(row, "thing").lower().split("/"))]  # fmt: skip
 
 
-def texts(words: str) -> list[Row]:
-    """The things whose texts hold all the words; titles before statements before quotations and remarks."""
-    first, *others = sorted(words.split(), key=len, reverse=True)
-    whole = words.lower()
-    rows = holding([first, *others])
-    return sorted(rows, key=lambda row: (whole not in row["text"].value.lower(), rank(row)))
+def find_texts(words: str) -> list[Row]:
+    """Find the things whose texts hold all the words; titles before statements before quotations."""
+    rows = rows_with(sorted(words.split(), key=len, reverse=True))
+    return sorted(rows, key=lambda row: (words.lower() not in text(row, "text").lower(), rank(row)))
 
 
 def rank(row: Row) -> int:
-    """The place of a row's property in the order of results."""
-    name = compact(row["property"].value)
-    return ORDER.index(name) if name in ORDER else len(ORDER)
+    """Return the place of a row's property in the order of results."""
+    name = compact(text(row, "property"))
+    return RANKS.index(name) if name in RANKS else len(RANKS)
 
 
-def fits(row: Row, wanted: dict[str, str]) -> bool:
-    """Whether a row passes the filters; an empty filter lets everything through."""
-    kind, standard = wanted["type"], wanted["standard"]
-    return (not kind or _key(row, "kind") == kind) and (not standard or _key(row, "standard") == standard)
+def count(rows: Iterable[Row], column: str) -> dict[str, int]:
+    """Count the rows of each value of a column, the most frequent first."""
+    return dict(Counter(short(row, column) for row in rows if row[column]).most_common())
 
 
-def counts(rows: Iterable[Row], column: str) -> dict[str, int]:
-    """How many rows there are for each value of a column, the most frequent first."""
-    found: dict[str, int] = {}
-    for row in rows:
-        if row[column]:
-            found[_key(row, column)] = found.get(_key(row, column), 0) + 1
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
-
-
-def literal(text: str) -> Term:
-    """A plain string as a term."""
-    return Term("literal", text)
-
-
-def _key(row: Row, column: str) -> str:
-    term = row[column]
-    return "" if term is None else compact(term.value) if column == "kind" else name_of(term.value)
+def short(row: Row, column: str) -> str:
+    """Return the short IRI of a kind or of a standard, as the filters name it."""
+    return compact(text(row, column))

@@ -1,103 +1,197 @@
-"""Every thing of the graph at its own address, for people and in every RDF format."""
+"""Show every thing of the graph at its own address: as a page, and in every RDF format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import groupby
+from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, render_template
+from markupsafe import Markup
 
-from crosswalk.iris import ID
+from crosswalk.iris import ID, compact
+from crosswalk.relations.paths import ShortestPath, Step, shortest_paths
 from crosswalk.stores.results import Row
-from crosswalk.web.dataset import ordered
+from crosswalk.web.dataset import sort_lines
 from crosswalk.web.http.negotiation import HTML, JSON, NTRIPLES, RDF, THING, by_suffix
 from crosswalk.web.http.responses import choose, finish, render, table
 from crosswalk.web.http.status import UnknownThing
-from crosswalk.web.labels import learn
-from crosswalk.web.page_queries import page_queries
-from crosswalk.web.thing_pages import story
-from crosswalk.web.urls import iri_of, local, name_of
+from crosswalk.web.labels import cited_number, load_names, named
+from crosswalk.web.page_queries import ask, page_queries
+from crosswalk.web.tables import first_by, group_by, text
+from crosswalk.web.urls import iri_of, last_part, local, name_of
 
-things = Blueprint("things", __name__)
+blueprint = Blueprint("things", __name__)
 
 JSON_COLUMNS = ("property", "value", "label", "graph")
 
+QUERIES_OF_EVERY_PAGE = ("enclosing-things", "previous-and-next", "thing-notes", "provenance")
 
-@things.get("/id/<path:address>")
+ELEMENT = (
+    "element",
+    ("parts", "element-mappings", "judgements", "versions", "elements-sharing-counterparts"),
+)
+SET = ("set", ("set-records", "thing-comparisons"))
+
+PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "xw:Standard": ("standard", ("parts", "thing-comparisons")),
+    "xw:Edition": ("edition", ("parts", "parts-outside-categories", "thing-comparisons")),
+    "xw:Document": ELEMENT,
+    "xw:Category": ELEMENT,
+    "xw:Guideline": ELEMENT,
+    "xw:Section": ELEMENT,
+    "xw:Provision": ELEMENT,
+    "xw:Statement": ELEMENT,
+    "xw:Mapping": ("mapping", ("mapping", "premises")),
+    "xw:Comparison": ("comparison", ("comparison-row", "comparison-row-mappings")),
+    "xw:ComparisonSet": SET,
+    "xw:MappingSet": SET,
+    "xw:Change": ("change", ("change",)),
+    "xkos:Correspondence": ("correspondence", ("correspondence-changes",)),
+    "xw:CurationNote": ("note", ("note-readings",)),
+    "dcterms:BibliographicResource": ("source", ()),
+    "foaf:Organization": ("body", ()),
+    "org:Organization": ("body", ()),
+    "org:OrganizationalUnit": ("body", ()),
+}
+"""Class → template in ``things/``, and the page queries with ``?thing`` whose rows it shows."""
+
+PATH_ENDS = ("xw:Guideline", "xw:Provision")
+"""The kinds whose pages show paths, and to which those paths lead; sections lie between."""
+
+
+@blueprint.get("/id/<path:address>")
 def thing(address: str) -> Response:
-    """One thing: a page, or its description in the format that is asked for."""
+    """Show one thing: its page, or its description in the format that is asked for."""
     address, suffix = by_suffix(address, THING)
     iri = iri_of(f"id/{address}")
-    if iri is None or not page_queries().ask("pages/existence", thing=iri).rows:
-        raise UnknownThing(*unknown(address))
+    if iri is None or not ask("pages/existence", thing=iri).rows:
+        raise UnknownThing(f"Nothing here is called {address}.", near_things(address))
     chosen = choose(THING, suffix)
     if chosen in RDF:
         return finish(page_queries().write("pages/thing-graph", chosen.media_type, thing=iri), chosen)
-    said = page_queries().ask("pages/thing-statements", thing=iri).rows
+    statements = ask("pages/thing-statements", thing=iri).rows
     if chosen is JSON:
-        return table(JSON, JSON_COLUMNS, said, address.replace("/", "-"))
-    referring = page_queries().ask("pages/references-to-thing", thing=iri).rows
-    learn(unnamed(*said, *referring))
-    template, told = story(iri, said)
+        return table(JSON, JSON_COLUMNS, statements, address.replace("/", "-"))
+    references = ask("pages/references-to-thing", thing=iri).rows
+    load_names([*unlabelled(statements, "value"), *unlabelled(references, "subject")])
+    types = [
+        compact(text(row, "value")) for row in statements if compact(text(row, "property")) == "rdf:type"
+    ]
+    kind = next((kind for kind in PAGES if kind in types), None)
+    template, queries = PAGES[kind] if kind else ("thing", ())
+    context: dict[str, Any] = {
+        query.replace("-", "_"): ask(f"pages/{query}", thing=iri).rows
+        for query in (*QUERIES_OF_EVERY_PAGE, *queries)
+    }
+    if kind in PATH_ENDS:
+        # The section is long for some things, and takes a while to write.
+        context["paths"] = page_queries().remember(("paths", iri), lambda: paths_section(iri))
     return render(
-        template, iri=iri, name=address, said=by_property(said), referring=by_property(referring), **told
+        f"things/{template}.html",
+        iri=iri,
+        name=address,
+        kind=kind or next(iter(types), ""),
+        statements=by_property(statements, "value"),
+        references=by_property(references, "subject"),
+        **context,
     )
 
 
-@things.get("/graph/<path:name>")
+@blueprint.get("/graph/<path:name>")
 def named_graph(name: str) -> Response:
-    """One named graph: where it comes from, and its triples in every RDF format."""
+    """Show one named graph: where it comes from, and its triples in every RDF format."""
     name, suffix = by_suffix(name, (HTML, *RDF))
     iri = iri_of(f"graph/{name}")
-    counted = page_queries().ask("pages/graph-size", graph=iri).rows if iri else ()
-    if iri is None or not counted:
+    sizes = ask("pages/graph-size", graph=iri).rows if iri else ()
+    if iri is None or not sizes:
         raise UnknownThing(f"No named graph is called {name}.", [])
     chosen = choose((HTML, *RDF), suffix)
     if chosen in RDF:
         body = page_queries().write("pages/graph-content", chosen.media_type, graph=iri)
-        return finish(ordered(body) if chosen is NTRIPLES else body, chosen)
-    said = page_queries().ask("pages/thing-statements", thing=iri).rows
-    return render(
-        "named-graph.html", iri=iri, name=name, said=by_property(said), triples=counted[0]["triples"]
-    )
+        return finish(sort_lines(body) if chosen is NTRIPLES else body, chosen)
+    statements = by_property(ask("pages/thing-statements", thing=iri).rows, "value")
+    return render("named-graph.html", iri=iri, name=name, statements=statements, triples=sizes[0]["triples"])
 
 
-def unnamed(*rows: Row) -> Iterator[str]:
-    """The IRIs that these rows give without a label."""
-    for row in rows:
-        term = row.get("value") or row["subject"]
-        if term.kind == "uri" and not row["label"]:
-            yield term.value
+def unlabelled(rows: Iterable[Row], column: str) -> Iterator[str]:
+    """Find the IRIs in a column that these rows give without a label."""
+    return (row[column].value for row in rows if row[column].kind == "uri" and not row["label"])
 
 
-def by_property(rows: tuple[Row, ...]) -> list[tuple[str, list[Row]]]:
-    """The rows gathered under their property; what several graphs or labels repeat stands once."""
-    gathered = []
-    for predicate, group in groupby(rows, lambda row: row["property"].value):
+def by_property(rows: Iterable[Row], column: str) -> list[tuple[str, list[Row]]]:
+    """Group rows by their property; a value that several graphs or labels repeat stays once."""
+    groups = []
+    for predicate, group in group_by(rows, "property").items():
         once: dict[tuple[str, str | None], Row] = {}
         for row in group:
-            term = row.get("value") or row["subject"]
-            once.setdefault((term.value, term.lang), row)
-        gathered.append((predicate, list(once.values())))
-    return gathered
+            once.setdefault((row[column].value, row[column].lang), row)
+        groups.append((predicate, list(once.values())))
+    return groups
 
 
-def unknown(address: str) -> tuple[str, list[dict[str, str]]]:
-    """What to say of an address that stands for nothing, and which things may have been meant."""
+def near_things(address: str) -> list[tuple[str, str]]:
+    """Find the things that an unknown address may have meant: in what encloses it, or among the standards."""
     parts = address.strip("/").split("/")
     for length in range(len(parts) - 1, 0, -1):
         whole = iri_of("id/" + "/".join(parts[:length]))
-        inside = page_queries().ask("pages/contained-things", whole=whole).rows if whole else ()
+        inside = ask("pages/contained-things", whole=whole).rows if whole else ()
         if inside:
-            labels = {row["thing"].value: row["label"] for row in inside}
+            labels = {row["thing"].value: text(row, "label") for row in inside}
             near = get_close_matches(ID + address, labels, n=5, cutoff=0.5)
-            listed = [
-                {"href": local(iri), "label": f"{name_of(iri)} {labels[iri] or ''}".strip()} for iri in near
-            ]
-            listed.append({"href": local(whole), "label": name_of(whole)})
-            return f"Nothing here is called {address}.", listed
-    standards = {row["standard"].value: row["standardTitle"] for row in page_queries().ask("pages/editions")}
+            return [*((local(iri), f"{name_of(iri)} {labels[iri]}".strip()) for iri in near),
+                    (local(whole), name_of(whole))]  # fmt: skip
+    standards = first_by(ask("pages/editions"), "standard")
     near = get_close_matches(ID + parts[0], standards, n=3, cutoff=0.7)
-    listed = [{"href": local(iri), "label": str(standards[iri] or name_of(iri))} for iri in near]
-    return f"Nothing here is called {address}.", listed
+    return [(local(iri), text(standards[iri], "standardTitle") or name_of(iri)) for iri in near]
+
+
+@dataclass(frozen=True)
+class ShownPath:
+    """Paths that differ in their last step only, so that the steps before it are shown once.
+
+    ``ends`` are the last steps, each with how many paths are as short, and ``sources`` what they rest on.
+    """
+
+    steps: tuple[Step, ...]
+    ends: list[tuple[Step, int]]
+    sources: tuple[str, ...]
+    verdict: str
+    weakest: tuple[int, str]
+
+
+def paths_section(iri: str) -> Markup:
+    """Write the section on the paths from an element to guidelines and provisions, the nearest first."""
+    paths = {shortest.path.end: shortest for shortest in shortest_paths(page_queries().network(), iri)}
+    passed = {step.start for shortest in paths.values() for step in shortest.path.steps} | set(paths)
+    rows = ask("pages/element-summaries", element=tuple(sorted(passed))).rows if paths else ()
+    ends = [row for row in rows if row["element"].value in paths and compact(row["kind"].value) in PATH_ENDS]
+    editions = []
+    for edition, group in group_by(ends, "edition").items():
+        shown = shown_paths([paths[row["element"].value] for row in group])
+        editions.append((named(edition), len(group), shown))
+    editions.sort(key=lambda edition: len(edition[2][0].steps))
+    names = {row["element"].value: (_short_name(row), text(row, "title")) for row in rows}
+    return Markup(render_template("includes/paths.html", iri=iri, editions=editions, names=names))
+
+
+def shown_paths(paths: Iterable[ShortestPath]) -> list[ShownPath]:
+    """Gather paths by all but their last element, and by what is said of them; the shortest come first."""
+    gathered: dict[Any, ShownPath] = {}
+    for shortest in sorted(paths, key=lambda shortest: len(shortest.path.steps)):
+        *before, last = shortest.path.steps
+        sources = tuple(dict.fromkeys(source for claim in last.claims for source in claim.sources))
+        common = (sources, shortest.path.verdict(), shortest.path.weakest())
+        key = (tuple(step.start for step in shortest.path.steps), last.words(), *common)
+        shown = gathered.setdefault(key, ShownPath(tuple(before), [], *common))
+        shown.ends.append((last, shortest.ties))
+    return list(gathered.values())
+
+
+def _short_name(row: Row) -> str:
+    """Return the number of an element, with as much before it as tells what it is."""
+    iri, number, kind = text(row, "element"), text(row, "number"), last_part(text(row, "kind"))
+    if kind == "Section" and number:
+        return cited_number(iri, number)
+    return f"Guideline {number or name_of(iri)}" if kind == "Guideline" else number or name_of(iri)
