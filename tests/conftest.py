@@ -10,20 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as profiles
 
 from crosswalk.graph.build import build
 from crosswalk.graph.snapshot import Snapshot, current
+from crosswalk.settings import Settings
 from crosswalk.stores.graph_store import WritableStore, publish
+from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.remote import RemoteStore
+from crosswalk.web.app import create_app
 from tests.leftovers import adopt_orphans, leave_though_threads_run, leaving_nothing
 from tests.native import oxigraph
 
 adopt_orphans()
 
 # A busy machine is no fault of what is tested: examples are limited in number, not in time.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+profiles.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+profiles.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +60,18 @@ def _a_test_leaves_nothing() -> Iterator[None]:
     """Fail a test that leaves a thread or a process which no wider fixture has begun."""
     with leaving_nothing("The test"):
         yield
+
+
+@pytest.fixture(scope="session")
+def real_store(snapshot: Snapshot) -> EmbeddedStore:
+    """The real graph in memory, which nobody changes."""
+    return EmbeddedStore.load(snapshot.dataset)
+
+
+@pytest.fixture(scope="session")
+def real_site(real_store: EmbeddedStore, snapshot: Snapshot) -> FlaskClient:
+    """A client of the pages over the real graph."""
+    return create_app(real_store, Settings(), snapshot).test_client()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import pyoxigraph
 import pytest
 from flask.testing import FlaskClient
 
-from crosswalk.graph.snapshot import Snapshot
 from crosswalk.settings import Settings
 from crosswalk.stores.named_queries import catalogue
 from crosswalk.stores.oxigraph import EmbeddedStore
@@ -20,9 +19,9 @@ PAGE = {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
-def client(snapshot: Snapshot) -> FlaskClient:
+def client(real_site: FlaskClient) -> FlaskClient:
     """A client of the pages over the real graph."""
-    return create_app(EmbeddedStore.load(snapshot.dataset), Settings(), snapshot).test_client()
+    return real_site
 
 
 def held(text: str) -> str:
@@ -39,10 +38,12 @@ def vocabulary(text: str) -> dict:
     return json.loads(match[1])
 
 
-def test_first_example_stands_without_its_header_and_runs(client: FlaskClient, snapshot: Snapshot) -> None:
+def test_first_example_stands_without_its_header_and_runs(
+    client: FlaskClient, real_store: EmbeddedStore
+) -> None:
     query = held(client.get("/sparql", headers=PAGE).text)
     assert query.startswith("PREFIX") and "#+" not in query
-    rows = json.loads(EmbeddedStore.load(snapshot.dataset).query(query, "application/sparql-results+json"))
+    rows = json.loads(real_store.query(query, "application/sparql-results+json"))
     assert len(rows["results"]["bindings"]) >= 18
 
 

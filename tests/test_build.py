@@ -119,7 +119,7 @@ def test_a_graph_written_and_indexed_in_pieces_is_the_same(content, tmp_path: Pa
     whole = build(content.root, content.out)
     monkeypatch.setattr(canonical, "_BATCH", 7)
     monkeypatch.setattr(canonical, "_RUN", 20)
-    monkeypatch.setattr(snapshot, "_PIECE", 999)
+    monkeypatch.setattr(snapshot, "_PIECE", 29_999)
     pieces = build(content.root, tmp_path / "out")
     assert pieces.dataset.read_bytes() == whole.dataset.read_bytes()
     assert (pieces.triples, pieces.graphs) == (whole.triples, whole.graphs)

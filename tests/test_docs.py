@@ -10,13 +10,12 @@ from pathlib import Path
 import click
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from crosswalk.cli import COMMANDS
 from crosswalk.cli import main as program
 from crosswalk.settings import Settings, read_setting, variable
 from crosswalk.stores.named_queries import catalogue
-from crosswalk.stores.oxigraph import EmbeddedStore
-from crosswalk.web.app import create_app
 from crosswalk.web.endpoint.application import Endpoint
 
 ROOT = Path(__file__).parents[1]
@@ -140,8 +139,8 @@ def test_a_page_names_only_variables_that_something_reads(page: Path):
 
 
 @pytest.fixture(scope="module")
-def site(snapshot) -> Flask:
-    return create_app(EmbeddedStore.load(snapshot.dataset), Settings(), snapshot)
+def site(real_site: FlaskClient) -> Flask:
+    return real_site.application
 
 
 def rows_of_addresses() -> dict[str, str]:

@@ -10,7 +10,6 @@ import pyoxigraph
 import pytest
 from flask.testing import FlaskClient
 
-from crosswalk.graph.snapshot import Snapshot
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.web.app import create_app
@@ -21,9 +20,9 @@ GUIDELINE = ID + "ipa/2.0/guideline/9"
 
 
 @pytest.fixture(scope="module")
-def client(snapshot: Snapshot) -> FlaskClient:
+def client(real_site: FlaskClient) -> FlaskClient:
     """A client of the pages over the real graph."""
-    return create_app(EmbeddedStore.load(snapshot.dataset), Settings(), snapshot).test_client()
+    return real_site
 
 
 def drawn(client: FlaskClient, **parameters: Any) -> dict[str, Any]:

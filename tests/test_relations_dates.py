@@ -84,21 +84,16 @@ def test_number_without_edition_in_a_path_says_what_it_means_in_each(run) -> Non
     assert "ipa/1.0/guideline/14" in result.stderr and "ipa/2.0/guideline/14" in result.stderr
 
 
-def page(snapshot, address: str):
-    from crosswalk.settings import Settings
-    from crosswalk.stores.oxigraph import EmbeddedStore
-    from crosswalk.web.app import create_app
-
-    app = create_app(EmbeddedStore.load(snapshot.path / "dataset.nq"), Settings(), snapshot)
-    return app.test_client().get(address, headers={"Accept": "text/html"})
+def page(site, address: str):
+    return site.get(address, headers={"Accept": "text/html"})
 
 
-def test_the_pages_take_the_day_too(snapshot) -> None:
-    shown = page(snapshot, "/compare/ipa/2.0/gsma/2.0?as-of=2017-10-15")
+def test_the_pages_take_the_day_too(real_site) -> None:
+    shown = page(real_site, "/compare/ipa/2.0/gsma/2.0?as-of=2017-10-15")
     assert shown.status_code == 200 and "17 rows give no date" in shown.text
-    refused = page(snapshot, "/compare/ipa/2.0/etsi-en-303-645/3.1.3?as-of=2025-01-15")
+    refused = page(real_site, "/compare/ipa/2.0/etsi-en-303-645/3.1.3?as-of=2025-01-15")
     assert refused.status_code == 400 and "nobody had compared" in refused.text
-    other = page(snapshot, "/gaps/ipa/2.0/etsi-en-303-645/3.1.3?as-of=2025-01-15")
+    other = page(real_site, "/gaps/ipa/2.0/etsi-en-303-645/3.1.3?as-of=2025-01-15")
     assert other.status_code == 200 and "17 of 17" in other.text
 
 

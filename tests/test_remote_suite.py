@@ -22,9 +22,9 @@ def store(native_server: str) -> RemoteStore:
 
 
 @pytest.fixture(scope="module")
-def embedded(snapshot) -> EmbeddedStore:
+def embedded(real_store: EmbeddedStore) -> EmbeddedStore:
     """The same snapshot in this process."""
-    return EmbeddedStore.load(snapshot.dataset)
+    return real_store
 
 
 def rows(store, query) -> list[str]:

@@ -77,9 +77,9 @@ def store(server) -> RemoteStore:
 
 
 @pytest.fixture(scope="module")
-def embedded(snapshot) -> EmbeddedStore:
+def embedded(real_store: EmbeddedStore) -> EmbeddedStore:
     """The same snapshot in this process."""
-    return EmbeddedStore.load(snapshot.dataset)
+    return real_store
 
 
 def rows(store, query, bound: bool) -> list[str]:

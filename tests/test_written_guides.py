@@ -109,9 +109,8 @@ def test_a_recipe_left_half_done_does_not_pass(repository: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("query", blocks("model.md", "sparql"), ids=range(len(blocks("model.md", "sparql"))))
-def test_the_queries_of_the_model_give_rows(query: str, snapshot):
-    store = EmbeddedStore.load(snapshot.dataset)
-    assert len(read_answer(store.query(query, SPARQL_JSON))) > 0
+def test_the_queries_of_the_model_give_rows(query: str, real_store: EmbeddedStore):
+    assert len(read_answer(real_store.query(query, SPARQL_JSON))) > 0
 
 
 @pytest.mark.parametrize("name", ["curators.md", "model.md", "questions.md"])

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 from flask.testing import FlaskClient
 
-from crosswalk.graph.snapshot import Snapshot
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.web.app import create_app
@@ -23,12 +22,6 @@ def tiny() -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def real_store(snapshot: Snapshot) -> EmbeddedStore:
-    """The real graph in memory."""
-    return EmbeddedStore.load(snapshot.dataset)
-
-
-@pytest.fixture(scope="session")
-def site(real_store: EmbeddedStore, snapshot: Snapshot) -> FlaskClient:
-    """A client of a site over the real graph."""
-    return create_app(real_store, Settings(), snapshot).test_client()
+def site(real_site: FlaskClient) -> FlaskClient:
+    """A client of the site over the real graph."""
+    return real_site

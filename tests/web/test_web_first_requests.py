@@ -174,7 +174,9 @@ def test_a_folder_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     assert answer_cache.read().is_unfilled
 
 
-def test_no_start_waits_for_what_builds_addresses(snapshot: Snapshot, monkeypatch) -> None:
+def test_no_start_waits_for_what_builds_addresses(
+    real_store: EmbeddedStore, snapshot: Snapshot, monkeypatch
+) -> None:
     compiled_for: list[str] = []
     slow = Rule._compile_builder
 
@@ -183,7 +185,7 @@ def test_no_start_waits_for_what_builds_addresses(snapshot: Snapshot, monkeypatc
         return slow(rule, append_unknown)
 
     monkeypatch.setattr(Rule, "_compile_builder", note)
-    app = create_app(EmbeddedStore.load(snapshot.dataset), Settings(), snapshot)
+    app = create_app(real_store, Settings(), snapshot)
     assert set(compiled_for) <= {"/static/<path:filename>"}
     with app.test_request_context():
         assert url_for("things.thing", address="ipa/2.0", more="x") == "/id/ipa/2.0?more=x"
