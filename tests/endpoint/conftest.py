@@ -223,8 +223,8 @@ def site(small: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def hasty(large: Path) -> Iterator[Site]:
-    """A server over the large graph that ends queries after two seconds."""
-    with serving("--graph", str(large), query_timeout="2") as running:
+    """A server over the large graph that ends queries after a second."""
+    with serving("--graph", str(large), query_timeout="1") as running:
         yield running
 
 

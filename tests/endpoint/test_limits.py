@@ -32,7 +32,7 @@ def hold_promise(seconds: list[float], promise: float) -> None:
 @pytest.fixture(scope="module")
 def tight(large, start):
     """A server with little of everything."""
-    with start("--graph", str(large), query_memory="120M", result_bytes="100K", query_timeout="6",
+    with start("--graph", str(large), query_memory="120M", result_bytes="100K", query_timeout="4",
                long_queries="2", young_queries="4", waiting_time="1") as running:  # fmt: skip
         yield running
 
@@ -46,10 +46,10 @@ def test_an_easy_query_is_answered_beside_one_that_never_ends(hasty, crowd, name
     (answer,) = beside.results()
     assert {one.status for one in easy} == {200}
     hold_promise([one.seconds for one in easy], 1.0)
-    assert answer.status == 503 and answer.seconds < 5
+    assert answer.status == 503 and answer.seconds < 4
     assert answer.headers["content-type"] == "application/problem+json"
     assert int(answer.headers["retry-after"]) > 0
-    assert "2 seconds" in answer.json["detail"] or "MiB of memory" in answer.json["detail"]
+    assert "1 seconds" in answer.json["detail"] or "MiB of memory" in answer.json["detail"]
 
 
 @pytest.mark.parametrize("idle", [0, 300])
@@ -135,7 +135,7 @@ def test_only_so_many_queries_run_long(tight, crowd) -> None:
     beside = crowd(tight)
     beside.send(*[f"{hostile.LONG} # {i}" for i in range(4)])
     told = [one.json["detail"] for one in beside.results()]
-    assert sum("longer than the 6 seconds" in one for one in told) == 2
+    assert sum("longer than the 4 seconds" in one for one in told) == 2
     assert sum("2 long queries are running already" in one for one in told) == 2
 
 
