@@ -544,6 +544,18 @@ def test_the_overview_takes_hardly_longer_than_python_itself() -> None:
     assert best("-m", "crosswalk", "--help") < 4 * best("-c", "pass")
 
 
+def test_a_query_loads_nothing_slow_that_it_does_not_need(snapshot) -> None:
+    slow = {"flask", "httpx", "jinja2", "numpy", "owlrl", "pyshacl", "rdflib", "SPARQLWrapper", "tempfile"}
+    code = (
+        "import sys; from crosswalk.cli import main\n"
+        "try: main(['query', 'which-guidelines-were-added'])\n"
+        f"except SystemExit: print(*({slow!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    environ = os.environ | {"CROSSWALK_SNAPSHOTS": str(snapshot.path.parent.parent)}
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environ, text=True)
+    assert "guideline/14" in ended.stdout and ended.stderr == "\n"
+
+
 def test_a_process_that_ends_at_once_has_written_everything() -> None:
     program = [sys.executable, "-c", "from crosswalk.cli import run; run()"]
     asked = [*program, "query", "-e", "SELECT ?s ?p ?o { ?s ?p ?o }", "--format", "csv"]

@@ -21,12 +21,14 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 # PN_CHARS_BASE, PN_CHARS_U and PN_CHARS: https://www.w3.org/TR/sparql11-query/#rPN_CHARS_BASE
-_BASE = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+_BASE_BEYOND_ASCII = (
+    "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
     "\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
+_INNER_BEYOND_ASCII = "\u00b7\u0300-\u036f\u203f-\u2040"
+_BASE = "A-Za-z" + _BASE_BEYOND_ASCII
 _START = _BASE + "_"
-_INNER = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
+_INNER = _START + "0-9" + _INNER_BEYOND_ASCII
 _PREFIX = rf"[{_BASE}](?:\.*+[{_INNER}-]++)*+"
 _ESCAPED = r"%[0-9A-Fa-f]{2}|\\[-_~.!$&'()*+,;=/?\#@%]"
 _CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
@@ -84,15 +86,22 @@ class Token(NamedTuple):
 
 # Patterns are compiled when they are needed: that takes as long as many a query.
 @cache
-def _terminals() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?P<{kind}>{form})" for kind, form in _TERMINALS.items()), re.DOTALL)
+def _terminals(of_ascii: bool) -> re.Pattern[str]:
+    return _compiled("|".join(f"(?P<{kind}>{form})" for kind, form in _TERMINALS.items()), of_ascii)
 
 
 @cache
-def _words() -> re.Pattern[str]:
+def _words(of_ascii: bool) -> re.Pattern[str]:
     """Return the pattern that passes over other tokens, and whose one group is a word or any character."""
     passed = (form for kind, form in _TERMINALS.items() if kind not in ("word", "mark"))
-    return re.compile(rf"(?:{'|'.join(passed)}|[^\w\"'])*+({_TERMINALS['word']}|.|\Z)", re.DOTALL)
+    return _compiled(rf"(?:{'|'.join(passed)}|[^\w\"'])*+({_TERMINALS['word']}|.|\Z)", of_ascii)
+
+
+def _compiled(pattern: str, of_ascii: bool) -> re.Pattern[str]:
+    """Compile a pattern; one for texts of ASCII alone, as most are, is compiled fifteen times as fast."""
+    if of_ascii:
+        pattern = pattern.replace(_BASE_BEYOND_ASCII, "").replace(_INNER_BEYOND_ASCII, "")
+    return re.compile(pattern, re.DOTALL)
 
 
 @cache
@@ -104,7 +113,7 @@ def _pieces() -> re.Pattern[str]:
 
 def _scan(text: str, left_out: frozenset[str] = frozenset()) -> Iterator[Token]:
     """Yield the tokens of a text, white space and comments included, but for those of the kinds left out."""
-    for match in _terminals().finditer(text):
+    for match in _terminals(text.isascii()).finditer(text):
         kind = str(match.lastgroup)
         if kind in left_out:
             continue
@@ -137,7 +146,7 @@ def words(text: str) -> list[str]:
     This is what ``tokens`` gives, several times faster.
     """
     parts: list[str] = []
-    for word in map(str.upper, _words().findall(text)):
+    for word in map(str.upper, _words(text.isascii()).findall(text)):
         parts += (
             [word] if word in KEYWORDS else (part.text for part in _split(word, 0) if part.kind == "word")
         )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -106,6 +104,8 @@ def drafting(out: Path) -> Iterator[Path]:
 
     Raises InputError where the folder cannot be written.
     """
+    import tempfile  # slow to import, and not needed to read a snapshot
+
     try:
         (out / FOLDER).mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".building-", dir=out / FOLDER))
@@ -113,13 +113,15 @@ def drafting(out: Path) -> Iterator[Path]:
             draft.chmod(0o755)
             yield draft
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
+            _remove(draft)
     except OSError as fault:
         raise unwritable(out, fault) from None
 
 
 def write_dataset(draft: Path, quads: Iterable[Quad]) -> Written:
     """Write quads as canonical N-Quads, with few of their lines in memory at any time."""
+    import tempfile
+
     digest, count = hashlib.sha256(), 0
     with ExitStack() as files, (draft / DATASET).open("wb") as dataset:
         # Files without names are gone with the process, however that ends.
@@ -151,7 +153,7 @@ def publish(out: Path, draft: Path, snapshot: Snapshot) -> Snapshot:
         _describe(draft, snapshot)
         if target.exists():
             # Its content is not what its name says: an interrupted disk, or somebody's edit.
-            shutil.rmtree(target)
+            _remove(target)
         draft.rename(target)
         sync_folder(target.parent)
     _switch(out / CURRENT, target)
@@ -212,11 +214,18 @@ def _switch(link: Path, target: Path) -> None:
 def _prune(folder: Path, published: Path) -> None:
     """Remove all but the latest snapshots, and what a build that was killed left behind."""
     for remains in folder.glob(".building-*"):
-        shutil.rmtree(remains, ignore_errors=True)
+        _remove(remains)
     others = [path for path in folder.iterdir() if path.is_dir() and path != published]
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[KEPT - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder as far as possible; what stays is found when something takes its place."""
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 FORMATS = {
