@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +17,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from crosswalk.errors import ResourceLimit, StoreFault
+from crosswalk.errors import InputError, QueryTimedOut, ResourceLimit, StoreFault
 from crosswalk.stores import SPARQL_JSON, QueryDataset
-from crosswalk.stores import graph_store as writing_module
-from crosswalk.stores import remote as remote_module
 from crosswalk.stores.graph_store import WritableStore
-from crosswalk.stores.remote import RemoteStore
+from crosswalk.stores.http_client import Deadline
+from crosswalk.stores.remote import EndpointRequest, RemoteStore
 
 YES = b'{"head":{},"boolean":true}'
 
@@ -67,8 +70,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+def serving(handler: type[BaseHTTPRequestHandler] = Handler) -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     server.connections, server.seen, server.replies = 0, [], [Reply()]
     server.url = f"http://127.0.0.1:{server.server_port}/sparql"
@@ -90,8 +93,7 @@ def server() -> Iterator[ThreadingHTTPServer]:
 def pauses(monkeypatch) -> list[float]:
     """The pauses between attempts, which a test need not wait for."""
     taken: list[float] = []
-    monkeypatch.setattr(remote_module.time, "sleep", taken.append)
-    monkeypatch.setattr(writing_module.time, "sleep", taken.append)
+    monkeypatch.setattr(time, "sleep", taken.append)
     return taken
 
 
@@ -206,7 +208,7 @@ def test_a_wrong_password_ends_after_a_few_requests(server) -> None:
     server.replies = [digest_only(silent_to_basic=True)]
     with pytest.raises(StoreFault, match="other credentials") as fault:
         RemoteStore(server.url, user="ann", password="guess").query("ASK {}", SPARQL_JSON)
-    assert len(server.seen) == 4 and "guess" not in str(fault.value)
+    assert len(server.seen) == 3 and "guess" not in str(fault.value)
 
 
 @pytest.mark.parametrize(("host", "told"), [("127.0.0.1", True), ("localhost", False)])
@@ -272,3 +274,127 @@ def test_an_answer_cut_short_is_no_answer(server, reply: Reply) -> None:
 def test_a_hundred_headers_are_not_too_many(server) -> None:
     server.replies = [Reply(headers={f"X-Graph-{number}": "urn:g" for number in range(300)})]
     assert RemoteStore(server.url).query("ASK {}", SPARQL_JSON) == YES
+
+
+# One deadline, proxies, redirects
+
+
+class Dripping(BaseHTTPRequestHandler):
+    """Answers each step a little later: the status, then the body in pieces."""
+
+    def do_GET(self) -> None:
+        time.sleep(0.3)
+        self.send_response(200)
+        self.send_header("Content-Type", SPARQL_JSON)
+        self.end_headers()
+        try:
+            for _ in range(20):
+                self.wfile.write(b" " * 10)
+                time.sleep(0.3)
+        except ConnectionError:
+            return
+
+    def log_message(self, *args: object) -> None:
+        return
+
+
+def test_one_deadline_holds_for_all_steps_together() -> None:
+    with serving(Dripping) as server:
+        began = time.monotonic()
+        with pytest.raises(QueryTimedOut, match="within 0.8 seconds"):
+            RemoteStore(server.url, timeout=0.8).query("ASK {}", SPARQL_JSON)
+        assert time.monotonic() - began < 1.6
+
+
+def test_what_is_left_of_a_deadline_is_asked_for_at_each_step() -> None:
+    deadline = Deadline(5)
+    first = deadline.get("connect")
+    time.sleep(0.01)
+    assert 4 < deadline.get("read") < first <= 5 and Deadline(-1).get("read") > 0
+
+
+@pytest.mark.parametrize("method", [301, 302, 303, 307, 308])
+def test_an_endpoint_that_has_moved_is_followed(server, method: int) -> None:
+    with serving() as other:
+        server.replies = [Reply(method, b"", {"Location": other.url + "?query=ASK%7B%7D"})]
+        assert RemoteStore(server.url).query("ASK {}", SPARQL_JSON) == YES
+        assert [seen[:2] for seen in other.seen] == [("GET", {"query": ["ASK{}"]})]
+
+
+def test_a_posted_query_arrives_whole_where_the_endpoint_has_moved(server) -> None:
+    long = "ASK {} #" + "x" * 2000
+    with serving() as other:
+        server.replies = [Reply(307, b"", {"Location": other.url})]
+        assert RemoteStore(server.url).query(long, SPARQL_JSON) == YES
+        assert [seen[:2] for seen in other.seen] == [("POST", {"query": [long]})]
+
+
+def test_a_circle_of_redirections_ends(server) -> None:
+    server.replies = [Reply(302, b"", {"Location": server.url})]
+    with pytest.raises(StoreFault, match="circle"):
+        RemoteStore(server.url).query("ASK {}", SPARQL_JSON)
+    assert len(server.seen) == 10
+
+
+def test_what_is_written_goes_to_no_other_address(server, pauses) -> None:
+    with serving() as other:
+        server.replies = [Reply(307, b"", {"Location": other.url})]
+        with pytest.raises(StoreFault, match="HTTP 307"):
+            WritableStore(server.url, server.url).update("CLEAR DEFAULT")
+        assert other.seen == []
+
+
+def test_proxies_are_those_of_the_environment(server, monkeypatch) -> None:
+    monkeypatch.setenv("http_proxy", server.url.removesuffix("/sparql"))
+    monkeypatch.setenv("no_proxy", "127.0.0.2")
+    store = RemoteStore("http://endpoint.invalid/sparql", user="ann", password="secret")
+    assert store.query("ASK {}", SPARQL_JSON) == YES
+    assert server.seen[0][2]["Host"] == "endpoint.invalid" and server.seen[0][1]["query"] == ["ASK {}"]
+    with pytest.raises(StoreFault, match="cannot be reached"):
+        RemoteStore("http://127.0.0.2:9/sparql", timeout=0.3).query("ASK {}", SPARQL_JSON)
+
+
+def test_a_host_nobody_knows_is_not_asked_for_again(pauses) -> None:
+    with pytest.raises(StoreFault, match=r"http://nowhere\.invalid/sparql cannot be reached"):
+        RemoteStore("http://nowhere.invalid/sparql").query("ASK {}", SPARQL_JSON)
+    assert pauses == []
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(InputError, match="is no web address"):
+        RemoteStore("http://[::1/sparql")
+
+
+def test_the_beginning_of_a_long_error_is_told(server) -> None:
+    server.replies = [Reply(500, b"<b>Boom</b> " + b"x" * 300_000)]
+    with pytest.raises(StoreFault, match="HTTP 500.: Boom x"):
+        RemoteStore(server.url).query("ASK {}", SPARQL_JSON)
+
+
+# What the client is made of
+
+
+def test_sparqlwrapper_builds_requests() -> None:
+    """If this fails, find what replaces SPARQLWrapper._createRequest: EndpointRequest.build calls it."""
+    request = EndpointRequest(
+        "http://h/s", "ASK {}", SPARQL_JSON, [("a", "b")], QueryDataset(("urn:g",))
+    ).build()
+    assert (request.method, request.url.path, request.content) == ("GET", "/s", b"")
+    sent = dict(request.url.params)
+    assert (sent["query"], sent["a"], sent["default-graph-uri"]) == ("ASK {}", "b", "urn:g")
+    assert request.headers["Accept"] == SPARQL_JSON and "SPARQLWrapper" in str(EndpointRequest.__mro__)
+    long = EndpointRequest("http://h/s", "ASK {} #" + "x" * 2000, SPARQL_JSON, [], QueryDataset()).build()
+    assert long.method == "POST" and long.content.startswith(b"query=ASK")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import crosswalk.web.server, crosswalk.web.app",
+        "from crosswalk.cli.program import main; main(['query', '-e', 'ASK {}'], standalone_mode=False)",
+    ],
+)
+def test_nothing_but_another_store_imports_the_client(code: str, snapshot) -> None:
+    check = f"import sys\n{code}\nassert not {{'httpx', 'SPARQLWrapper'}} & set(sys.modules)"
+    environment = os.environ | {"CROSSWALK_SNAPSHOTS": str(snapshot.path.parents[1])}
+    subprocess.run([sys.executable, "-c", check], check=True, env=environment, capture_output=True)

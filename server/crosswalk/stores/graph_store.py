@@ -1,31 +1,28 @@
-"""The writable side of a SPARQL 1.1 server: whole graphs by the Graph Store Protocol, and updates."""
+"""The writable side of a SPARQL 1.1 server: whole graphs by the Graph Store Protocol, and updates.
+
+https://www.w3.org/TR/sparql11-http-rdf-update/ and https://www.w3.org/TR/sparql11-protocol/#update-operation
+"""
 
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+import httpx
 import pyoxigraph
 from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Triple
 
 from crosswalk.errors import InputError, StoreFault
-from crosswalk.iris import BASE
+from crosswalk.iris import BASE, GRAPH
 from crosswalk.stores import Store
-from crosswalk.stores.http_client import Connections
-from crosswalk.stores.remote import Unavailable, words
+from crosswalk.stores.http_client import Client, Deadline, persist, read_error, shown, status_fault
 from crosswalk.stores.results import ask
 
-_PAUSES = (0.2, 0.8, 3.2)
-_BUSY = (429, 502, 503, 504)
 _AGAIN = "Call the command again: what has arrived is not sent twice."
-_CREDENTIALS = "Set CROSSWALK_STORE_USER and CROSSWALK_STORE_PASSWORD."
 
 
 class WritableStore:
@@ -44,68 +41,53 @@ class WritableStore:
         user: str | None = None,
         password: str | None = None,
     ) -> None:
-        self.graphs, self.updates, self.timeout = urlsplit(graphs), urlsplit(updates), timeout
-        self._kept = Connections(graphs, user, password)
-        self._anew = partial(Connections, updates, user, password)
+        self.graphs, self.updates, self.timeout = graphs, updates, timeout
+        self._graphs_client = Client(graphs, user, password)
+        self._updates_client = Client(updates, user, password)
 
     def put(self, graph: str, triples: bytes) -> None:
-        """Makes a graph hold these triples, in N-Triples, and no others."""
-        named = "&".join(filter(None, (self.graphs.query, f"graph={quote(graph, safe='')}")))
-        for pause in (*_PAUSES, None):
-            try:
-                self._send(self._kept, self.graphs, "PUT", triples, "application/n-triples", named)
-                return
-            except Unavailable:
-                if pause is None:
-                    raise
-                time.sleep(pause)
+        """Make a graph hold these triples, in N-Triples, and no others."""
+        url = f"{self.graphs}{'&' if '?' in self.graphs else '?'}graph={quote(graph, safe='')}"
+        headers = {"Content-Type": "application/n-triples"}
+        request = httpx.Request("PUT", url, headers=headers, content=triples)
+        deadline = Deadline(self.timeout)
+        persist(lambda: self._send(self._graphs_client, request, deadline), deadline)
 
     def update(self, operations: str) -> None:
-        """Runs a SPARQL update, over a connection of its own: an idle one may have been closed meanwhile."""
-        form = "application/sparql-update"
-        self._send(self._anew(), self.updates, "POST", operations.encode(), form, self.updates.query)
+        """Run a SPARQL update, over a connection of its own: an idle one may have been closed meanwhile."""
+        headers = {"Content-Type": "application/sparql-update", "Connection": "close"}
+        request = httpx.Request("POST", self.updates, headers=headers, content=operations.encode())
+        self._send(self._updates_client, request, Deadline(self.timeout))
 
-    def _send(
-        self, connections: Connections, address: Any, method: str, body: bytes, form: str, query: str
-    ) -> None:
-        target = (address.path or "/") + (f"?{query}" if query else "")
-        headers = {"Content-Type": form, "Accept": "*/*"}
+    def _send(self, client: Client, request: httpx.Request, deadline: Deadline) -> None:
         try:
-            with connections.ask(method, target, body, headers, self.timeout) as response:
-                said = response.read().decode(errors="replace")
-        except (OSError, HTTPException) as fault:
-            what = f"{address.hostname} broke off: {fault or type(fault).__name__}"
-            raise Unavailable(what, hint=_AGAIN) from fault
-        if response.status >= 300:
-            raise _refused(address, method, response.status, said)
-
-
-def _refused(address: Any, method: str, status: int, said: str) -> StoreFault | InputError:
-    shown = f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
-    if status in (401, 403):
-        return StoreFault(f"{shown} wants other credentials (HTTP {status})", hint=_CREDENTIALS)
-    if status in (404, 405):
-        hint = "Give the addresses of the Graph Store Protocol (URL), of updates and of queries."
-        return InputError(f"{shown} takes no {method} (HTTP {status})", hint=hint)
-    kind = Unavailable if status in _BUSY else StoreFault
-    return kind(f"{shown} failed (HTTP {status}): {words(said)}", hint=_AGAIN)
+            with client.send(request, deadline, repeatable=request.method == "PUT") as response:
+                reply = read_error(response, deadline)
+        except StoreFault as fault:
+            fault.hint = _AGAIN
+            raise
+        name, status = shown(str(request.url)), response.status_code
+        if status in (404, 405):
+            hint = "Give the addresses of the Graph Store Protocol (URL), of updates and of queries."
+            raise InputError(f"{name} takes no {request.method} (HTTP {status})", hint=hint)
+        if status >= 300:
+            fault = status_fault(status, reply, name)
+            fault.hint = fault.hint or _AGAIN
+            raise fault
 
 
 STAGED = BASE + "staged/"
-"""What the names of graphs begin with that are not in use yet; the snapshot's hash comes next."""
+"""The beginning of the names of graphs that are not in use yet; the snapshot's hash comes next."""
 
-GRAPHS = BASE + "graph/"
-"""What the names of the graphs of a snapshot begin with."""
-
-PUBLISHED = GRAPHS + "published"
+PUBLISHED = GRAPH + "published"
 """The graph that says which snapshot a server holds."""
 
 IDENTIFIER = NamedNode("http://purl.org/dc/terms/identifier")
 Progress = Callable[[str], None]
 
 
-class Snapshot(Protocol):
-    """What is needed of a snapshot."""
+class PublishableSnapshot(Protocol):
+    """What publishing needs to know of a snapshot."""
 
     hash: str
     triples: int
@@ -113,13 +95,13 @@ class Snapshot(Protocol):
 
     @property
     def index(self) -> Path:
-        """The folder of its indexed quads."""
+        """Return the folder of its indexed quads."""
         ...
 
 
 @dataclass(frozen=True)
-class Part:
-    """One graph on its way: where it waits, where it goes (None: the default graph), and its size."""
+class GraphUpload:
+    """A graph to be sent: the name it waits under, the name it gets (None: the default graph), its size."""
 
     staged: str
     name: str | None
@@ -128,7 +110,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Publication:
-    """What was done: how many graphs there are, how many of them were sent now, and how many triples."""
+    """What was done: the number of graphs, of those sent now, and of all triples."""
 
     graphs: int
     sent: int
@@ -136,52 +118,54 @@ class Publication:
 
 
 def publish(
-    snapshot: Snapshot,
+    snapshot: PublishableSnapshot,
     reading: Store,
     writing: WritableStore,
     progress: Progress = lambda step: None,
     *,
     default_graph: str | None = None,
 ) -> Publication:
-    """Makes a server hold a snapshot; what an interrupted call has sent is counted and not sent again.
+    """Make a server hold a snapshot; what an interrupted call has sent is counted and not sent again.
 
     Until the switch, a single update, queries are answered from what was there before. On a server that has
     no default graph to write to, the union of the facts goes to the graph named ``default_graph``.
+
+    Raises StoreFault where the server fails, or holds another number of triples than were sent.
     """
-    parts = list(_parts(snapshot, default_graph))
-    total = sum(part.triples for part in parts)
-    wanted = {part.name: part.triples for part in parts}
+    uploads = list(_uploads(snapshot, default_graph))
+    total = sum(upload.triples for upload in uploads)
+    wanted = {upload.name: upload.triples for upload in uploads}
     there = _counts(reading)
     if _published(reading) == snapshot.hash and not _wrong(there, wanted):
         left = list(_drops(set(there), {*wanted, PUBLISHED}))
         if left:
             writing.update(" ;\n".join(left))
-        return Publication(len(parts), 0, total)
+        return Publication(len(uploads), 0, total)
     source = pyoxigraph.Store.read_only(str(snapshot.index))
-    missing = [part for part in parts if there.get(part.staged) != part.triples]
-    for part in missing:
-        progress(part.name or "the default graph")
-        writing.put(part.staged, _triples(source, None if part.name == default_graph else part.name))
+    missing = [upload for upload in uploads if there.get(upload.staged) != upload.triples]
+    for upload in missing:
+        progress(upload.name or "the default graph")
+        writing.put(upload.staged, _triples(source, None if upload.name == default_graph else upload.name))
     marker = _prefix(snapshot) + "published"
-    said = Triple(NamedNode(PUBLISHED), IDENTIFIER, Literal(snapshot.hash))
-    writing.put(marker, pyoxigraph.serialize([said], format=RdfFormat.N_TRIPLES))
+    marked = Triple(NamedNode(PUBLISHED), IDENTIFIER, Literal(snapshot.hash))
+    writing.put(marker, pyoxigraph.serialize([marked], format=RdfFormat.N_TRIPLES))
     there = _counts(reading)
-    _verify(there, {part.staged: part.triples for part in parts} | {marker: 1})
+    _verify(there, {upload.staged: upload.triples for upload in uploads} | {marker: 1})
     progress("switching")
-    writing.update(" ;\n".join(_switch(parts, marker, set(there))))
+    writing.update(" ;\n".join(_switch(uploads, marker, set(there))))
     _verify(_counts(reading), wanted)
-    return Publication(len(parts), len(missing), total)
+    return Publication(len(uploads), len(missing), total)
 
 
-def _prefix(snapshot: Snapshot) -> str:
+def _prefix(snapshot: PublishableSnapshot) -> str:
     return f"{STAGED}{snapshot.hash[:16]}/"
 
 
-def _parts(snapshot: Snapshot, default_graph: str | None) -> Iterator[Part]:
+def _uploads(snapshot: PublishableSnapshot, default_graph: str | None) -> Iterator[GraphUpload]:
     prefix = _prefix(snapshot)
-    for each in snapshot.graphs:
-        yield Part(f"{prefix}graph/{each['name']}", each["iri"], each["triples"])
-    yield Part(f"{prefix}default", default_graph, snapshot.triples)
+    for graph in snapshot.graphs:
+        yield GraphUpload(f"{prefix}graph/{graph['name']}", graph["iri"], graph["triples"])
+    yield GraphUpload(f"{prefix}default", default_graph, snapshot.triples)
 
 
 def _triples(source: pyoxigraph.Store, name: str | None) -> bytes:
@@ -191,30 +175,30 @@ def _triples(source: pyoxigraph.Store, name: str | None) -> bytes:
     return written.getvalue()
 
 
-def _switch(parts: Sequence[Part], marker: str, there: set[str | None]) -> Iterator[str]:
-    """The operations of the update that puts a snapshot in the place of what there was."""
-    for part in parts:
-        yield f"MOVE GRAPH <{part.staged}> TO " + (f"GRAPH <{part.name}>" if part.name else "DEFAULT")
+def _switch(uploads: Sequence[GraphUpload], marker: str, there: set[str | None]) -> Iterator[str]:
+    """Yield the operations of the update that puts a snapshot in the place of what there was."""
+    for upload in uploads:
+        yield f"MOVE GRAPH <{upload.staged}> TO " + (f"GRAPH <{upload.name}>" if upload.name else "DEFAULT")
     yield f"MOVE GRAPH <{marker}> TO GRAPH <{PUBLISHED}>"
-    kept = {part.name for part in parts} | {part.staged for part in parts} | {marker, PUBLISHED}
+    kept = {upload.name for upload in uploads} | {upload.staged for upload in uploads} | {marker, PUBLISHED}
     yield from _drops(there, kept)
 
 
 def _drops(there: set[str | None], kept: set[str | None]) -> Iterator[str]:
-    """The operations that remove what other snapshots have left, or may yet put in place.
+    """Yield the operations that remove what other snapshots have left, or may yet put in place.
 
     The switch of a call that was killed may still be on its way, and run before this one: what it would put
     in place is known by what waits for it. Once that is gone it fails, and changes nothing.
     """
     held = {name for name in there if name}
     waiting = (name.partition("/graph/")[2] for name in held if name.startswith(STAGED))
-    coming = {GRAPHS + name for name in waiting if name}
-    ours = (name for name in (held | coming) - kept if name.startswith((GRAPHS, STAGED)))
+    coming = {GRAPH + name for name in waiting if name}
+    ours = (name for name in (held | coming) - kept if name.startswith((GRAPH, STAGED)))
     yield from (f"DROP SILENT GRAPH <{name}>" for name in sorted(ours))
 
 
 def _counts(reading: Store) -> dict[str | None, int]:
-    """The triples of each graph a server holds; the default graph's name is None."""
+    """Return the number of triples in each graph a server holds; the default graph's name is None."""
     counted: dict[str | None, int] = {}
     for row in ask(reading, "publishing/counts"):
         graph, triples = row["graph"], row["triples"]
@@ -224,7 +208,7 @@ def _counts(reading: Store) -> dict[str | None, int]:
 
 
 def _published(reading: Store) -> str | None:
-    """The hash of the snapshot a server says it holds."""
+    """Return the hash of the snapshot a server says it holds."""
     rows = ask(reading, "publishing/published", graph=PUBLISHED).rows
     return rows[0]["hash"].value if rows and rows[0]["hash"] else None
 

@@ -1,142 +1,222 @@
-"""A user and a password, told to a server in the way it wants: Basic, until it asks for Digest."""
+"""HTTP requests to other servers: pooled connections, credentials, redirects, and one deadline for all of it.
+
+httpx takes a while to import, so that only the stores of other servers import this module.
+"""
 
 from __future__ import annotations
 
-import base64
-import http.client
-import socket
+import random
+import re
+import ssl
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from http.client import BadStatusLine, HTTPConnection, HTTPResponse, HTTPSConnection, RemoteDisconnected
-from urllib.parse import urlsplit
-from urllib.request import (
-    AbstractDigestAuthHandler,
-    HTTPPasswordMgrWithDefaultRealm,
-    Request,
-    parse_http_list,
-    parse_keqv_list,
-)
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+
+from crosswalk.errors import InputError, QueryTimedOut, ResourceLimit, StoreFault
+
+_T = TypeVar("_T")
+_IDLE_CONNECTIONS = 16
+_REDIRECTS = 10
+_PAUSES = (0.1, 0.4, 1.6)
+"""The seconds between attempts at a request that found nobody."""
+_BUSY = (429, 502, 503, 504)
+_SHOWN = 300
+_ERROR_BYTES = 2**16
+_BEFORE_A_STATUS = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
-class Credentials:
-    """What goes into a request's Authorization; safe to use from several threads."""
-
-    def __init__(self, url: str, user: str, password: str) -> None:
-        known = HTTPPasswordMgrWithDefaultRealm()
-        known.add_password(None, url, user, password)
-        token = base64.b64encode(f"{user}:{password}".encode()).decode()
-        self._url, self._digest = url, AbstractDigestAuthHandler(known)
-        self._basic = {"Authorization": f"Basic {token}"}
-        self._silent = False
-        self._challenge: dict[str, str] | None = None
-        self._lock = threading.Lock()
-
-    def headers(self, method: str, target: str) -> dict[str, str]:
-        """The header for a request, or none where the server has yet to say what it wants."""
-        with self._lock:
-            if self._challenge is None:
-                return {} if self._silent else self._basic
-            request = Request(self._url, method=method)
-            request.selector = target
-            return {"Authorization": f"Digest {self._digest.get_authorization(request, self._challenge)}"}
-
-    def answer(self, challenges: Sequence[str]) -> bool:
-        """Whether it is worth asking again, now that a server has refused a request with these challenges.
-
-        Some servers that want Digest give no challenge at all to a request with Basic: the next one is then
-        sent without credentials, for the challenge.
-        """
-        wanted = next((each for each in challenges if each[:7].lower() == "digest "), None)
-        with self._lock:
-            if wanted is not None:
-                challenge = parse_keqv_list(parse_http_list(wanted[7:]))
-                known = challenge.get("algorithm", "MD5").upper() in ("MD5", "SHA")
-                self._challenge = challenge if known and {"realm", "nonce"} <= challenge.keys() else None
-                return self._challenge is not None
-            self._silent = not (challenges or self._silent)
-            return self._silent
+class Unavailable(StoreFault):
+    """Nobody answers just now; the same request may find an answer in a moment."""
 
 
-_ASKED = 4
-"""How often a request is sent at most, until its credentials are told in the way the server wants."""
-# Some servers say back, in a header each, the graphs a query names; a hundred headers are not enough then.
-# A connection has a limit of its own only from Python 3.15 on.
-http.client._MAXHEADERS = 2000  # type: ignore[attr-defined]
+class Deadline(dict[str, float]):
+    """The end of an exchange, as httpx wants it: a timeout for each step, which is what is left by then."""
 
-MOST_IDLE = 16
-"""How many connections are kept that nobody uses."""
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds, self._end = seconds, time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return the seconds until the end, negative after it."""
+        return self._end - time.monotonic()
+
+    def get(self, step: str, default: Any = None) -> float:
+        """Return the timeout of a step that begins now."""
+        return max(0.001, self.left())
 
 
-class Connections:
-    """The connections to one server; safe to use from several threads."""
+class _Credentials(httpx.Auth):
+    """A user and a password, told to a server in the way it wants: Basic, until it asks for Digest.
+
+    Some servers that want Digest give no challenge to a request with Basic: the next one is then sent without
+    credentials, for the challenge.
+    """
+
+    def __init__(self, user: str, password: str) -> None:
+        self._known, self._basic = (user, password), httpx.BasicAuth(user, password)
+        # The count of requests that a challenge allows for is kept by each thread for itself.
+        self._own = threading.local()
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        digest = getattr(self._own, "digest", None)
+        if digest is None:
+            response = yield next(self._basic.auth_flow(request))
+            challenges = response.headers.get("WWW-Authenticate", "digest ").lower()
+            if response.status_code != httpx.codes.UNAUTHORIZED or "digest " not in challenges:
+                return
+            del request.headers["Authorization"]
+            digest = httpx.DigestAuth(*self._known)
+        try:
+            yield from digest.auth_flow(request)
+        except (KeyError, NotImplementedError):
+            return  # an algorithm or a quality of protection that httpx does not know
+        if "Authorization" in request.headers:
+            self._own.digest = digest
+
+
+class Client:
+    """Connections to one server; safe to use from several threads."""
 
     def __init__(self, url: str, user: str | None = None, password: str | None = None) -> None:
-        parts = urlsplit(url)
-        self.user = (user, password) if user and password else (None, None)
-        self._credentials = Credentials(url, user, password) if user and password else None
-        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._host, self._port = parts.hostname or "", parts.port
-        self._idle: list[HTTPConnection] = []
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def ask(
-        self, method: str, target: str, body: bytes | None, headers: dict[str, str], timeout: float
-    ) -> Iterator[HTTPResponse]:
-        """The response to a request; its connection is kept where the response is read to its end.
-
-        A kept connection that the server has closed meanwhile is replaced, once and silently, and a request
-        is sent again where the server wants its credentials in another way.
-        """
-        credentials = self._credentials
-        for attempt in range(_ASKED):
-            told = credentials.headers(method, target) if credentials else {}
-            with self._exchange(method, target, body, headers | told, timeout) as response:
-                refused = response.status == 401 and attempt < _ASKED - 1
-                challenges = response.headers.get_all("WWW-Authenticate", [])
-                if not (credentials and refused and credentials.answer(challenges)):
-                    yield response
-                    return
-                response.read()
-
-    @contextmanager
-    def _exchange(
-        self, method: str, target: str, body: bytes | None, headers: dict[str, str], timeout: float
-    ) -> Iterator[HTTPResponse]:
-        connection = self._take(timeout)
-        fresh = connection.sock is None
         try:
+            self._home = httpx.URL(url)
+        except httpx.InvalidURL as fault:
+            raise InputError(f"{url} is no web address: {fault}") from fault
+        self._credentials = _Credentials(user, password) if user and password else None
+        limits = httpx.Limits(max_keepalive_connections=_IDLE_CONNECTIONS, keepalive_expiry=None)
+        self._client = httpx.Client(verify=ssl.create_default_context(), limits=limits)
+
+    @contextmanager
+    def send(
+        self, request: httpx.Request, deadline: Deadline, *, repeatable: bool = True
+    ) -> Iterator[httpx.Response]:
+        """Send a request and give the response, of which the body is still to be read.
+
+        What is ``repeatable`` follows redirects, and is sent once more at once where the connection ends
+        before a status comes: a connection that was kept may have been closed meanwhile.
+
+        Raises QueryTimedOut after the deadline, Unavailable where nobody answers, and StoreFault.
+        """
+        name = shown(str(request.url))
+        request.extensions["timeout"] = deadline
+        try:
+            response = self._respond(request, repeatable)
             try:
-                connection.request(method, target, body, headers)
-                response = connection.getresponse()
-            except (RemoteDisconnected, BadStatusLine, ConnectionResetError, BrokenPipeError):
-                connection.close()
-                if fresh:
+                yield response
+            finally:
+                response.close()
+        except httpx.TimeoutException as fault:
+            raise late(name, deadline) from fault
+        except httpx.ConnectError as fault:
+            cause = _root(fault)
+            kind = Unavailable if isinstance(cause, ConnectionError) else StoreFault
+            why = getattr(cause, "strerror", None) or cause
+            hint = "Is the address right, and is the server running?"
+            raise kind(f"{name} cannot be reached: {why}", hint=hint) from fault
+        except (httpx.HTTPError, httpx.InvalidURL) as fault:
+            kind = Unavailable if isinstance(fault, _BEFORE_A_STATUS) else StoreFault
+            raise kind(f"{name} broke off: {fault or type(fault).__name__}") from fault
+
+    def _respond(self, request: httpx.Request, repeatable: bool) -> httpx.Response:
+        for _ in range(_REDIRECTS):
+            try:
+                response = self._send(request)
+            except _BEFORE_A_STATUS:
+                if not repeatable:
                     raise
-                connection.request(method, target, body, headers)
-                response = connection.getresponse()
-            yield response
-            if response.isclosed() and not response.will_close:
-                self._keep(connection)
-                connection = None  # type: ignore[assignment]
-        finally:
-            if connection is not None:
-                connection.close()
+                response = self._send(request)
+            if not (repeatable and response.next_request):
+                return response
+            response.close()
+            request = response.next_request
+        raise httpx.TooManyRedirects("it redirects in a circle", request=request)
 
-    def _take(self, timeout: float) -> HTTPConnection:
-        with self._lock:
-            connection = self._idle.pop() if self._idle else None
-        if connection is None:
-            return self._kind(self._host, self._port, timeout=timeout)
-        connection.timeout = timeout
-        if isinstance(connection.sock, socket.socket):
-            connection.sock.settimeout(timeout)
-        return connection
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; the server's own host is told the credentials, and no other, nor less safely."""
+        home, url = self._home, request.url
+        trusted = url.host == home.host and (url.scheme == "https" or home.scheme == "http")
+        auth = self._credentials if trusted else None
+        return self._client.send(request, stream=True, auth=auth, follow_redirects=False)
 
-    def _keep(self, connection: HTTPConnection) -> None:
-        with self._lock:
-            if len(self._idle) < MOST_IDLE:
-                self._idle.append(connection)
-                return
-        connection.close()
+
+def read_body(response: httpx.Response, deadline: Deadline, most: int | None = None) -> bytes:
+    """Return the body of a response.
+
+    Raises QueryTimedOut after the deadline, and ResourceLimit for more than ``most`` bytes.
+    """
+    body = bytearray()
+    for chunk in _chunks(response, deadline):
+        body += chunk
+        if most is not None and len(body) > most:
+            hint = "Ask for less, with LIMIT for instance, or raise CROSSWALK_RESULT_BYTES."
+            raise ResourceLimit(f"the result is larger than {most} bytes", hint=hint)
+    return bytes(body)
+
+
+def read_error(response: httpx.Response, deadline: Deadline) -> str:
+    """Return the beginning of a body that tells of an error."""
+    body = bytearray()
+    for chunk in _chunks(response, deadline):
+        body += chunk
+        if len(body) > _ERROR_BYTES:
+            break
+    return body[:_ERROR_BYTES].decode(errors="replace")
+
+
+def _chunks(response: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
+    for chunk in response.iter_bytes():
+        yield chunk
+        if deadline.left() < 0:
+            raise late(shown(str(response.url)), deadline)
+
+
+def persist(attempt: Callable[[], _T], deadline: Deadline) -> _T:
+    """Return what the first attempt returns that finds somebody; raise StoreFault where none does in time."""
+    for pause in (*_PAUSES, None):
+        try:
+            return attempt()
+        except Unavailable as fault:
+            # No two wait the same, so that many who were turned away do not come back at once.
+            wait = pause and pause * (0.5 + random.random())
+            if wait is None or wait > deadline.left():
+                raise StoreFault(fault.what, hint=fault.hint) from fault
+            time.sleep(wait)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def late(name: str, deadline: Deadline) -> QueryTimedOut:
+    """Return the fault of a server that did not answer in time."""
+    return QueryTimedOut(f"{name} gave no answer within {deadline.seconds:g} seconds")
+
+
+def status_fault(status: int, body: str, name: str) -> StoreFault:
+    """Return the fault for a status of 400 and above that says nothing about the request itself."""
+    if status in (401, 403):
+        hint = "Set CROSSWALK_STORE_USER and CROSSWALK_STORE_PASSWORD."
+        return StoreFault(f"{name} wants other credentials (HTTP {status})", hint=hint)
+    kind = Unavailable if status in _BUSY else StoreFault
+    return kind(f"{name} failed (HTTP {status}): {first_words(body)}")
+
+
+def first_words(body: str) -> str:
+    """Return the first words of a body, without the marks of HTML and without the query said back."""
+    words = " ".join(re.sub(r"<[^>]{1,200}>", " ", body).split()).partition(" SPARQL query: ")[0]
+    return words[:_SHOWN] or "it does not say why"
+
+
+def shown(url: str) -> str:
+    """Return an address without a user, a password or a query in it."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _root(fault: BaseException) -> BaseException:
+    """Return the first cause of a fault."""
+    while fault.__cause__ or fault.__context__:
+        fault = fault.__cause__ or fault.__context__  # type: ignore[assignment]
+    return fault
