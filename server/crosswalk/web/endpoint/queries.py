@@ -19,7 +19,7 @@ from crosswalk.web.http.negotiation import Negotiated
 _LARGEST_SHARE = 4  # of the cache, the part that one answer may take
 
 
-class Evaluator(Protocol):
+class QueryEvaluator(Protocol):
     """What evaluates a question: the evaluators of this server, or another endpoint."""
 
     def ask(self, question: Question, client: str = "") -> Reply:
@@ -31,7 +31,7 @@ class QueryHandler:
     """Answers queries for one worker, and stores its answers while their snapshot is served."""
 
     def __init__(
-        self, evaluator: Evaluator, settings: Settings, snapshot: str, ledger: Ledger, worker: int
+        self, evaluator: QueryEvaluator, settings: Settings, snapshot: str, ledger: Ledger, worker: int
     ) -> None:
         self.evaluator, self.settings, self.snapshot = evaluator, settings, snapshot
         self.ledger, self.worker = ledger, worker
