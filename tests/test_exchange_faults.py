@@ -98,27 +98,41 @@ def test_a_file_without_end_of_levels_is_told_so(form: str, text: str, tmp_path:
     assert fault.value.hint
 
 
+PACKAGE = Path(exchange.__file__).parents[1]
+READERS = (
+    *sorted(PACKAGE.glob("exchange/*.py")),
+    *(PACKAGE / name for name in ("located.py", "graph/sssom.py", "graph/mappings.py")),
+)
+
+
 def faults_without_cure() -> list[str]:
     """The places where a reader raises a fault and gives no hint."""
-    found = []
-    for path in sorted(Path(exchange.__file__).parent.glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            raised = node.exc if isinstance(node, ast.Raise) else None
-            if not isinstance(raised, ast.Call):
-                continue
-            name = (
-                raised.func.attr if isinstance(raised.func, ast.Attribute) else getattr(raised.func, "id", "")
-            )
-            named = any(word.arg in ("hint", None) for word in raised.keywords)
-            if name == "InputError" and not named or name == "fault" and not (named or _hinted(path, raised)):
-                found.append(f"{path.name}:{node.lineno}")
-    return found
+    places = []
+    for path in READERS:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for scope in [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]:
+            for node in ast.walk(scope):
+                raised = node.exc if isinstance(node, ast.Raise) else None
+                if isinstance(raised, ast.Call) and not _hinted(raised, scope):
+                    places.append(f"{path.name}:{node.lineno}")
+    return places
 
 
-def _hinted(path: Path, call: ast.Call) -> bool:
-    """Whether the last of the positional values that a fault takes, its hint, is there."""
-    needed = {"ciso.py": 2, "olir.py": 2}.get(path.name, 3)
-    return len(call.args) >= needed
+def _hinted(call: ast.Call, scope: ast.AST) -> bool:
+    """Whether a raised error is another one than those for readers, or the hint it takes is there."""
+    named = any(word.arg in ("hint", None) for word in call.keywords)
+    if isinstance(call.func, ast.Name) and call.func.id != "fault":
+        return named or call.func.id != "InputError"
+    if isinstance(call.func, ast.Attribute) and call.func.attr != "fault":
+        return True
+    receiver = getattr(call.func, "value", None)
+    name = getattr(receiver, "attr", getattr(receiver, "id", ""))
+    # The hint is the last of what must be given: what and hint, or what, place and hint.
+    own = [node for node in ast.walk(scope) if isinstance(node, ast.FunctionDef) and node.name == "fault"]
+    if name == "self" and isinstance(scope, ast.Module):
+        return True  # looked at within its class
+    needed = len(own[0].args.args) - 1 if name == "self" else {"table": 3, "document": 3}.get(name, 2)
+    return named or len(call.args) >= needed
 
 
 def test_every_fault_of_a_reader_says_what_to_do() -> None:

@@ -1,4 +1,7 @@
-"""The formats that can be read, each by its name, and what its reader must be told beside the file."""
+"""Name the formats that can be read and written; read a stranger's file in a process of its own.
+
+That process has little memory, little time and no network.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ import multiprocessing
 import resource
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from crosswalk.errors import InputError, ResourceLimit
 from crosswalk.evaluation.sandbox import leave_network, limit_memory, write_no_core
@@ -26,9 +30,11 @@ from crosswalk.exchange import (
     sssom_writing,
 )
 from crosswalk.exchange.identifiers import Register
-from crosswalk.exchange.records import Catalogue, MappingSet, pack, unpack
+from crosswalk.exchange.records import Catalogue, Entry, MappingSet, Record
+from crosswalk.relations.algebra import Candidates
 
-LARGEST = 64 << 20
+MEGABYTE = 1 << 20
+LARGEST = 64 * MEGABYTE
 """The most bytes that a file may have."""
 
 
@@ -41,22 +47,13 @@ class Choices:
     with_text: bool = False
 
 
-Reader = Callable[[bytes, str, Choices], MappingSet | Catalogue]
-
-
 @dataclass(frozen=True)
 class Format:
-    """A format: what it holds, and how it is read."""
+    """A format: what it holds, how it is read, and the choices that its reader cannot do without."""
 
     holds: str
-    read: Reader
+    read: Callable[[bytes, str, Choices], MappingSet | Catalogue]
     needs: tuple[str, ...] = ()
-
-
-def _olir(data: bytes, name: str, choices: Choices) -> MappingSet:
-    is_workbook = data[:2] == b"PK"
-    reader = olir.read_workbook if is_workbook else olir.read_table
-    return reader(data, name, choices.direction or "")
 
 
 READABLE = {
@@ -67,14 +64,14 @@ READABLE = {
     ),
     "oscal-profile": Format("selection", lambda data, name, _: oscal_catalog.read_profile(data, name)),
     "oscal-mapping": Format("mappings", lambda data, name, _: oscal_mapping.read(data, name)),
-    "olir": Format("mappings", _olir, needs=("direction",)),
+    "olir": Format(
+        "mappings", lambda data, name, choices: olir.read(data, name, choices.direction or ""), ("direction",)
+    ),
     "cprt": Format(
         "elements", lambda data, name, choices: cprt.read(data, name, with_text=choices.with_text)
     ),
     "dcms": Format(
-        "mappings",
-        lambda data, name, choices: dcms.read(data, name, choices.select or ""),
-        needs=("select",),
+        "mappings", lambda data, name, choices: dcms.read(data, name, choices.select or ""), ("select",)
     ),
     "ciso-assistant": Format(
         "mappings", lambda data, name, choices: ciso.read(data, name, choices.select or "")
@@ -82,20 +79,38 @@ READABLE = {
     "turtle": Format("mappings", lambda data, name, _: rdf.read(data, name, "turtle")),
     "jsonld": Format("mappings", lambda data, name, _: rdf.read(data, name, "jsonld")),
 }
-"""The formats by the names people give them."""
+"""The formats that can be read, by the names people give them."""
+
+
+def _write_sssom(sets: list[MappingSet], register: Register) -> tuple[bytes, Counter[str]]:
+    if len(sets) != 1:
+        raise InputError("an SSSOM file holds one mapping set", hint="Name it with --set.")
+    return sssom_writing.write(sets[0], register.labels())
+
+
+WRITABLE: dict[str, Callable[[list[MappingSet], Register], tuple[bytes, Counter[str]]]] = {
+    "sssom": _write_sssom,
+    "oscal": oscal_mapping.write,
+    "olir": olir.write,
+    "csv": spreadsheet.write,
+}
+"""Writers by the names of their formats; each returns the file and counts what it cannot hold."""
 
 
 def read(path: Path, form: str, choices: Choices) -> MappingSet | Catalogue:
-    """What a stranger's file holds, read in a process of its own under limits."""
-    found = READABLE[form]
-    for need in found.needs:
+    """Return what a stranger's file holds, read in a process of its own under limits.
+
+    Raises InputError where the file is wrong, or a choice that its format needs is not made.
+    """
+    chosen = READABLE[form]
+    for need in chosen.needs:
         if not getattr(choices, need):
             raise InputError(f"{form} needs --{need}", hint=f"See crosswalk import --help on --{need}.")
-    data = _bytes(path)
-    return run_isolated(lambda: found.read(data, str(path), choices), str(path))
+    data = _read_bytes(path)
+    return run_isolated(lambda: chosen.read(data, str(path), choices), str(path))
 
 
-def _bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -105,14 +120,9 @@ def _bytes(path: Path) -> bytes:
         what, hint = f"the file cannot be read: {fault.strerror}", "Look whether it is a file, and whose."
         raise InputError(what, file=path, hint=hint) from None
     if len(data) > LARGEST:
-        hint = "Divide it."
-        raise InputError(
-            f"the file is larger than the {LARGEST >> 20} MB that are read", file=path, hint=hint
-        )
+        what = f"the file is larger than the {LARGEST // MEGABYTE} MB that are read"
+        raise InputError(what, file=path, hint="Divide it.")
     return data
-
-
-MEGABYTE = 1 << 20
 
 
 def run_isolated(
@@ -122,40 +132,43 @@ def run_isolated(
     memory: int = 1024 * MEGABYTE,
     seconds: int = 60,
 ) -> MappingSet | Catalogue:
-    """What ``reader`` gives; ResourceLimit where it needs more memory or time than it may.
+    """Return what ``reader`` returns in a process of its own, of so many bytes and seconds of computing.
 
-    The result crosses as JSON, never as pickled objects.
+    The result crosses as JSON, never as pickled objects. Raises ResourceLimit where it takes more than it
+    may, and InputError where the reader does or meets a value of a type that its format does not have.
     """
     context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_work, args=(reader, name, theirs, memory, seconds), daemon=True)
-    child.start()
-    theirs.close()
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(reader, name, sender, memory, seconds), daemon=True)
+    process.start()
+    sender.close()
     try:
-        answer = json.loads(ours.recv_bytes()) if ours.poll(seconds + 5) else None
+        answer = json.loads(receiver.recv_bytes()) if receiver.poll(seconds + 5) else None
     except EOFError:
         answer = None
     finally:
-        child.kill()
-        child.join()
-        ours.close()
+        process.kill()
+        process.join()
+        receiver.close()
     if answer is None:
         hint = "It may be meant to exhaust the machine; divide it if it is honest."
         raise ResourceLimit("the file needs more time or memory than reading may take", file=name, hint=hint)
     if "fault" in answer:
         raise InputError(answer["fault"], **answer["place"])
-    return unpack(answer)
+    return _unpack(answer)
 
 
 def _work(
-    reader: Callable[[], MappingSet | Catalogue], name: str, connection: Connection, memory: int, seconds: int
+    reader: Callable[[], MappingSet | Catalogue], name: str, sender: Connection, memory: int, seconds: int
 ) -> None:
+    """Give up what reading does not need, read, and send the result or the fault."""
     write_no_core()
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     leave_network()
     limit_memory(memory)
     try:
-        answer = pack(reader())
+        result = reader()
+        answer = {"kind": type(result).__name__, "value": _pack(result)}
     except InputError as fault:
         place = {"file": fault.file, "line": fault.line, "column": fault.column, "hint": fault.hint}
         answer = {"fault": fault.what, "place": place}
@@ -165,23 +178,29 @@ def _work(
         # Where a value is of another kind than the format says, and no reader asked for it by name.
         what = f"the file is not built as its format is: {fault}"
         answer = {"fault": what, "place": {"file": name}}
-    connection.send_bytes(json.dumps(answer).encode())
+    sender.send_bytes(json.dumps(answer).encode())
 
 
-Written = tuple[bytes, Counter[str]]
+def _pack(result: MappingSet | Catalogue) -> dict[str, Any]:
+    """Return the fields of a result, its records or entries as dictionaries."""
+    many = ("records", "entries")
+    return vars(result) | {
+        name: list(map(asdict, vars(result)[name])) for name in many if name in vars(result)
+    }
 
 
-def _sssom(sets: list[MappingSet], register: Register) -> Written:
-    if len(sets) != 1:
-        raise InputError("an SSSOM file holds one mapping set", hint="Name it with --set.")
-    labels = {iri: known.label for iri, known in register.known.items() if known.label}
-    return sssom_writing.write(sets[0], labels)
+def _unpack(answer: dict[str, Any]) -> MappingSet | Catalogue:
+    """Return the result that a process has sent as JSON."""
+    value = _with_tuples(answer["value"]) | {"losses": Counter(answer["value"]["losses"])}
+    if answer["kind"] == "Catalogue":
+        value["entries"] = tuple(Entry(**_with_tuples(entry)) for entry in value["entries"])
+        return Catalogue(**value)
+    value["records"] = tuple(
+        Record(**_with_tuples(record) | {"candidates": Candidates(record["candidates"])})
+        for record in value["records"]
+    )
+    return MappingSet(**value)
 
 
-WRITABLE: dict[str, Callable[[list[MappingSet], Register], Written]] = {
-    "sssom": _sssom,
-    "oscal": oscal_mapping.write,
-    "olir": olir.write,
-    "csv": spreadsheet.write,
-}
-"""Writers that give the file and count what it cannot hold."""
+def _with_tuples(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}

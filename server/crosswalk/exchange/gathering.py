@@ -1,4 +1,4 @@
-"""Gathers mapping sets and the register of elements from a store, by the queries made for exchange."""
+"""Gather mapping sets and the register of elements from a store, by the queries made for exchange."""
 
 from __future__ import annotations
 
@@ -10,67 +10,52 @@ from rdflib.namespace import DCTERMS, RDF, SKOS
 
 from crosswalk.errors import InputError
 from crosswalk.exchange.identifiers import Known, Register
-from crosswalk.exchange.records import MappingSet, Record, without
-from crosswalk.namespaces import ID, SSSOM, XW, compact, expand
+from crosswalk.exchange.records import MappingSet, Record
+from crosswalk.exchange.triples import (
+    RECORD_PROPERTIES,
+    SET_PROPERTIES,
+    Facts,
+    first,
+    read_fields,
+    read_record,
+)
+from crosswalk.iris import ID, compact, expand
+from crosswalk.namespaces import SSSOM, XW
 from crosswalk.stores import Store
 from crosswalk.stores.results import ask
 
-Facts = dict[str, list[str]]
-
-_IMPLIED = {str(term) for term in (RDF.type, XW.mapsInto, XW.setRelation, XW.inMappingSet, SKOS.prefLabel)}
-_OF_SET = {
-    "title": SKOS.prefLabel,
-    "description": DCTERMS.description,
-    "licence": DCTERMS.license,
-    "version": SSSOM.mapping_set_version,
-    "provider": SSSOM.mapping_provider,
-    "subject_source": SSSOM.subject_source,
-    "subject_version": SSSOM.subject_source_version,
-    "object_source": SSSOM.object_source,
-    "object_version": SSSOM.object_source_version,
-    "mapping_date": SSSOM.mapping_date,
-    "publication_date": SSSOM.publication_date,
-    "modified": DCTERMS.modified,
+_IMPLIED = {RDF.type, XW.mapsInto, XW.setRelation, XW.inMappingSet, SKOS.prefLabel}
+_READ_OF_SET = {
+    *map(str, (*_IMPLIED, DCTERMS.modified, XW.declaresComplete, SSSOM.mapping_set_id)),
+    *SET_PROPERTIES.values(),
 }
-_OF_RECORD = {
-    "subject": XW.subject,
-    "object": XW.object,
-    "predicate": XW.predicate,
-    "justification": SSSOM.mapping_justification,
-    "confidence": SSSOM.confidence,
-    "comment": SKOS.note,
-    "as_cited": XW.asCited,
-    "date": SSSOM.mapping_date,
-    "comparison": XW.inComparison,
-    "review_date": SSSOM.review_date,
+_READ_OF_RECORD = {
+    *map(str, (*_IMPLIED, XW.excludesRelation, XW.rationaleKind)),
+    *RECORD_PROPERTIES.values(),
 }
-_OTHER = (
-    *(XW.excludesRelation, XW.rationaleKind, XW.strength, DCTERMS.creator),
-    *(SSSOM.reviewer_id, SSSOM.reviewer_label),
-)
-"""What is said of a record that is no plain value of it."""
 
 
 def gather_register(store: Store) -> Register:
-    """Every element that the store knows, and every edition."""
+    """Return every element that the store knows, and every edition."""
     known: dict[str, Known] = {}
     for row in ask(store, "pages/export-elements").texts():
-        known.setdefault(
-            row["element"],
-            Known(row["element"], row["edition"], row["notation"] or None, row["label"] or None),
-        )
+        element = Known(row["element"], row["edition"], row["notation"] or None, row["label"] or None)
+        known.setdefault(element.iri, element)
     register = Register(known.values())
     register.editions |= {row["edition"] for row in ask(store, "pages/export-editions").texts()}
     return register
 
 
 def gather_sets(store: Store, name: str) -> list[MappingSet]:
-    """The mapping set of that name, or with “all” every one; an InputError names those there are."""
+    """Return the mapping set of that name, or with “all” every one.
+
+    Raises InputError, which names those there are, where none is called so.
+    """
     sets = _facts(ask(store, "pages/export-sets").texts(), "set")
     if name == "all":
         chosen = sorted(sets)
     else:
-        wanted = {str(expand(name)) if name else "", str(ID["mapping/" + name])}
+        wanted = {expand(name) if name else "", f"{ID}mapping/{name}"}
         chosen = [iri for iri in sets if iri in wanted]
     if not chosen:
         names = ", ".join(compact(iri).removeprefix("mapping/") for iri in sorted(sets)) or "none"
@@ -79,76 +64,46 @@ def gather_sets(store: Store, name: str) -> list[MappingSet]:
 
 
 def _facts(rows: Iterable[dict[str, str]], subject: str) -> dict[str, Facts]:
-    found: dict[str, Facts] = defaultdict(lambda: defaultdict(list))
+    """Return the values of each property by the IRI in the column called ``subject``."""
+    facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        values = found[row[subject]][row["property"]]
+        values = facts[row[subject]][row["property"]]
         if row["value"] not in values:
             values.append(row["value"])
-    return found
+    return facts
 
 
 def _gather(store: Store, iri: str, facts: Facts) -> MappingSet:
-    losses: Counter[str] = Counter()
-    handled = {str(term) for term in _OF_SET.values()} | _IMPLIED
-    handled |= {
-        str(DCTERMS.creator),
-        str(DCTERMS.source),
-        str(XW.declaresComplete),
-        str(SSSOM.mapping_set_id),
-    }
-    for about in facts:
-        if about not in handled:
-            losses[f"{compact(about)} of the set"] += 1
-    result = MappingSet(
+    unread = (about for about in facts if about not in _READ_OF_SET)
+    mapping_set = MappingSet(
         identifier=iri,
-        creators=tuple(facts.get(str(DCTERMS.creator), ())),
-        sources=tuple(facts.get(str(DCTERMS.source), ())),
+        modified=first(facts, DCTERMS.modified),
         complete=bool(facts.get(str(XW.declaresComplete))),
-        losses=losses,
-        **{name: _first(facts, about) for name, about in _OF_SET.items()},
+        losses=Counter(f"{compact(about)} of the set" for about in unread),
+        **read_fields(facts, SET_PROPERTIES),
     )
-    records = [*_records(store, result), *_none(store, iri)]
-    return replace(result, records=tuple(records))
+    records = [*_records(store, mapping_set), *_without_counterpart(store, iri)]
+    return replace(mapping_set, records=tuple(records))
 
 
-def _first(facts: Facts, about: str) -> str | None:
-    return next(iter(facts.get(str(about), ())), None)
-
-
-def _records(store: Store, found: MappingSet) -> list[Record]:
-    rows = ask(store, "pages/export-records", set=found.identifier).texts()
-    more = _facts(ask(store, "pages/export-quotations", set=found.identifier).texts(), "record")
-    handled = {str(term) for term in _OF_RECORD.values()} | _IMPLIED
-    handled |= {str(term) for term in _OTHER}
+def _records(store: Store, mapping_set: MappingSet) -> list[Record]:
+    rows = ask(store, "pages/export-records", set=mapping_set.identifier).texts()
+    quoted = _facts(ask(store, "pages/export-quotations", set=mapping_set.identifier).texts(), "record")
     records = []
     for iri, facts in _facts(rows, "record").items():
         for about in facts:
-            same = about == str(DCTERMS.source) and set(facts[about]) <= set(found.sources)
-            if about not in handled and not same:
-                found.losses[f"{compact(about)} of a record"] += 1
-        kinds = [compact(each).partition(":")[2].casefold() for each in facts.get(str(XW.rationaleKind), ())]
-        out = [compact(each).partition(":")[2] for each in facts.get(str(XW.excludesRelation), ())]
-        strength = _first(facts, XW.strength)
-        values = {name: _first(facts, about) for name, about in _OF_RECORD.items()}
-        records.append(
-            Record(
-                **values,
-                identifier=iri,
-                candidates=without(out),
-                rationale_kind=next(iter(kinds), None),
-                authors=tuple(facts.get(str(DCTERMS.creator), ())),
-                alignment=_first(more.get(iri, {}), XW.alignment),
-                quotations=tuple(more.get(iri, {}).get(str(XW.text), ())),
-                strength=int(strength) if strength else None,
-                reviewers=tuple(facts.get(str(SSSOM.reviewer_id), ())),
-                reviewer_names=tuple(facts.get(str(SSSOM.reviewer_label), ())),
-            )
-        )
+            is_source = about == str(DCTERMS.source) and set(facts[about]) <= set(mapping_set.sources)
+            if about not in _READ_OF_RECORD and not is_source:
+                mapping_set.losses[f"{compact(about)} of a record"] += 1
+        more = quoted.get(iri, {})
+        quotations = tuple(more.get(str(XW.text), ()))
+        alignment = first(more, XW.alignment)
+        records.append(read_record(facts, identifier=iri, alignment=alignment, quotations=quotations))
     return records
 
 
-def _none(store: Store, iri: str) -> list[Record]:
-    """A record without an object for each row that says that there is no counterpart."""
+def _without_counterpart(store: Store, iri: str) -> list[Record]:
+    """Return a record without an object for each row that says that there is no counterpart."""
     rows = ask(store, "pages/export-no-counterparts", set=iri).texts()
     return [
         Record(

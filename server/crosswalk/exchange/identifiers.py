@@ -1,4 +1,4 @@
-"""The elements that the graph knows, found by the identifiers that other tools write for them."""
+"""Find the elements of the graph by the identifiers that other tools write for them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,12 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from crosswalk.exchange.records import MappingSet, Record
-from crosswalk.namespaces import ID, compact
+from crosswalk.iris import ID, compact
 
 Key = tuple[str, ...]
-_KINDS = {
-    "provision",
-    "section",
-    "guideline",
-    "document",
-    "category",
-    "statement",
-    "clause",
-    "chapter",
-    "annex",
-}
+_KINDS = frozenset(
+    ("annex", "category", "chapter", "clause", "document", "guideline", "provision", "section", "statement")
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +34,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Unknown:
-    """An identifier that nothing in the graph answers to, or several things do."""
+    """An identifier that no element of the graph has, or that several have; ``near`` look alike."""
 
     text: str
     place: int | None
@@ -54,7 +46,7 @@ class Unknown:
 
 
 def key(text: str) -> Key:
-    """What an identifier comes down to: its words and numbers, without the words for kinds of elements.
+    """Return the words and numbers of an identifier, without the words for kinds of elements.
 
     >>> key("CLP12_6.11") == key("CLP.12/section/6.11"), key("AC-2 (1)") == key("ac-2.1")
     (True, True)
@@ -64,62 +56,75 @@ def key(text: str) -> Key:
 
 
 def token(known: Known) -> str:
-    """The element's identifier as OSCAL writes one: it begins with a letter, without spaces and slashes."""
+    """Return an element's identifier as OSCAL's type token has it: a letter first, no spaces and slashes.
+
+    https://pages.nist.gov/metaschema/specification/datatypes/#token
+    """
     text = re.sub(r"[^\w.\-]", "_", known.path)
     return text if re.match(r"[^\W\d]", text) else f"_{text}"
 
 
 class Register:
-    """Finds elements by IRI, or within an edition by path, number or token."""
+    """Find elements by IRI, or within an edition by path, number or token."""
 
-    def __init__(self, known: Iterable[Known]) -> None:
-        self.known = {each.iri: each for each in known}
-        self.editions = {each.edition for each in self.known.values()}
+    def __init__(self, elements: Iterable[Known]) -> None:
+        self.known = {element.iri: element for element in elements}
+        self.editions = {element.edition for element in self.known.values()}
         self._exact: dict[tuple[str, str], list[str]] = {}
         self._keys: dict[tuple[str, Key], list[str]] = {}
-        for each in self.known.values():
-            for name in {each.notation or each.path, each.path, token(each)}:
-                self._exact.setdefault((each.edition, name.casefold()), []).append(each.iri)
-            for found in {key(each.path), key(each.notation or each.path)}:
-                self._keys.setdefault((each.edition, found), []).append(each.iri)
+        for element in self.known.values():
+            number = element.notation or element.path
+            for name in {number, element.path, token(element)}:
+                self._exact.setdefault((element.edition, name.casefold()), []).append(element.iri)
+            for parts in {key(element.path), key(number)}:
+                self._keys.setdefault((element.edition, parts), []).append(element.iri)
 
     def find(self, text: str, edition: str | None = None) -> str | None:
-        """The IRI that an identifier stands for, where exactly one does."""
+        """Return the IRI that an identifier stands for, where exactly one does."""
         if text in self.known or text in self.editions:
             return text
         if edition is None:
             return None
         exact = self._exact.get((edition, text.casefold()), [])
-        found = exact or self._keys.get((edition, key(text)), [])
-        return found[0] if len(found) == 1 else None
+        iris = exact or self._keys.get((edition, key(text)), [])
+        return iris[0] if len(iris) == 1 else None
+
+    def label(self, iri: str) -> str:
+        """Return the title of an element, empty where it is unknown."""
+        return (iri in self.known and self.known[iri].label) or ""
+
+    def labels(self) -> dict[str, str]:
+        """Return the titles of all elements that have one."""
+        return {iri: element.label for iri, element in self.known.items() if element.label}
 
     def near(self, text: str, edition: str | None) -> tuple[str, ...]:
-        """Up to three elements whose identifiers look alike."""
-        inside = [each for each in self.known.values() if edition in (None, each.edition)]
-        paths = {each.path if edition else compact(each.iri): each for each in inside}
+        """Return up to three elements whose identifiers look alike."""
+        elements = [element for element in self.known.values() if edition in (None, element.edition)]
+        paths = {element.path if edition else compact(element.iri) for element in elements}
         wanted = text.removeprefix(ID) if edition is None else text.removeprefix(f"{edition}/")
-        found = get_close_matches(wanted, paths, n=3, cutoff=0.6)
-        names = {each.notation: each for each in inside if each.notation}
-        found += [names[name].path for name in get_close_matches(wanted, names, n=2, cutoff=0.6) if edition]
-        return tuple(dict.fromkeys(found))[:3]
+        close = get_close_matches(wanted, paths, n=3, cutoff=0.6)
+        if edition:
+            numbers = {element.notation: element.path for element in elements if element.notation}
+            close += [numbers[number] for number in get_close_matches(wanted, numbers, n=2, cutoff=0.6)]
+        return tuple(dict.fromkeys(close))[:3]
 
 
-def resolve(found: MappingSet, register: Register) -> tuple[MappingSet, list[Unknown]]:
-    """The set with the IRIs of its ends, without the records whose ends are not known, and those ends."""
+def resolve(mapping_set: MappingSet, register: Register) -> tuple[MappingSet, list[Unknown]]:
+    """Return the set with the IRIs of its ends, without the records of unknown ends, and those ends."""
     unknown: dict[tuple[str, str | None], Unknown] = {}
     records: list[Record] = []
 
-    def end(text: str, edition: str | None, place: int | None) -> str | None:
+    def find(text: str, edition: str | None, place: int | None) -> str | None:
         iri = register.find(text, edition)
         if iri is None and (text, edition) not in unknown:
             unknown[text, edition] = Unknown(text, place, register.near(text, edition))
         return iri
 
-    for record in found.records:
-        subject = end(record.subject, found.subject_source, record.place)
-        target = record.object and end(record.object, found.object_source, record.place)
+    for record in mapping_set.records:
+        subject = find(record.subject, mapping_set.subject_source, record.place)
+        target = record.object and find(record.object, mapping_set.object_source, record.place)
         if subject and (target or record.object is None):
             records.append(replace(record, subject=subject, object=target))
-    dropped = len(found.records) - len(records)
-    losses = found.losses + Counter({"record with an unknown identifier": dropped} if dropped else {})
-    return replace(found, records=tuple(records), losses=losses), list(unknown.values())
+    dropped = len(mapping_set.records) - len(records)
+    losses = mapping_set.losses + Counter({"record with an unknown identifier": dropped})
+    return replace(mapping_set, records=tuple(records), losses=losses), list(unknown.values())

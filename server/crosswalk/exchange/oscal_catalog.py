@@ -1,4 +1,7 @@
-"""Reads OSCAL catalogues and profiles (JSON): groups, controls with enhancements, what was withdrawn."""
+"""Read OSCAL 1.2 catalogues and profiles (JSON): groups, controls with enhancements, what was withdrawn.
+
+The models: https://pages.nist.gov/OSCAL-Reference/models/
+"""
 
 from __future__ import annotations
 
@@ -7,118 +10,123 @@ from collections.abc import Iterator
 from typing import Any
 
 from crosswalk.exchange.records import Catalogue, Entry
-from crosswalk.located import Document
+from crosswalk.located import UNSPACED, Document, JsonObject, has_space
 
 _REPLACED = ("incorporated-into", "moved-to")
-_STATED = {"id", "title", "groups", "controls", "props", "links", "parts", "class"}
+_READ = {"id", "title", "groups", "controls", "props", "links", "parts", "class"}
 
-Place = list[str | int]
+
+def read_root(data: bytes, name: str, kind: str) -> JsonObject:
+    """Return the object that an OSCAL document consists of; raises InputError where it is of another kind."""
+    root = Document(data, name).root
+    if not isinstance(root.get(kind), dict):
+        raise root.fault(f"the file holds no OSCAL {kind}", f'It begins with {{"{kind}": …}}.')
+    return root.member(kind)
 
 
 def read_catalog(data: bytes, name: str, *, with_text: bool = False) -> Catalogue:
-    """The elements of a catalogue; ``with_text`` keeps the statements too."""
-    document = Document(data, name)
-    catalog = _root(document, "catalog")
-    title, version = _metadata(document, catalog, "catalog")
-    reader = _Reader(document, with_text)
-    entries = tuple(reader.entries(catalog, ["catalog"], None))
-    entries = tuple(reader.with_labels(entries))
+    """Return the elements of a catalogue; ``with_text`` keeps the statements too.
+
+    Raises InputError with the line that is wrong.
+    """
+    catalog = read_root(data, name, "catalog")
+    title, version = _title_and_version(catalog)
+    reader = _CatalogReader(catalog.document, with_text)
+    entries = tuple(reader.with_labels(list(reader.entries(catalog, None))))
     return Catalogue(title, version, entries, losses=reader.losses)
 
 
 def read_profile(data: bytes, name: str) -> Catalogue:
-    """The controls that a profile selects by their identifiers; a selection by pattern is a fault."""
-    document = Document(data, name)
-    profile = _root(document, "profile")
-    title, version = _metadata(document, profile, "profile")
+    """Return the controls that a profile selects by their identifiers.
+
+    Raises InputError with the line that is wrong, also for a selection by pattern.
+    """
+    profile = read_root(data, name, "profile")
+    title, version = _title_and_version(profile)
     entries: list[Entry] = []
-    losses = Counter({f"profile: {key}": 1 for key in ("modify", "merge") if key in profile})
-    for each, place in document.items(profile.get("imports"), ["profile", "imports"], "imports"):
-        if "include-all" in each or "exclude-controls" in each:
+    losses = Counter(f"profile: {key}" for key in ("modify", "merge") if key in profile)
+    for imported in profile.members("imports"):
+        if "include-all" in imported or "exclude-controls" in imported:
             hint = "Resolve the profile first, or name the controls under include-controls, with-ids."
-            raise document.fault("only imports that name their controls can be read", place, hint)
-        wanted = document.items(
-            each.get("include-controls"), [*place, "include-controls"], "include-controls"
-        )
-        for choice, inner in wanted:
-            if not isinstance(choice.get("with-ids"), list):
-                raise document.fault("a selection has no list “with-ids”", inner, "Name the controls there.")
-            line = document.line([*inner, "with-ids"])
-            for number, identifier in enumerate(choice["with-ids"]):
-                _token(document, identifier, [*inner, "with-ids", number])
+            raise imported.fault("only imports that name their controls can be read", hint)
+        for choice in imported.members("include-controls"):
+            identifiers = choice.get("with-ids")
+            if not isinstance(identifiers, list):
+                raise choice.fault("a selection has no list “with-ids”", "Name the controls there.")
+            line = choice.document.line((*choice.path, "with-ids"))
+            for index, identifier in enumerate(identifiers):
+                _check_identifier(choice, identifier, "with-ids", index)
                 entries.append(Entry(identifier, place=line))
     if not entries:
         hint = "Name them under imports, include-controls, with-ids."
-        raise document.fault("the profile selects no controls", ["profile"], hint)
+        raise profile.fault("the profile selects no controls", hint)
     return Catalogue(title, version, tuple(entries), selection=True, losses=losses)
 
 
-class _Reader:
+class _CatalogReader:
+    """The labels read so far in one catalogue, by identifier, and what is not kept of its controls."""
+
     def __init__(self, document: Document, with_text: bool) -> None:
         self.document = document
         self.with_text = with_text
         self.losses: Counter[str] = Counter()
         self.labels: dict[str, str] = {}
 
-    def entries(self, within: dict[str, Any], place: Place, parent: str | None) -> Iterator[Entry]:
+    def entries(self, within: JsonObject, parent: str | None) -> Iterator[Entry]:
+        """Yield the groups and controls within another, each followed by those within it."""
         for kind in ("groups", "controls"):
-            if kind not in within:
-                continue
-            for each, inner in self.document.items(within[kind], [*place, kind], kind):
-                identifier = each.get("id")
-                _token(self.document, identifier, [*inner, "id"])
+            for element in within.members(kind) if kind in within else ():
+                identifier = element.get("id")
+                _check_identifier(element, identifier, "id")
                 if identifier in self.labels:
                     hint = "Give each an identifier of its own."
-                    raise self.document.fault(f"the identifier “{identifier}” is given twice", inner, hint)
-                self.labels[identifier] = self._label(each, identifier)
-                yield self._entry(each, identifier, parent)
-                yield from self.entries(each, inner, identifier)
+                    raise element.fault(f"the identifier “{identifier}” is given twice", hint)
+                self.labels[identifier] = self._label(element, identifier)
+                yield self._entry(element, identifier, parent)
+                yield from self.entries(element, identifier)
 
-    def _label(self, each: dict[str, Any], identifier: str) -> str:
-        props = [prop for prop in each.get("props", ()) if prop.get("name") == "label"]
-        plain = [prop for prop in props if prop.get("class") != "zero-padded"]
-        return str((plain or props)[0]["value"]).rstrip(".") if props else identifier.upper()
+    def _label(self, element: JsonObject, identifier: str) -> str:
+        labels = [prop for prop in element.get("props", ()) if prop.get("name") == "label"]
+        plain = [prop for prop in labels if prop.get("class") != "zero-padded"]
+        return str((plain or labels)[0]["value"]).rstrip(".") if labels else identifier.upper()
 
-    def _entry(self, each: dict[str, Any], identifier: str, parent: str | None) -> Entry:
-        for key in set(each) - _STATED:
-            self.losses[f"{key} of a control"] += 1
-        links = each.get("links", ())
-        for link in links:
-            if link.get("rel") not in _REPLACED:
-                self.losses[f"link “{link.get('rel', '?')}” of a control"] += 1
-        statements = [part for part in each.get("parts", ()) if part.get("name") == "statement"]
-        self.losses["part other than a statement"] += len(each.get("parts", ())) - len(statements)
+    def _entry(self, element: JsonObject, identifier: str, parent: str | None) -> Entry:
+        self.losses.update(f"{key} of a control" for key in element.value.keys() - _READ)
+        links, parts = element.get("links", ()), element.get("parts", ())
+        replacing = [link for link in links if link.get("rel") in _REPLACED]
+        others = (link.get("rel", "?") for link in links if link.get("rel") not in _REPLACED)
+        self.losses.update(f"link “{rel}” of a control" for rel in others)
+        statements = [part for part in parts if part.get("name") == "statement"]
+        self.losses["part other than a statement"] += len(parts) - len(statements)
         if not self.with_text:
             self.losses["statement of a control (see --with-text)"] += len(statements)
+        statuses = (prop.get("value") for prop in element.get("props", ()) if prop.get("name") == "status")
         return Entry(
             identifier,
-            title=each.get("title"),
+            title=element.get("title"),
             parent=parent,
             text="\n".join(_prose(statements)) or None if self.with_text else None,
-            withdrawn=any(
-                prop.get("name") == "status" and str(prop.get("value")).casefold() == "withdrawn"
-                for prop in each.get("props", ())
-            ),
-            replaced_by=tuple(
-                str(link.get("href", "")).removeprefix("#") for link in links if link.get("rel") in _REPLACED
-            ),
+            withdrawn="withdrawn" in [str(status).casefold() for status in statuses],
+            replaced_by=tuple(str(link.get("href", "")).removeprefix("#") for link in replacing),
         )
 
-    def with_labels(self, entries: tuple[Entry, ...]) -> Iterator[Entry]:
-        """The entries under the identifiers that people print, each target of a link looked up."""
+    def with_labels(self, entries: list[Entry]) -> Iterator[Entry]:
+        """Yield the entries under the identifiers that people print, each target of a link looked up."""
         printed = set()
         for entry in entries:
             label = self.labels[entry.identifier]
             if label in printed:
-                raise self.document.fault(f"two controls bear the label “{label}”", hint="Mend one of them.")
+                what = f"two controls bear the label “{label}”"
+                raise self.document.fault(what, (), "Mend one of them.")
             printed.add(label)
-            known = [self.labels[each] for each in entry.replaced_by if each in self.labels]
+            known = [self.labels[target] for target in entry.replaced_by if target in self.labels]
             self.losses["replacement by something that is no control"] += len(entry.replaced_by) - len(known)
             parent = self.labels[entry.parent] if entry.parent else None
             yield Entry(label, entry.title, parent, entry.text, entry.withdrawn, tuple(dict.fromkeys(known)))
 
 
 def _prose(parts: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the text of parts and of the parts within them, each with its label."""
     for part in parts:
         label = next((prop["value"] for prop in part.get("props", ()) if prop.get("name") == "label"), "")
         if part.get("prose"):
@@ -126,22 +134,12 @@ def _prose(parts: list[dict[str, Any]]) -> Iterator[str]:
         yield from _prose(part.get("parts", []))
 
 
-def _root(document: Document, kind: str) -> dict[str, Any]:
-    root = document.value.get(kind) if isinstance(document.value, dict) else None
-    if not isinstance(root, dict):
-        raise document.fault(f"the file holds no OSCAL {kind}", hint=f'It begins with {{"{kind}": …}}.')
-    return root
+def _title_and_version(root: JsonObject) -> tuple[str, str | None]:
+    metadata = root.member("metadata", 'Add "metadata" with its "title".')
+    return metadata.text("title"), metadata.optional_text("version")
 
 
-def _metadata(document: Document, root: dict[str, Any], kind: str) -> tuple[str, str | None]:
-    metadata = root.get("metadata")
-    if not isinstance(metadata, dict):
-        raise document.fault("“metadata” is missing", [kind], 'Add "metadata" with its "title".')
-    place = [kind, "metadata"]
-    return document.wanted(metadata, "title", place), document.optional(metadata, "version", place)
-
-
-def _token(document: Document, identifier: Any, place: Place) -> None:
-    if not isinstance(identifier, str) or not identifier or any(mark.isspace() for mark in identifier):
+def _check_identifier(element: JsonObject, identifier: Any, *steps: str | int) -> None:
+    if not isinstance(identifier, str) or not identifier or has_space(identifier):
         what = f"“{identifier}” is no identifier: it is empty or holds a space"
-        raise document.fault(what, place, "Write identifiers without spaces.")
+        raise element.fault(what, UNSPACED, *steps)

@@ -1,221 +1,187 @@
-"""Makes records out of what the RDF of others says of one subject, strictly."""
+"""Read the mappings in RDF of strangers: records of ours or SSSOM's, OWL axioms, SKOS properties."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 
 from pyoxigraph import RdfFormat, parse
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from crosswalk.errors import InputError
 from crosswalk.exchange.records import (
-    MAPPING_PROPERTIES,
-    NAMES,
     RATIONALES,
+    RELATION_NAMES,
+    STRENGTHS,
     UNSPECIFIED,
     MappingSet,
     Record,
-    without,
+    rationale_kind,
+)
+from crosswalk.exchange.triples import (
+    RECORD_PROPERTIES,
+    SET_PROPERTIES,
+    Facts,
+    first,
+    read_fields,
+    read_record,
 )
 from crosswalk.graph.line_index import locate
+from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND
 from crosswalk.located import decode
 from crosswalk.namespaces import SEMAPV, SSSOM, XW, compact
+from crosswalk.relations.model import CONCEPTS
 
-Facts = dict[str, dict[str, list[str]]]
-Fault = Callable[[str, str, str], InputError]
+SYNTAXES = {"turtle": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
 
+_SETS = {str(XW.MappingSet), str(SSSOM.MappingSet)}
 _ENDS = (
     (XW.subject, XW.predicate, XW.object),
     (SSSOM.subject_id, SSSOM.predicate_id, SSSOM.object_id),
     (OWL.annotatedSource, OWL.annotatedProperty, OWL.annotatedTarget),
 )
+"""The properties that give subject, predicate and object of a record, in each way of stating one."""
+
+_OTHER = (XW.excludesRelation, XW.rationaleKind, XW.inMappingSet, XW.setRelation)
+_READ = {*RECORD_PROPERTIES.values(), *map(str, (RDF.type, RDFS.comment, DCTERMS.source, *_OTHER))}
 
 
-def record_of(
-    one: str, said: dict[str, list[str]], quoted: Facts, fault: Fault, losses: Counter[str]
-) -> Record | None:
-    """The record that a subject is, or None where it is none."""
-    for ends in _ENDS:
-        found = [said.get(str(about), []) for about in ends]
-        if any(found):
-            break
-    else:
-        return None
-    wrong = [compact(about) for about, values in zip(ends, found, strict=True) if len(values) != 1]
-    if wrong:
-        raise fault(f"the record {compact(one)} has not one {wrong[0]}", one, "Give it once.")
-    subject, predicate, target = (values[0] for values in found)
-    if ends[0] == OWL.annotatedSource and predicate not in MAPPING_PROPERTIES:
-        return None
-    if predicate not in MAPPING_PROPERTIES:
-        names = ", ".join(sorted(compact(each) for each in MAPPING_PROPERTIES))
-        raise fault(
-            f"the predicate of {compact(one)} is no mapping property of SKOS", one, f"Known are {names}."
+class _RdfReader:
+    """The facts of one file, and what of them is not kept."""
+
+    def __init__(self, data: bytes, name: str, syntax: str) -> None:
+        self.name = name
+        self.syntax = syntax
+        self.text = decode(data, name)
+        self.facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self.losses: Counter[str] = Counter()
+        try:
+            for quad in parse(self.text, SYNTAXES[syntax]):
+                values = self.facts[quad.subject.value][quad.predicate.value]
+                if quad.object.value not in values:
+                    values.append(quad.object.value)
+        except SyntaxError as fault:
+            what = str(fault.args[0]).partition(": ")[2] or str(fault.args[0])
+            hint = "Look at what stands before."
+            if "LoadDocumentCallback" in what:
+                what = "the JSON-LD refers to a context outside of the file, and nothing is fetched"
+                hint = "Put the context into the file."
+            raise InputError(what, file=name, line=fault.lineno, column=fault.offset, hint=hint) from None
+
+    def fault(self, what: str, subject: str, hint: str) -> InputError:
+        """Return an error at what the file says of a subject."""
+        line = locate(self.text).line(subject) if self.syntax == "turtle" else None
+        return InputError(what, file=self.name, line=line, hint=hint)
+
+    def record(self, subject: str, quotations: tuple[str, ...]) -> Record | None:
+        """Return the record that a subject is, or None where it is none."""
+        facts = self.facts[subject]
+        ends = next((ends for ends in _ENDS if any(str(about) in facts for about in ends)), None)
+        if ends is None:
+            return None
+        for about in ends:
+            if len(facts.get(str(about), ())) != 1:
+                what = f"the record {compact(subject)} has not one {compact(about)}"
+                raise self.fault(what, subject, "Give it once.")
+        source, predicate, target = (facts[str(about)][0] for about in ends)
+        if predicate not in MAPPING_PROPERTIES:
+            if ends[0] == OWL.annotatedSource:
+                return None
+            names = ", ".join(sorted(map(compact, MAPPING_PROPERTIES)))
+            what = f"the predicate of {compact(subject)} is no mapping property of SKOS"
+            raise self.fault(what, subject, f"Known are {names}.")
+        self._check(subject, facts)
+        for about in facts.keys() - _READ - set(map(str, ends)):
+            self.losses[f"{compact(about)} of a record"] += 1
+        return read_record(
+            facts,
+            subject=source,
+            predicate=predicate,
+            object=None if target == NO_TERM_FOUND else target,
+            identifier=subject if "://" in subject else None,
+            comment=first(facts, SKOS.note, RDFS.comment),
+            quotations=quotations,
         )
-    justification = said.get(str(SSSOM.mapping_justification), [None])[0]
-    if justification is None or not justification.startswith(str(SEMAPV)):
-        what = f"the record {compact(one)} gives no sssom:mapping_justification of semapv"
-        raise fault(what, one, "Add one, such as semapv:ManualMappingCuration.")
-    names = {str(XW[each]): each for each in NAMES.values()}
-    out = said.get(str(XW.excludesRelation), [])
-    kind = compact(next(iter(said.get(str(XW.rationaleKind), [])), "")).rpartition(":")[2].casefold()
-    if set(out) - set(names) or len(set(out)) == len(names) or (kind and kind not in RATIONALES):
-        hint = f"Known are {', '.join((*NAMES.values(), *RATIONALES))}; not all relations can be excluded."
-        raise fault(f"the relations or the rationale of {compact(one)} are none of ours", one, hint)
 
-    def first(about: str) -> str | None:
-        return next(iter(said.get(str(about), ())), None)
+    def _check(self, subject: str, facts: Facts) -> None:
+        """Refuse a record whose justification, set relations, rationale or strength is unknown."""
+        if not (first(facts, SSSOM.mapping_justification) or "").startswith(str(SEMAPV)):
+            what = f"the record {compact(subject)} gives no sssom:mapping_justification of semapv"
+            raise self.fault(what, subject, "Add one, such as semapv:ManualMappingCuration.")
+        excluded = set(facts.get(str(XW.excludesRelation), ()))
+        rationale = first(facts, XW.rationaleKind)
+        if not excluded < CONCEPTS.keys() or (rationale and rationale_kind(rationale) is None):
+            what = f"the relations or the rationale of {compact(subject)} are none of ours"
+            names = ", ".join((*RELATION_NAMES, *RATIONALES))
+            raise self.fault(what, subject, f"Known are {names}; not all relations can be excluded.")
+        strength = first(facts, XW.strength)
+        if strength is not None and strength not in STRENGTHS:
+            what = f"the xw:strength of {compact(subject)} is no whole number from 0 to 10"
+            raise self.fault(what, subject, "Mend it or leave it out.")
 
-    kept = {str(about) for about in (*ends, *_KEPT)}
-    for about in set(said) - kept:
-        losses[f"{compact(about)} of a record"] += 1
-    return Record(
-        subject,
-        None if target == str(SSSOM.NoTermFound) else target,
-        predicate,
-        justification,
-        identifier=one if "://" in one else None,
-        candidates=without([names[each] for each in out]),
-        rationale_kind=kind or None,
-        confidence=first(SSSOM.confidence),
-        comment=first(SKOS.note) or first(RDFS.comment),
-        as_cited=first(XW.asCited),
-        authors=tuple(said.get(str(DCTERMS.creator), ())),
-        date=first(SSSOM.mapping_date),
-        comparison=first(XW.inComparison),
-        quotations=tuple(quoted.get(one, {}).get("text", ())),
-        strength=_strength(first(XW.strength), one, fault),
-        reviewers=tuple(said.get(str(SSSOM.reviewer_id), ())),
-        reviewer_names=tuple(said.get(str(SSSOM.reviewer_label), ())),
-        review_date=first(SSSOM.review_date),
-    )
-
-
-def _strength(text: str | None, one: str, fault: Fault) -> int | None:
-    if text is not None and text not in [str(number) for number in range(11)]:
-        what = f"the xw:strength of {compact(one)} is no whole number from 0 to 10"
-        raise fault(what, one, "Mend it or leave it out.")
-    return int(text) if text else None
-
-
-_KEPT = (
-    RDF.type,
-    SSSOM.mapping_justification,
-    XW.excludesRelation,
-    XW.rationaleKind,
-    XW.inMappingSet,
-    XW.setRelation,
-    SSSOM.confidence,
-    SKOS.note,
-    RDFS.comment,
-    XW.asCited,
-    DCTERMS.creator,
-    DCTERMS.source,
-    SSSOM.mapping_date,
-    XW.inComparison,
-    XW.strength,
-    SSSOM.reviewer_id,
-    SSSOM.reviewer_label,
-    SSSOM.review_date,
-)
-
-
-SYNTAXES = {"turtle": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
-
-_SETS = {str(XW.MappingSet), str(SSSOM.MappingSet)}
+    def quotations(self) -> dict[str, tuple[str, ...]]:
+        """Return the quoted texts by record, in their order."""
+        numbered = sorted(
+            (record, int(first(facts, XW.ordinal) or 0), first(facts, XW.text) or "")
+            for facts in self.facts.values()
+            for record in facts.get(str(XW.inMapping), ())
+        )
+        texts: dict[str, tuple[str, ...]] = {}
+        for record, _, text in numbered:
+            texts[record] = (*texts.get(record, ()), text)
+        return texts
 
 
 def read(data: bytes, name: str, syntax: str) -> MappingSet:
-    """The one mapping set of a file; where it describes none, its mappings alone."""
-    facts = _facts(data, name, syntax)
-    sets = [one for one, said in facts.items() if _SETS & set(said.get(str(RDF.type), ()))]
+    """Return the one mapping set of a file; where it describes none, its mappings alone.
+
+    Raises InputError for what is no RDF, for several sets, for no mapping at all, and for a wrong record.
+    """
+    reader = _RdfReader(data, name, syntax)
+    facts = reader.facts
+    sets = [iri for iri, said in facts.items() if _SETS & set(said.get(str(RDF.type), ()))]
     if len(sets) > 1:
         raise InputError(f"the file describes {len(sets)} mapping sets", file=name, hint="Divide it.")
-    described = facts[sets[0]] if sets else {}
-    losses: Counter[str] = Counter()
-    quoted = _quotations(facts)
-
-    def fault(what: str, one: str, hint: str) -> InputError:
-        line = locate(decode(data, name)).line(one) if syntax == "turtle" else None
-        return InputError(what, file=name, line=line, hint=hint)
-
-    records = [record for one in facts if (record := record_of(one, facts[one], quoted, fault, losses))]
+    quotations = reader.quotations()
+    stated = [reader.record(iri, quotations.get(iri, ())) for iri in facts]
+    records = [record for record in stated if record is not None]
     pairs = {(record.subject, record.object) for record in records}
-    for subject, said in facts.items():
-        for about in sorted(MAPPING_PROPERTIES & set(said)):
-            pairs_here = [target for target in said[about] if (subject, target) not in pairs]
-            records += [Record(subject, target, about, UNSPECIFIED) for target in pairs_here]
-    records += _none(facts)
+    records += _plain_statements(facts, pairs)
+    records += _without_counterpart(facts)
     if not records:
         hint = "Records of this project, SSSOM's axioms and records, and SKOS mapping properties are read."
         raise InputError("the file states no mapping", file=name, hint=hint)
-
-    def first(*about: str) -> str | None:
-        return next((value for each in about for value in described.get(str(each), ())), None)
-
-    return MappingSet(
-        identifier=sets[0] if sets else "",
-        title=first(SKOS.prefLabel, SSSOM.mapping_set_title, DCTERMS.title, RDFS.label),
-        description=first(DCTERMS.description, SSSOM.mapping_set_description),
-        licence=first(DCTERMS.license, SSSOM.license),
-        version=first(SSSOM.mapping_set_version),
-        creators=tuple(described.get(str(DCTERMS.creator), ())),
-        sources=tuple(described.get(str(DCTERMS.source), ())),
-        provider=first(SSSOM.mapping_provider),
-        subject_source=first(SSSOM.subject_source),
-        subject_version=first(SSSOM.subject_source_version),
-        object_source=first(SSSOM.object_source),
-        object_version=first(SSSOM.object_source_version),
-        mapping_date=first(SSSOM.mapping_date),
-        publication_date=first(SSSOM.publication_date),
-        records=tuple(records),
-        losses=losses,
-    )
+    described = facts[sets[0]] if sets else {}
+    values = read_fields(described, SET_PROPERTIES) | {
+        "title": first(described, SKOS.prefLabel, SSSOM.mapping_set_title, DCTERMS.title, RDFS.label),
+        "description": first(described, DCTERMS.description, SSSOM.mapping_set_description),
+        "licence": first(described, DCTERMS.license, SSSOM.license),
+    }
+    return MappingSet(sets[0] if sets else "", **values, records=tuple(records), losses=reader.losses)
 
 
-def _facts(data: bytes, name: str, syntax: str) -> Facts:
-    facts: Facts = defaultdict(lambda: defaultdict(list))
-    try:
-        for quad in parse(decode(data, name), SYNTAXES[syntax]):
-            values = facts[quad.subject.value][quad.predicate.value]
-            if quad.object.value not in values:
-                values.append(quad.object.value)
-    except SyntaxError as fault:
-        what = str(fault.args[0]).partition(": ")[2] or str(fault.args[0])
-        if "LoadDocumentCallback" in what:
-            what = "the JSON-LD refers to a context outside of the file, and nothing is fetched"
-        hint = (
-            "Put the context into the file." if "context outside" in what else "Look at what stands before."
-        )
-        raise InputError(what, file=name, line=fault.lineno, column=fault.offset, hint=hint) from None
-    return facts
+def _plain_statements(facts: dict[str, Facts], pairs: set[tuple[str, str | None]]) -> list[Record]:
+    """Return a record for each SKOS mapping property between two elements of which no record speaks."""
+    return [
+        Record(subject, target, about, UNSPECIFIED)
+        for subject, said in facts.items()
+        for about in sorted(MAPPING_PROPERTIES & said.keys())
+        for target in said[about]
+        if (subject, target) not in pairs
+    ]
 
 
-def _quotations(facts: Facts) -> Facts:
-    """The quoted texts by record, in their order."""
-    found: Facts = defaultdict(lambda: defaultdict(list))
-    numbered = []
-    for said in facts.values():
-        for record in said.get(str(XW.inMapping), ()):
-            ordinal = int(next(iter(said.get(str(XW.ordinal), ["0"]))))
-            numbered.append((record, ordinal, next(iter(said.get(str(XW.text), [""])))))
-    for record, _, text in sorted(numbered):
-        found[record]["text"].append(text)
-    return found
-
-
-def _none(facts: Facts) -> list[Record]:
+def _without_counterpart(facts: dict[str, Facts]) -> list[Record]:
+    """Return a record without an object for each row that says that there is no counterpart."""
     return [
         Record(
-            said[str(XW.focus)][0],
+            focus,
             None,
-            comparison=one,
-            comment=next(iter(said.get(str(SKOS.note), [])), None),
+            comparison=row,
+            comment=first(said, SKOS.note),
             reviewers=tuple(said.get(str(SSSOM.reviewer_id), ())),
             reviewer_names=tuple(said.get(str(SSSOM.reviewer_label), ())),
-            review_date=next(iter(said.get(str(SSSOM.review_date), [])), None),
+            review_date=first(said, SSSOM.review_date),
         )
-        for one, said in facts.items()
-        if str(XW.AssertedNone) in said.get(str(XW.outcome), ()) and said.get(str(XW.focus))
+        for row, said in facts.items()
+        if str(XW.AssertedNone) in said.get(str(XW.outcome), ()) and (focus := first(said, XW.focus))
     ]

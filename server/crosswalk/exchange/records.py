@@ -1,14 +1,14 @@
-"""What passes between the formats: mapping sets with their records, catalogues with their entries, losses."""
+"""Define what passes between the formats: mapping sets with records, catalogues with entries, losses."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from rdflib.namespace import SKOS
 
-from crosswalk.namespaces import SEMAPV
+from crosswalk.namespaces import SEMAPV, XW
 from crosswalk.relations.algebra import (
     ANY,
     DISJOINT,
@@ -18,8 +18,8 @@ from crosswalk.relations.algebra import (
     SUBSET,
     SUPERSET,
     Candidates,
-    members,
 )
+from crosswalk.relations.model import IRIS, local_name
 
 UNTYPED = str(SKOS.mappingRelation)
 UNSPECIFIED = str(SEMAPV.UnspecifiedMatching)
@@ -56,14 +56,31 @@ class Record:
     review_date: str | None = None
     place: int | None = None
 
-    def says(self, what: str) -> bool:
-        """Whether it says anything in this respect; a strength of 0 is something."""
-        return getattr(self, what) not in (None, "", ())
+    def gives(self, name: str) -> bool:
+        """Say whether a field holds anything; a strength of 0 is something."""
+        return getattr(self, name) not in (None, "", ())
+
+    @property
+    def relation(self) -> Candidates | None:
+        """The one set relation left, or None where several are."""
+        return self.candidates if self.candidates in RELATIONS else None
+
+    @property
+    def excluded(self) -> list[str]:
+        """The IRIs of the set relations that are out."""
+        return [IRIS[relation] for relation in RELATIONS if relation & ~self.candidates]
+
+    @property
+    def stated_predicate(self) -> str:
+        """The predicate; where that is the most general one, the one that says what the candidates do."""
+        if self.predicate != UNTYPED or self.relation is None:
+            return self.predicate
+        return PREDICATES[self.relation]
 
 
 @dataclass(frozen=True)
 class MappingSet:
-    """A set of records with what is said of all of them; ``losses`` counts what its file could not keep."""
+    """Records with what holds for all of them; ``losses`` counts what was in the file and is not kept."""
 
     identifier: str = ""
     title: str | None = None
@@ -109,101 +126,79 @@ class Catalogue:
     losses: Counter[str] = field(default_factory=Counter)
 
 
-def pack(result: MappingSet | Catalogue) -> dict[str, Any]:
-    """The result as plain values that JSON can hold."""
-    value = dict(vars(result))
-    for many in ("records", "entries"):
-        if many in value:
-            value[many] = [asdict(each) for each in value[many]]
-    return {"kind": type(result).__name__, "value": value}
-
-
-def unpack(packed: dict[str, Any]) -> MappingSet | Catalogue:
-    """The result that `pack` made plain."""
-    value = packed["value"]
-    value["losses"] = Counter(value["losses"])
-    if packed["kind"] == "Catalogue":
-        entries = tuple(Entry(**_tuples(each)) for each in value.pop("entries"))
-        return Catalogue(**value, entries=entries)
-    records = tuple(
-        Record(**_tuples(each) | {"candidates": Candidates(each["candidates"])})
-        for each in value.pop("records")
-    )
-    return MappingSet(**_tuples(value), records=records)
-
-
-def _tuples(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(each) if isinstance(each, list) else each for key, each in value.items()}
-
-
-NAMES = {
-    EQUAL: "Equal",
-    SUBSET: "Subset",
-    SUPERSET: "Superset",
-    INTERSECTS: "Intersects",
-    DISJOINT: "Disjoint",
+SET_FIELDS = {
+    "title": "mapping_set_title",
+    "description": "mapping_set_description",
+    "licence": "license",
+    "version": "mapping_set_version",
+    "sources": "mapping_set_source",
+    "creators": "creator_id",
+    "provider": "mapping_provider",
+    "subject_source": "subject_source",
+    "subject_version": "subject_source_version",
+    "object_source": "object_source",
+    "object_version": "object_source_version",
+    "mapping_date": "mapping_date",
+    "publication_date": "publication_date",
 }
-"""The local names of the relations in the ontology."""
+"""The fields of a mapping set that SSSOM has a slot for, each with that slot."""
 
-OLIR = {
-    EQUAL: "equal",
-    SUBSET: "subset of",
-    SUPERSET: "superset of",
-    INTERSECTS: "intersects with",
-    DISJOINT: "not related to",
+RECORD_FIELDS = {
+    "identifier": "record_id",
+    "subject": "subject_id",
+    "predicate": "predicate_id",
+    "object": "object_id",
+    "justification": "mapping_justification",
+    "authors": "author_id",
+    "reviewers": "reviewer_id",
+    "reviewer_names": "reviewer_label",
+    "review_date": "review_date",
+    "date": "mapping_date",
+    "confidence": "confidence",
+    "comment": "comment",
+    "comparison": "comparison",
+    "as_cited": "as_cited",
+    "strength": "strength",
 }
-OSCAL = {
-    EQUAL: "equal-to",
-    SUBSET: "subset-of",
-    SUPERSET: "superset-of",
-    INTERSECTS: "intersects-with",
-    DISJOINT: "no-relationship",
-}
-CISO = {"equal": EQUAL, "subset": SUBSET, "superset": SUPERSET, "intersect": INTERSECTS}
+"""The fields of a record with their SSSOM slots; the last three, which it has not, go by their own names."""
 
-PREDICATES = {
-    EQUAL: str(SKOS.exactMatch),
-    SUBSET: str(SKOS.broadMatch),
-    SUPERSET: str(SKOS.narrowMatch),
-    INTERSECTS: str(SKOS.relatedMatch),
-    DISJOINT: str(SKOS.mappingRelation),
-}
-"""The mapping property of SKOS that stands for each relation; for disjointness there is none."""
 
-MAPPING_PROPERTIES = frozenset(
-    str(term)
-    for term in (
-        SKOS.mappingRelation,
-        SKOS.exactMatch,
-        SKOS.closeMatch,
-        SKOS.broadMatch,
-        SKOS.narrowMatch,
-        SKOS.relatedMatch,
-    )
+def slot_values(value: MappingSet | Record, fields: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the values of the slots of a table of fields, none for those of empty fields."""
+    return listed({slot: getattr(value, name) for name, slot in fields.items()})
+
+
+def listed(values: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Return each value as a tuple of texts; what is None or empty is left out."""
+    filled = {name: value for name, value in values.items() if value not in (None, "", ())}
+    return {name: value if isinstance(value, tuple) else (str(value),) for name, value in filled.items()}
+
+
+# How each relation is called in OLIR, OSCAL and CISO Assistant, and by the mapping properties of SKOS;
+# neither SKOS nor CISO Assistant has a word for disjointness.
+_WORDS = (
+    (EQUAL, "equal", "equal-to", "equal", SKOS.exactMatch),
+    (SUBSET, "subset of", "subset-of", "subset", SKOS.broadMatch),
+    (SUPERSET, "superset of", "superset-of", "superset", SKOS.narrowMatch),
+    (INTERSECTS, "intersects with", "intersects-with", "intersect", SKOS.relatedMatch),
+    (DISJOINT, "not related to", "no-relationship", None, SKOS.mappingRelation),
 )
-RATIONALES = ("syntactic", "semantic", "functional")
+OLIR = {relation: word for relation, word, *_ in _WORDS}
+OSCAL = {relation: word for relation, _, word, *_ in _WORDS}
+CISO = {word: relation for relation, _, _, word, _ in _WORDS if word}
+PREDICATES = {relation: str(predicate) for relation, *_, predicate in _WORDS}
+RELATION_NAMES = tuple(str(relation.name).capitalize() for relation in RELATIONS)
+"""The local names of the set relations in the ontology."""
+
+MAPPING_PROPERTIES = frozenset((*PREDICATES.values(), str(SKOS.closeMatch)))
+RATIONALES = {kind: str(XW[kind.capitalize()]) for kind in ("syntactic", "semantic", "functional")}
+"""The kinds of rationale, each with its IRI."""
+
+STRENGTHS = {str(number): number for number in range(11)}
+"""OLIR's strengths of a relation, as they are written."""
 
 
-def single(candidates: Candidates) -> Candidates | None:
-    """The one relation left, or None."""
-    return candidates if candidates in RELATIONS else None
-
-
-def excluded(candidates: Candidates) -> list[str]:
-    """The local names of the relations that are out."""
-    return [NAMES[relation] for relation in members(ANY & ~candidates)]
-
-
-def without(names: list[str]) -> Candidates:
-    """The candidates left when the relations of these local names are out."""
-    by_name = {name: relation for relation, name in NAMES.items()}
-    left = ANY
-    for name in names:
-        left &= ~by_name[name]
-    return left
-
-
-def predicate(candidates: Candidates) -> str:
-    """The mapping property that says no more than the candidates do."""
-    one = single(candidates)
-    return PREDICATES[one] if one else str(SKOS.mappingRelation)
+def rationale_kind(iri: str) -> str | None:
+    """Return the kind of rationale that an IRI names, or None where it names none."""
+    kind = local_name(iri)
+    return kind if kind in RATIONALES else None

@@ -1,4 +1,7 @@
-"""Writes mappings as CSV for spreadsheets, where a text must not become a formula."""
+"""Write mappings as CSV for spreadsheets, where a text must not become a formula.
+
+OWASP on formulas in CSV: https://owasp.org/www-community/attacks/CSV_Injection.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ import io
 from collections import Counter
 
 from crosswalk.exchange.identifiers import Register
-from crosswalk.exchange.records import MappingSet, excluded, single
+from crosswalk.exchange.records import MappingSet, Record
 from crosswalk.exchange.triples import record_iri
-from crosswalk.namespaces import compact
-from crosswalk.relations.algebra import Candidates
+from crosswalk.iris import compact
+from crosswalk.relations.algebra import ANY, Candidates, members
 
 COLUMNS = (
     *("set", "subject", "subject_title", "relation", "possible_relations", "object", "object_title"),
@@ -19,18 +22,19 @@ COLUMNS = (
 )
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NOT_KEPT = ("licence", "description", "provider", "version", "creators", "sources")
 
 
 def write(sets: list[MappingSet], register: Register) -> tuple[bytes, Counter[str]]:
-    """The table, with a byte order mark, so that a spreadsheet reads it as UTF-8."""
+    """Return the table, with a byte order mark, so that a spreadsheet reads it as UTF-8, and its losses."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     losses: Counter[str] = Counter()
-    for found in sets:
-        for what in ("licence", "description", "provider", "version", "creators", "sources"):
-            losses[f"{what} of the set"] += bool(getattr(found, what))
-        for row in sorted(_rows(found, register)):
+    for mapping_set in sets:
+        for name in _NOT_KEPT:
+            losses[f"{name} of the set"] += bool(getattr(mapping_set, name))
+        for row in sorted(_row(mapping_set, record, register) for record in mapping_set.records):
             losses["apostrophe put before a text that a spreadsheet would take for a formula"] += sum(
                 cell.startswith(_FORMULA) for cell in row
             )
@@ -38,57 +42,49 @@ def write(sets: list[MappingSet], register: Register) -> tuple[bytes, Counter[st
     return text.getvalue().encode("utf-8-sig"), +losses
 
 
-def _rows(found: MappingSet, register: Register) -> list[list[str]]:
-    def title(iri: str | None) -> str:
-        known = register.known.get(iri or "")
-        return (known and known.label) or ""
-
+def _row(mapping_set: MappingSet, record: Record, register: Register) -> list[str]:
+    """Return the cells of a record, in the order of the columns."""
+    has_object = record.object is not None
     return [
-        [
-            compact(found.identifier).removeprefix("mapping/"),
-            compact(record.subject),
-            title(record.subject),
-            "none found" if record.object is None else _relation(record.candidates),
-            "" if record.object is None else _possible(record.candidates),
-            compact(record.object) if record.object else "",
-            title(record.object),
-            record.rationale_kind or "",
-            record.confidence or "",
-            compact(record.justification),
-            "; ".join(compact(each) for each in record.authors),
-            record.date or found.mapping_date or "",
-            record.comment or "",
-            record.as_cited or "",
-            compact(record.alignment).partition(":")[2] if record.alignment else "",
-            "\n".join(record.quotations),
-            compact(record_iri(found, record)) if record.object else record.comparison or "",
-            "" if record.strength is None else str(record.strength),
-            "; ".join((*(compact(each) for each in record.reviewers), *record.reviewer_names)),
-            record.review_date or "",
-        ]
-        for record in found.records
+        compact(mapping_set.identifier).removeprefix("mapping/"),
+        compact(record.subject),
+        register.label(record.subject),
+        _relation(record.candidates) if has_object else "none found",
+        _possible(record.candidates) if has_object else "",
+        compact(record.object or ""),
+        register.label(record.object or ""),
+        record.rationale_kind or "",
+        record.confidence or "",
+        compact(record.justification),
+        "; ".join(map(compact, record.authors)),
+        record.date or mapping_set.mapping_date or "",
+        record.comment or "",
+        record.as_cited or "",
+        compact(record.alignment or "").partition(":")[2],
+        "\n".join(record.quotations),
+        compact(record_iri(mapping_set, record)) if has_object else record.comparison or "",
+        "" if record.strength is None else str(record.strength),
+        "; ".join((*map(compact, record.reviewers), *record.reviewer_names)),
+        record.review_date or "",
     ]
 
 
 def _relation(candidates: Candidates) -> str:
-    one = single(candidates)
-    return (
-        one.name.casefold()
-        if one and one.name
-        else "linked, relation not assessed"
-        if candidates == 31
-        else ""
-    )
+    """Return the one set relation left; none where several are, and neither where nothing is known."""
+    if candidates == ANY:
+        return "linked, relation not assessed"
+    names = [str(relation.name).casefold() for relation in members(candidates)]
+    return names[0] if len(names) == 1 else ""
 
 
 def _possible(candidates: Candidates) -> str:
-    out = set(excluded(candidates))
-    names = ("Equal", "Subset", "Superset", "Intersects", "Disjoint")
-    return ", ".join(name.casefold() for name in names if name not in out) if out else ""
+    """Return the set relations left, where any of them is out."""
+    names = (str(relation.name).casefold() for relation in members(candidates))
+    return "" if candidates == ANY else ", ".join(names)
 
 
 def escape(cell: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would otherwise compute it.
+    """Return the text with an apostrophe before it where a spreadsheet would otherwise compute it.
 
     >>> escape("=1+1"), escape("plain")
     ("'=1+1", 'plain')

@@ -1,207 +1,200 @@
-"""The few kinds of triples that imports are made of."""
+"""Turn mapping sets and catalogues into triples, and the facts on mapping sets and records into values."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
-from pyoxigraph import Literal, NamedNode, Triple
-from rdflib.namespace import DCTERMS, OWL, RDF, SKOS, VOID, XSD
+from pyoxigraph import Triple
+from rdflib import URIRef
+from rdflib.namespace import DCTERMS, OWL, SKOS, VOID, XSD
 
 from crosswalk.exchange.identifiers import Register
-from crosswalk.exchange.records import Catalogue, MappingSet, Record, excluded, predicate
-from crosswalk.namespaces import GRAPH, ID, PREFIXES, SSSOM, XW, compact
+from crosswalk.exchange.records import (
+    RATIONALES,
+    RECORD_FIELDS,
+    SET_FIELDS,
+    Catalogue,
+    MappingSet,
+    Record,
+    listed,
+    rationale_kind,
+    slot_values,
+)
+from crosswalk.graph import mappings
+from crosswalk.graph.mappings import IRI, PLAIN, TEXT, Properties, Values, describe, short_path
+from crosswalk.namespaces import GRAPH, ID, PREFIXES, XW
+from crosswalk.relations.algebra import excluding
+from crosswalk.relations.model import excluded_by
+
+_INTEGER, _BOOLEAN = str(XSD.integer), str(XSD.boolean)
+_OF_RECORD: Properties = {
+    **mappings.OF_RECORD,
+    "as_cited": (XW.asCited, TEXT),
+    "excluded": (XW.excludesRelation, IRI),
+    "rationale": (XW.rationaleKind, IRI),
+    "strength": (XW.strength, _INTEGER),
+}
+_OTHER: Properties = {
+    "source": (DCTERMS.source, IRI),
+    "title": (SKOS.prefLabel, TEXT),
+    "text": (XW.text, TEXT),
+    "ordinal": (XW.ordinal, _INTEGER),
+    "mapping": (XW.inMapping, IRI),
+    "quoted_from": (XW.quotedFrom, IRI),
+    "standard": (XW.editionOf, IRI),
+    "version": (URIRef(PREFIXES["dcat"] + "version"), PLAIN),
+    "coverage": (XW.textCoverage, IRI),
+    "edition": (XW.inEdition, IRI),
+    "parent": (DCTERMS.isPartOf, IRI),
+    "identifier": (SKOS.notation, PLAIN),
+    "withdrawn": (OWL.deprecated, _BOOLEAN),
+    "replaced_by": (DCTERMS.isReplacedBy, IRI),
+    "certainty": (XW.certainty, IRI),
+    "members": (SKOS.member, IRI),
+}
+"""What is said of quotations, of editions and their elements, and of selections of elements."""
+
+SET_PROPERTIES = {name: str(mappings.OF_SET[slot][0]) for name, slot in SET_FIELDS.items()}
+RECORD_PROPERTIES = {
+    name: str(_OF_RECORD[slot][0]) for name, slot in RECORD_FIELDS.items() if slot in _OF_RECORD
+}
+"""The property of each field of a mapping set, or of a record, that has one."""
+
+_SEVERAL = {"creators", "sources", "authors", "reviewers", "reviewer_names"}
+
+Facts = Mapping[str, list[str]]
+"""The values of each property of one subject."""
 
 
-def graph(
-    described: str, title: str | None, licence: str | None, sources: tuple[str, ...]
+def first(facts: Facts, *properties: str) -> str | None:
+    """Return the first value of the first of several properties that has one."""
+    return next((value for about in properties for value in facts.get(str(about), ())), None)
+
+
+def read_fields(facts: Facts, properties: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of fields by a table of their properties: a tuple where there may be several."""
+    return {
+        name: tuple(facts.get(about, ())) if name in _SEVERAL else first(facts, about)
+        for name, about in properties.items()
+    }
+
+
+def read_record(facts: Facts, **others: Any) -> Record:
+    """Return the record that facts state; ``others`` are fields that they do not say, or say otherwise.
+
+    Raises KeyError or ValueError for an excluded relation or a strength that is none.
+    """
+    strength, rationale = first(facts, XW.strength), first(facts, XW.rationaleKind)
+    return Record(
+        **read_fields(facts, RECORD_PROPERTIES)
+        | {
+            "candidates": excluding(excluded_by(facts.get(str(XW.excludesRelation), ()))),
+            "rationale_kind": rationale_kind(rationale) if rationale else None,
+            "strength": int(strength) if strength else None,
+        }
+        | others
+    )
+
+
+def of_mapping_set(mapping_set: MappingSet) -> Iterator[Triple]:
+    """Yield the set, its records, their quotations, and the rows that say that there is no counterpart."""
+    iri = mapping_set.identifier
+    values = slot_values(mapping_set, SET_FIELDS) | {"mapping_set_id": (iri,)}
+    yield from _describe_graph(iri, values)
+    yield from describe(iri, XW.MappingSet, mappings.OF_SET, values)
+    comparison_set = str(ID["comparison/" + iri.rsplit("/", 1)[-1]])
+    shared = {
+        slot: values.get(slot, ()) for slot in ("mapping_set_id", "mapping_set_source", "object_source")
+    }
+    shared |= {"comparison_set": (comparison_set,), "outcome": (str(XW.AssertedNone),)}
+    for record in mapping_set.records:
+        stated = shared | slot_values(record, RECORD_FIELDS)
+        if record.object is not None:
+            yield from _describe_record(record, record_iri(mapping_set, record), stated)
+            continue
+        row = record.comparison or f"{comparison_set}/{short_path(record.subject, _editions(mapping_set)[0])}"
+        yield from describe(row, XW.Comparison, mappings.OF_NONE, stated)
+    if any(record.object is None for record in mapping_set.records):
+        named = {slot: values.get(slot, ()) for slot in ("mapping_set_title", "mapping_set_source")}
+        yield from describe(comparison_set, XW.ComparisonSet, mappings.OF_COMPARISON_SET, named)
+
+
+def _describe_graph(described: str, values: Values) -> Iterator[Triple]:
+    """Yield the description of the named graph that is called after an edition or mapping set of ours."""
+    if described.startswith(ID):
+        stated = {slot: texts for slot, texts in values.items() if slot != "mapping_set_description"}
+        yield from describe(GRAPH + described.removeprefix(ID), VOID.Dataset, mappings.OF_GRAPH, stated)
+
+
+def _describe_record(record: Record, iri: str, stated: dict[str, tuple[str, ...]]) -> Iterator[Triple]:
+    beyond = {"rationale": RATIONALES.get(record.rationale_kind or ""), "excluded": tuple(record.excluded)}
+    values = stated | listed({"predicate_id": record.stated_predicate, **beyond})
+    yield from describe(iri, XW.Mapping, _OF_RECORD, values)
+    shared = {"mapping": iri, "quoted_from": record.object, "source": stated["mapping_set_source"]}
+    for number, text in enumerate(record.quotations, start=1):
+        values = listed({**shared, "ordinal": number, "text": text})
+        yield from describe(f"{iri}/quotation/{number}", XW.Quotation, _OTHER, values)
+
+
+def record_iri(mapping_set: MappingSet, record: Record) -> str:
+    """Return the record's own IRI, or one made of both its ends."""
+    ends = record.subject, record.object
+    return record.identifier or mappings.record_iri(mapping_set.identifier, *ends, _editions(mapping_set))
+
+
+def _editions(mapping_set: MappingSet) -> tuple[list[str], ...]:
+    """Return the editions of the subjects and of the objects, as far as they are known."""
+    ends = (mapping_set.subject_source, mapping_set.object_source)
+    return tuple([edition] if edition else [] for edition in ends)
+
+
+def of_catalogue(
+    catalogue: Catalogue, edition: str, licence: str | None, source: str | None
 ) -> Iterator[Triple]:
-    graph = str(GRAPH + compact(described)) if described.startswith(ID) else described
-    if graph == described:
-        return
-    yield link(graph, RDF.type, VOID.Dataset)
-    yield from texts(graph, DCTERMS.title, title)
-    yield from (link(graph, DCTERMS.source, each) for each in sources)
-    if licence:
-        yield link(graph, DCTERMS.license, licence)
-
-
-def link(subject: str, about: str, value: str) -> Triple:
-    return Triple(NamedNode(str(subject)), NamedNode(str(about)), NamedNode(str(value)))
-
-
-def typed(subject: str, about: str, text: str, datatype: str) -> Triple:
-    return Triple(NamedNode(subject), NamedNode(str(about)), Literal(text, datatype=NamedNode(str(datatype))))
-
-
-def texts(subject: str, about: str, text: str | None) -> Iterator[Triple]:
-    if text:
-        yield Triple(NamedNode(subject), NamedNode(str(about)), Literal(text, language="en"))
-
-
-def of_catalogue(found: Catalogue, edition: str, licence: str | None, source: str | None) -> Iterator[Triple]:
-    """The edition and its elements, by number and title."""
-    sources = (source,) if source else ()
-    yield from graph(edition, found.title, licence, sources)
-    yield link(edition, RDF.type, XW.Edition)
-    yield from texts(edition, SKOS.prefLabel, found.title)
-    yield link(edition, XW.editionOf, edition.rpartition("/")[0])
-    yield Triple(
-        NamedNode(edition), NamedNode(PREFIXES["dcat"] + "version"), Literal(edition.rpartition("/")[2])
-    )
-    yield link(
-        edition, XW.textCoverage, XW.Partial if any(each.text for each in found.entries) else XW.TitlesOnly
-    )
-    yield from (link(edition, DCTERMS.source, each) for each in sources)
-    iris = {each.identifier: entry_iri(edition, each.identifier) for each in found.entries}
-    ordinals: dict[str | None, int] = {}
-    for entry in found.entries:
-        iri = iris[entry.identifier]
-        ordinals[entry.parent] = ordinals.get(entry.parent, 0) + 1
-        yield link(iri, RDF.type, XW.Provision)
-        yield link(iri, XW.inEdition, edition)
-        yield link(iri, DCTERMS.isPartOf, iris[entry.parent] if entry.parent else edition)
-        yield Triple(NamedNode(iri), NamedNode(SKOS.notation), Literal(entry.identifier))
-        yield typed(iri, XW.ordinal, str(ordinals[entry.parent]), XSD.integer)
-        yield from texts(iri, SKOS.prefLabel, entry.title)
-        yield from texts(iri, XW.text, entry.text)
-        if entry.withdrawn:
-            yield typed(iri, OWL.deprecated, "true", XSD.boolean)
-        yield from (link(iri, DCTERMS.isReplacedBy, iris[each]) for each in entry.replaced_by)
-        yield link(iri, XW.certainty, XW.ReadInDocument)
-        yield from (link(iri, DCTERMS.source, each) for each in sources)
+    """Yield the edition and its elements, by number and title."""
+    has_text = any(entry.text for entry in catalogue.entries)
+    standard, _, version = edition.rpartition("/")
+    described = {"mapping_set_title": catalogue.title, "mapping_set_source": source, "license": licence}
+    yield from _describe_graph(edition, listed(described))
+    values = {
+        "title": catalogue.title,
+        "standard": standard,
+        "version": version,
+        "coverage": XW.Partial if has_text else XW.TitlesOnly,
+        "source": source,
+    }
+    yield from describe(edition, XW.Edition, _OTHER, listed(values))
+    iris = {entry.identifier: entry_iri(edition, entry.identifier) for entry in catalogue.entries}
+    siblings: Counter[str | None] = Counter()
+    for entry in catalogue.entries:
+        siblings[entry.parent] += 1
+        values = {
+            "edition": edition,
+            "parent": iris[entry.parent] if entry.parent else edition,
+            "identifier": entry.identifier,
+            "ordinal": siblings[entry.parent],
+            "title": entry.title,
+            "text": entry.text,
+            "withdrawn": "true" if entry.withdrawn else None,
+            "replaced_by": tuple(iris[identifier] for identifier in entry.replaced_by),
+            "certainty": XW.ReadInDocument,
+            "source": source,
+        }
+        yield from describe(iris[entry.identifier], XW.Provision, _OTHER, listed(values))
 
 
 def of_selection(
-    found: Catalogue, name: str, edition: str, register: Register, source: str | None
+    catalogue: Catalogue, name: str, edition: str, register: Register, source: str | None
 ) -> Iterator[Triple]:
-    """The elements that a profile selects from an edition, as a collection."""
-    yield link(name, RDF.type, SKOS.Collection)
-    yield from texts(name, SKOS.prefLabel, found.title)
-    yield from (link(name, DCTERMS.source, each) for each in ([source] if source else []))
-    for entry in found.entries:
-        if member := register.find(entry.identifier, edition):
-            yield link(name, SKOS.member, member)
+    """Yield the collection of the elements that a profile selects from an edition."""
+    members = (register.find(entry.identifier, edition) for entry in catalogue.entries)
+    values = {"title": catalogue.title, "source": source, "members": tuple(filter(None, members))}
+    yield from describe(name, SKOS.Collection, _OTHER, listed(values))
 
 
 def entry_iri(edition: str, identifier: str) -> str:
-    """The IRI of a catalogue's element within its edition."""
+    """Return the IRI of a catalogue's element within its edition."""
     return f"{edition}/provision/{quote(identifier, safe='().,-_~')}"
-
-
-def of_mapping_set(found: MappingSet) -> Iterator[Triple]:
-    """The set, its records, their quotations, and the rows that say that there is no counterpart."""
-    one = found.identifier
-    yield from graph(one, found.title, found.licence, found.sources)
-    yield link(one, RDF.type, XW.MappingSet)
-    yield typed(one, SSSOM.mapping_set_id, one, XSD.anyURI)
-    yield from texts(one, SKOS.prefLabel, found.title)
-    yield from texts(one, DCTERMS.description, found.description)
-    links = (
-        (DCTERMS.license, found.licence),
-        (SSSOM.subject_source, found.subject_source),
-        (SSSOM.object_source, found.object_source),
-        (SSSOM.mapping_provider, found.provider),
-        *((DCTERMS.creator, each) for each in found.creators),
-        *((DCTERMS.source, each) for each in found.sources),
-    )
-    yield from (link(one, about, value) for about, value in links if value)
-    plain = (
-        (SSSOM.mapping_set_version, found.version),
-        (SSSOM.subject_source_version, found.subject_version),
-        (SSSOM.object_source_version, found.object_version),
-    )
-    yield from (Triple(NamedNode(one), NamedNode(about), Literal(text)) for about, text in plain if text)
-    dates = ((SSSOM.mapping_date, found.mapping_date), (SSSOM.publication_date, found.publication_date))
-    yield from (typed(one, about, text, XSD.date) for about, text in dates if text)
-    for record in found.records:
-        yield from (_none(found, record) if record.object is None else _record(found, record))
-    if any(record.object is None for record in found.records):
-        table = _table(found)
-        yield link(table, RDF.type, XW.ComparisonSet)
-        yield from texts(table, SKOS.prefLabel, found.title)
-        yield from (link(table, DCTERMS.source, each) for each in found.sources)
-
-
-def record_iri(found: MappingSet, record: Record) -> str:
-    """The record's own IRI, or one made of both its ends."""
-    if record.identifier:
-        return record.identifier
-    ends = (
-        _short(record.subject, found.subject_source),
-        _short(record.object or "none", found.object_source),
-    )
-    return f"{found.identifier}/{'--'.join(ends)}"
-
-
-def _short(iri: str, edition: str | None) -> str:
-    path = iri.removeprefix(f"{edition}/").removeprefix(ID)
-    words = {"guideline", "provision", "section"}
-    return quote("-".join(part for part in re.split("[/:#]+", path) if part not in words), safe="().,-")
-
-
-def _record(found: MappingSet, record: Record) -> Iterator[Triple]:
-    iri = record_iri(found, record)
-    yield link(iri, RDF.type, XW.Mapping)
-    stated = (
-        predicate(record.candidates) if record.predicate == str(SKOS.mappingRelation) else record.predicate
-    )
-    links = [
-        (XW.subject, record.subject),
-        (XW.predicate, stated),
-        (XW.object, record.object),
-        (SSSOM.mapping_justification, record.justification),
-        (XW.inMappingSet, found.identifier),
-        (XW.inComparison, record.comparison),
-        *((XW.excludesRelation, XW[name]) for name in excluded(record.candidates)),
-        *((DCTERMS.creator, each) for each in record.authors),
-        *((DCTERMS.source, each) for each in found.sources),
-    ]
-    if record.rationale_kind:
-        links.append((XW.rationaleKind, XW[record.rationale_kind.capitalize()]))
-    yield from (link(iri, about, value) for about, value in links if value)
-    if record.confidence:
-        yield typed(iri, SSSOM.confidence, record.confidence, XSD.decimal)
-    if record.date:
-        yield typed(iri, SSSOM.mapping_date, record.date, XSD.date)
-    if record.strength is not None:
-        yield typed(iri, XW.strength, str(record.strength), XSD.integer)
-    yield from _review(iri, record)
-    yield from texts(iri, SKOS.note, record.comment)
-    yield from texts(iri, XW.asCited, record.as_cited)
-    for number, text in enumerate(record.quotations, start=1):
-        quotation = f"{iri}/quotation/{number}"
-        yield link(quotation, RDF.type, XW.Quotation)
-        yield link(quotation, XW.inMapping, iri)
-        yield link(quotation, XW.quotedFrom, record.object or "")
-        yield typed(quotation, XW.ordinal, str(number), XSD.integer)
-        yield from texts(quotation, XW.text, text)
-        yield from (link(quotation, DCTERMS.source, each) for each in found.sources)
-
-
-def _review(iri: str, record: Record) -> Iterator[Triple]:
-    """Who looked the record over, and when."""
-    yield from (link(iri, SSSOM.reviewer_id, each) for each in record.reviewers)
-    for name in record.reviewer_names:
-        yield Triple(NamedNode(iri), NamedNode(SSSOM.reviewer_label), Literal(name))
-    if record.review_date:
-        yield typed(iri, SSSOM.review_date, record.review_date, XSD.date)
-
-
-def _table(found: MappingSet) -> str:
-    return str(ID["comparison/" + found.identifier.rsplit("/", 1)[-1]])
-
-
-def _none(found: MappingSet, record: Record) -> Iterator[Triple]:
-    """The row of a comparison: only there can the graph say that somebody looked and found nothing."""
-    row = record.comparison or f"{_table(found)}/{_short(record.subject, found.subject_source)}"
-    yield link(row, RDF.type, XW.Comparison)
-    yield link(row, XW.inComparisonSet, _table(found))
-    yield link(row, XW.focus, record.subject)
-    if found.object_source:
-        yield link(row, XW.against, found.object_source)
-    yield link(row, XW.outcome, XW.AssertedNone)
-    yield from (link(row, DCTERMS.source, each) for each in found.sources)
-    yield from _review(row, record)
-    yield from texts(row, SKOS.note, record.comment)

@@ -1,312 +1,264 @@
-"""Turn the table of a mapping set into triples: its graph, its set and comparison, its records and rows."""
+"""Describe mapping sets, records and comparisons as triples, and read SSSOM tables into them.
+
+The tables of properties are keyed by SSSOM slots: who has values for slots, be it from a table or from a
+file of another format, gets the same triples.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
+from rdflib import URIRef
 from rdflib.namespace import DCTERMS, RDF, SKOS, VOID, XSD
 
 from crosswalk.graph.line_index import Locations
-from crosswalk.graph.sssom import Extension, Row, Table, read_table
+from crosswalk.graph.sssom import Table, TableRow, read_table, split
 from crosswalk.namespaces import ID, SEMAPV, SSSOM, XW
+
+Properties = dict[str, tuple[URIRef, str]]
+Values = Mapping[str, Iterable[str]]
+
+CURIE, IRI, TEXT, PLAIN = "curie", "iri", "text", "plain"
+"""How a value is written: as a CURIE or a full IRI, in English, as a string; anything else is a datatype."""
+
+DATE, DECIMAL, ADDRESS = str(XSD.date), str(XSD.decimal), str(XSD.anyURI)
+
+# How the values of a slot are written, and the property it stands for of the graph that holds a mapping set,
+# of the set, and of the comparison that the set makes.
+_OF_SET = (
+    ("mapping_set_id", ADDRESS, None, SSSOM.mapping_set_id, None),
+    ("mapping_set_title", TEXT, DCTERMS.title, SKOS.prefLabel, SKOS.prefLabel),
+    ("mapping_set_description", TEXT, DCTERMS.description, DCTERMS.description, DCTERMS.description),
+    ("mapping_set_source", CURIE, DCTERMS.source, DCTERMS.source, DCTERMS.source),
+    ("mapping_set_version", PLAIN, None, SSSOM.mapping_set_version, None),
+    ("license", IRI, DCTERMS.license, DCTERMS.license, None),
+    ("creator_id", CURIE, None, DCTERMS.creator, DCTERMS.creator),
+    ("mapping_provider", IRI, None, SSSOM.mapping_provider, None),
+    ("subject_source", CURIE, None, SSSOM.subject_source, None),
+    ("subject_source_version", PLAIN, None, SSSOM.subject_source_version, None),
+    ("object_source", CURIE, None, SSSOM.object_source, None),
+    ("object_source_version", PLAIN, None, SSSOM.object_source_version, None),
+    ("mapping_date", DATE, None, SSSOM.mapping_date, DCTERMS.created),
+    ("publication_date", DATE, None, SSSOM.publication_date, DCTERMS.issued),
+)
+# The same of a record, of a row of the comparison, and of a row that asserts that there is no counterpart.
+_OF_RECORD = (
+    ("mapping_set_id", IRI, XW.inMappingSet, None, None),
+    ("mapping_set_source", CURIE, DCTERMS.source, DCTERMS.source, DCTERMS.source),
+    ("comparison_set", IRI, None, XW.inComparisonSet, XW.inComparisonSet),
+    ("comparison", IRI, XW.inComparison, None, None),
+    ("subject_id", CURIE, XW.subject, XW.focus, XW.focus),
+    ("predicate_id", CURIE, XW.predicate, None, None),
+    ("object_id", CURIE, XW.object, None, None),
+    ("object_source", CURIE, None, XW.against, XW.against),
+    ("outcome", IRI, None, XW.outcome, XW.outcome),
+    ("mapping_justification", CURIE, SSSOM.mapping_justification, None, None),
+    ("author_id", CURIE, DCTERMS.creator, None, None),
+    ("mapping_date", DATE, SSSOM.mapping_date, None, None),
+    ("confidence", DECIMAL, SSSOM.confidence, None, None),
+    ("comment", TEXT, SKOS.note, None, SKOS.note),
+    ("reviewer_id", CURIE, SSSOM.reviewer_id, None, SSSOM.reviewer_id),
+    ("reviewer_label", PLAIN, SSSOM.reviewer_label, None, SSSOM.reviewer_label),
+    ("review_date", DATE, SSSOM.review_date, None, SSSOM.review_date),
+)
+
+
+def _columns(table: tuple[tuple[str, str, *tuple[URIRef | None, ...]], ...]) -> Iterator[Properties]:
+    """Yield for each of the things that a table is about its slots with their properties."""
+    for column in (2, 3, 4):
+        yield {row[0]: (row[column], row[1]) for row in table if row[column] is not None}
+
+
+OF_GRAPH, OF_SET, OF_COMPARISON_SET = _columns(_OF_SET)
+OF_RECORD, OF_COMPARISON, OF_NONE = _columns(_OF_RECORD)
+
+_WRITTEN = {slot: kind for slot, kind, *_ in _OF_RECORD}
+_SEVERAL = ("author_id", "reviewer_id", "reviewer_label")
+_IN_GRAPH = (DCTERMS.rights, DCTERMS.rightsHolder, DCTERMS.modified, DCTERMS.creator, DCTERMS.license)
+"""The properties of extension slots that describe the graph that holds the table."""
 
 NO_TERM_FOUND = str(SSSOM.NoTermFound)
 """The object of a record that says: there is no counterpart."""
 
-PREDICATES = frozenset(
-    str(SKOS[name])
-    for name in ("mappingRelation", "exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+_PREDICATES = ("broadMatch", "closeMatch", "exactMatch", "mappingRelation", "narrowMatch", "relatedMatch")
+MAPPING_PROPERTIES = frozenset(str(SKOS[name]) for name in _PREDICATES)
+_JUSTIFICATIONS = (
+    *("BackgroundKnowledgeBasedMatching", "CompositeMatching", "InstanceBasedMatching", "LexicalMatching"),
+    *("LexicalSimilarityThresholdMatching", "LogicalReasoning", "ManualMappingCuration", "MappingChaining"),
+    *("MappingInversion", "MappingReview", "SemanticSimilarityThresholdMatching", "StructuralMatching"),
+    "UnspecifiedMatching",
 )
-JUSTIFICATIONS = frozenset(
-    str(SEMAPV[name])
-    for name in (
-        *("LexicalMatching", "LogicalReasoning", "CompositeMatching", "UnspecifiedMatching"),
-        *("SemanticSimilarityThresholdMatching", "LexicalSimilarityThresholdMatching", "StructuralMatching"),
-        *("InstanceBasedMatching", "BackgroundKnowledgeBasedMatching", "ManualMappingCuration"),
-        *("MappingChaining", "MappingInversion", "MappingReview"),
-    )
-)
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_DECIMAL = re.compile(r"\d+(\.\d+)?|\.\d+")
+_ALLOWED = {
+    "predicate_id": MAPPING_PROPERTIES,
+    "mapping_justification": frozenset(str(SEMAPV[name]) for name in _JUSTIFICATIONS),
+}
 _KINDS = {"guideline", "provision", "section"}
 
 
-def read_mappings(text: str, name: str, graph: str) -> list[Triple]:
-    """Return the triples of an SSSOM table: of its graph, the mapping set, its records and its rows.
+def state(subject: str, about: str, kind: str, values: Iterable[str]) -> Iterator[Triple]:
+    """Yield a triple for each value of a property; ``kind`` is how the values are written."""
+    for value in values:
+        if kind in (CURIE, IRI):
+            term = NamedNode(value)
+        elif kind in (TEXT, PLAIN):
+            term = Literal(value, language="en" if kind == TEXT else None)
+        else:
+            term = Literal(value, datatype=NamedNode(kind))
+        yield Triple(NamedNode(str(subject)), NamedNode(str(about)), term)
 
-    Raises InputError, with file and line, where the table is wrong or a record repeats another.
+
+def describe(subject: str, type_: str, properties: Properties, values: Values) -> Iterator[Triple]:
+    """Yield the type of a subject, and what the values of slots say of it by one of the tables above."""
+    yield from state(subject, RDF.type, IRI, [type_])
+    for slot, (about, kind) in properties.items():
+        yield from state(subject, about, kind, values.get(slot, ()))
+
+
+def record_iri(
+    mapping_set: str, subject: str, target: str | None, editions: tuple[Iterable[str], ...]
+) -> str:
+    """Return a record's own IRI, which follows from its subject and object (None: no counterpart) alone.
+
+    ``editions`` are those that the subjects, and those that the objects of the set are from.
+    """
+    end = short_path(target, editions[1]) if target else "none"
+    return f"{mapping_set}/{short_path(subject, editions[0])}--{end}"
+
+
+def short_path(iri: str, editions: Iterable[str]) -> str:
+    """Return the path of an element within its edition, without the words for its kind.
+
+    >>> short_path(ID + "gsma/2.0/CLP.12/section/5.7", [ID + "gsma/2.0"])
+    'CLP.12-5.7'
+    """
+    within = [edition + "/" for edition in editions if iri.startswith(edition + "/")]
+    path = iri.removeprefix(within[0] if within else ID)
+    return "-".join(part for part in re.split("[/:#]+", path) if part not in _KINDS)
+
+
+def read_mappings(text: str, name: str, graph: str) -> list[Triple]:
+    """Return the triples of an SSSOM table: its graph's description, the mapping set, its records and rows.
+
+    Raises InputError, with the line, for whatever is wrong in the table.
     """
     table = read_table(text, name)
-    triples = [*_describe_graph(table, graph), *_describe_set(table)]
-    first_rows: dict[str, Row] = {}
+    header = {
+        slot: table.iris(slot) if kind == CURIE else table.values(slot) for slot, (_, kind) in OF_SET.items()
+    }
+    triples = list(_describe_header(table, header, graph))
+    shared = {slot: header[slot] for slot in ("mapping_set_id", "mapping_set_source", "object_source")}
+    shared["comparison_set"] = _comparison_sets(table)
     lines: dict[str, int] = {}
+    answers: dict[str, tuple[int, bool]] = {}
     for row in table.rows:
-        iri = _record_iri(table, row)
-        if iri in lines:
-            raise table.fault(f"the record repeats that of line {lines[iri]}", row.line)
-        lines[iri] = row.line
-        _check_record(table, row)
-        triples += _comparison(table, row, first_rows)
-        if _object(table, row) != NO_TERM_FOUND:
-            triples += _record(table, row, iri)
+        record, comparison = _names(table, row)
+        if record in lines:
+            hint = "Say once what holds of a pair."
+            raise table.fault(f"the record repeats that of line {lines[record]}", row.line, hint)
+        lines[record] = row.line
+        values = shared | _row_values(table, row)
+        is_none = values["object_id"] == [NO_TERM_FOUND]
+        if comparison and _is_first_answer(table, row, comparison, is_none, answers):
+            values["outcome"] = [XW.AssertedNone if is_none else XW.Mapped]
+            triples += describe(comparison, XW.Comparison, OF_NONE if is_none else OF_COMPARISON, values)
+        elif is_none and not comparison:
+            hint = "Name in the header, with the slot for xw:inComparisonSet, the comparison that says so."
+            raise table.fault("“no counterpart” is said outside of a comparison", row.line, hint)
+        if not is_none:
+            values["comparison"] = [comparison] if comparison else []
+            triples += describe(record, XW.Mapping, OF_RECORD, values)
+            for slot in table.extensions:
+                triples += _extended(table, record, slot, split(row.cells.get(slot, "")), row.line)
     return triples
 
 
 def locate_mappings(text: str, name: str) -> Locations:
-    """Return the lines of a table: of each record and row, and of the set and its comparison (the first)."""
+    """Return the lines of a table: of each record and row, and of the set and its graph (the first line)."""
     table = read_table(text, name)
     locations = Locations()
     for row in table.rows:
-        locations.note(row.line, _record_iri(table, row))
-        if comparison := _comparison_iri(table, row):
-            locations.note(row.line, comparison)
-    for iri in (*table.of_set("mapping_set_id"), *_comparison_sets(table)):
+        for iri in filter(None, _names(table, row)):
+            locations.note(row.line, iri)
+    for iri in (*table.values("mapping_set_id"), *_comparison_sets(table)):
         locations.note(1, iri)
     return locations
 
 
-def _triple(subject: str, predicate: str, value: NamedNode | Literal) -> Triple:
-    return Triple(NamedNode(str(subject)), NamedNode(str(predicate)), value)
-
-
-def _node(iri: str) -> NamedNode:
-    return NamedNode(str(iri))
-
-
-def _english(text: str) -> Literal:
-    return Literal(text, language="en")
-
-
-def _typed(text: str, datatype: str) -> Literal:
-    return Literal(text, datatype=NamedNode(str(datatype)))
-
-
-def _date(text: str) -> Literal:
-    return _typed(text, XSD.date)
-
-
-Slots = tuple[tuple[str, str, Callable[[str], NamedNode | Literal]], ...]
-"""Slots of the header, each with the property of its values and what makes a term of a value."""
-
-_CURIES = {"mapping_set_source", "creator_id", "subject_source", "object_source"}
-"""The slots whose values are CURIEs."""
-_SOURCE: Slots = (("mapping_set_source", DCTERMS.source, _node),)
-_NAMES: Slots = (
-    ("mapping_set_title", SKOS.prefLabel, _english),
-    ("mapping_set_description", DCTERMS.description, _english),
-    ("creator_id", DCTERMS.creator, _node),
-)
-_GRAPH: Slots = (
-    *_SOURCE,
-    ("mapping_set_title", DCTERMS.title, _english),
-    ("mapping_set_description", DCTERMS.description, _english),
-)
-_SET: Slots = (
-    *_SOURCE,
-    *_NAMES,
-    ("license", DCTERMS.license, _node),
-    ("mapping_set_version", SSSOM.mapping_set_version, Literal),
-    ("subject_source_version", SSSOM.subject_source_version, Literal),
-    ("object_source_version", SSSOM.object_source_version, Literal),
-    ("mapping_date", SSSOM.mapping_date, _date),
-    ("publication_date", SSSOM.publication_date, _date),
-    ("subject_source", SSSOM.subject_source, _node),
-    ("object_source", SSSOM.object_source, _node),
-    ("mapping_provider", SSSOM.mapping_provider, _node),
-)
-_COMPARISON_SET: Slots = (
-    *_SOURCE,
-    *_NAMES,
-    ("mapping_date", DCTERMS.created, _date),
-    ("publication_date", DCTERMS.issued, _date),
-)
-_GRAPH_EXTENSIONS = {
-    str(term)
-    for term in (DCTERMS.rights, DCTERMS.rightsHolder, DCTERMS.modified, DCTERMS.creator, DCTERMS.license)
-}
-_COMPARISON_EXTENSIONS = {str(XW.inComparisonSet), str(XW.declaresComplete)}
-
-
-def _describe_graph(table: Table, graph: str) -> Iterator[Triple]:
-    yield _triple(graph, RDF.type, _node(VOID.Dataset))
-    yield from _of_slots(table, _GRAPH, graph)
+def _describe_header(table: Table, header: Values, graph: str) -> Iterator[Triple]:
+    """Yield what the header says of the graph, of the mapping set and of the comparison that it makes."""
+    (mapping_set,) = header["mapping_set_id"]
+    comparison_sets = _comparison_sets(table)
+    properties = {extension.property for extension in table.extensions.values()}
     # Who published a set may offer it on other terms, or on none that he names, than the file is offered on.
-    if not any(extension.property == str(DCTERMS.license) for extension in table.extensions.values()):
-        yield _triple(graph, DCTERMS.license, _node(table.header["license"]))
-    yield from _of_header_extensions(table, graph, lambda about: about in _GRAPH_EXTENSIONS)
-
-
-def _describe_set(table: Table) -> Iterator[Triple]:
-    """Yield the mapping set itself, and the comparison that it makes if it makes one."""
-    mapping_set = table.header["mapping_set_id"]
-    yield _triple(mapping_set, RDF.type, _node(XW.MappingSet))
-    yield _triple(mapping_set, SSSOM.mapping_set_id, _typed(mapping_set, XSD.anyURI))
-    yield from _of_slots(table, _SET, mapping_set)
-    others = _GRAPH_EXTENSIONS | _COMPARISON_EXTENSIONS
-    yield from _of_header_extensions(table, mapping_set, lambda about: about not in others)
-    for comparison_set in _comparison_sets(table):
-        yield _triple(comparison_set, RDF.type, _node(XW.ComparisonSet))
-        yield from _of_slots(table, _COMPARISON_SET, comparison_set)
-        for edition in _header_iris(table, XW.declaresComplete):
-            yield _triple(comparison_set, XW.declaresComplete, _node(edition))
-
-
-def _of_slots(table: Table, slots: Slots, subject: str) -> Iterator[Triple]:
-    for slot, predicate, term in slots:
-        values = table.iris_of_set(slot) if slot in _CURIES else table.of_set(slot)
-        yield from (_triple(subject, predicate, term(value)) for value in values)
-
-
-def _of_header_extensions(table: Table, subject: str, chosen: Callable[[str], bool]) -> Iterator[Triple]:
+    hidden = {"license": ()} if str(DCTERMS.license) in properties else {}
+    yield from describe(graph, VOID.Dataset, OF_GRAPH, {**header, **hidden})
+    yield from describe(mapping_set, XW.MappingSet, OF_SET, header)
+    for comparison_set in comparison_sets:
+        yield from describe(comparison_set, XW.ComparisonSet, OF_COMPARISON_SET, header)
+    elsewhere = {str(about): [graph] for about in _IN_GRAPH}
+    elsewhere |= {str(XW.inComparisonSet): [], str(XW.declaresComplete): comparison_sets}
     for slot, extension in table.extensions.items():
-        if chosen(extension.property):
-            line = table.key_lines.get(slot, 1)
-            yield from _of_extension(table, subject, slot, extension, table.of_set(slot), line)
+        for subject in elsewhere.get(extension.property, [mapping_set]):
+            yield from _extended(table, subject, slot, table.values(slot), table.line(slot))
 
 
-def _of_extension(
-    table: Table, subject: str, slot: str, extension: Extension, values: list[str], line: int
-) -> Iterator[Triple]:
-    """Yield the values of an extension slot, of the datatype that its definition gives."""
-    for value in values:
-        if extension.datatype is None:
-            term = _node(table.iri(value, f"slot {slot}", line))
-        elif extension.datatype == str(XSD.string):
-            term = _english(value)
+def _extended(table: Table, subject: str, slot: str, values: Iterable[str], line: int) -> Iterator[Triple]:
+    """Yield the values of an extension slot, as its definition has them."""
+    extension = table.extensions[slot]
+    if extension.datatype is None:
+        values = [table.iri(curie, f"slot {slot}", line) for curie in values]
+    kind = {None: IRI, str(XSD.string): TEXT}.get(extension.datatype, extension.datatype)
+    return state(subject, extension.property, kind, values)
+
+
+def _row_values(table: Table, row: TableRow) -> dict[str, list[str]]:
+    """Return the values of a row's cells, CURIEs in full; raises InputError for what is not allowed there."""
+    values: dict[str, list[str]] = {}
+    for column, cell in row.cells.items():
+        kind, place = _WRITTEN.get(column, PLAIN), f"column {column}"
+        texts = split(cell) if column in _SEVERAL else (cell,)
+        if kind == CURIE:
+            values[column] = [table.iri(text, place, row.line) for text in texts]
+        elif kind == DATE:
+            values[column] = [table.day(text, row.line, place) for text in texts]
         else:
-            term = _typed(value, extension.datatype)
-        yield _triple(subject, extension.property, term)
+            values[column] = list(texts)
+    if "confidence" in values:
+        values["confidence"] = [table.confidence(row.cells["confidence"], row.line)]
+    for column, allowed in _ALLOWED.items():
+        if values[column][0] not in allowed:
+            hint = f"Known are {', '.join(sorted(re.split('[/#]', iri)[-1] for iri in allowed))}."
+            raise table.fault(f"“{row.cells[column]}” is not allowed in column {column}", row.line, hint)
+    return values
 
 
-def _header_iris(table: Table, about: str) -> list[str]:
-    """Return the values in the header of the extension slots for one property."""
-    slots = [slot for slot, extension in table.extensions.items() if extension.property == str(about)]
-    return [iri for slot in slots for iri in table.iris_of_set(slot)]
+def _is_first_answer(
+    table: Table, row: TableRow, comparison: str, is_none: bool, answers: dict[str, tuple[int, bool]]
+) -> bool:
+    """Say whether no row above answers for the same subject; several may, unless one found no counterpart."""
+    line, was_none = answers.setdefault(comparison, (row.line, is_none))
+    if line != row.line and (is_none or was_none):
+        hint = "Either there is no counterpart, once, or there are counterparts."
+        raise table.fault(f"line {line} has answered for this subject", row.line, hint)
+    return line == row.line
 
 
 def _comparison_sets(table: Table) -> list[str]:
     """Return the comparison that the table makes, if any."""
-    return _header_iris(table, XW.inComparisonSet)
+    about = str(XW.inComparisonSet)
+    slots = [slot for slot, extension in table.extensions.items() if extension.property == about]
+    return [iri for slot in slots for iri in table.iris(slot)]
 
 
-def _record(table: Table, row: Row, iri: str) -> Iterator[Triple]:
-    yield _triple(iri, RDF.type, _node(XW.Mapping))
-    yield _triple(iri, XW.inMappingSet, _node(table.header["mapping_set_id"]))
-    yield _triple(iri, XW.subject, _node(_cell(table, row, "subject_id")))
-    yield _triple(iri, XW.predicate, _node(_cell(table, row, "predicate_id")))
-    yield _triple(iri, XW.object, _node(_object(table, row)))
-    yield _triple(iri, SSSOM.mapping_justification, _node(_cell(table, row, "mapping_justification")))
-    yield from _of_slots(table, _SOURCE, iri)
-    if comparison := _comparison_iri(table, row):
-        yield _triple(iri, XW.inComparison, _node(comparison))
-    if "confidence" in row.cells:
-        yield _triple(iri, SSSOM.confidence, _confidence(table, row))
-    for curie in filter(None, row.cells.get("author_id", "").split("|")):
-        yield _triple(iri, DCTERMS.creator, _node(table.iri(curie, "column author_id", row.line)))
-    yield from _review(table, row, iri)
-    if "comment" in row.cells:
-        yield _triple(iri, SKOS.note, _english(row.cells["comment"]))
-    for slot, extension in table.extensions.items():
-        values = [value for value in row.cells.get(slot, "").split("|") if value]
-        yield from _of_extension(table, iri, slot, extension, values, row.line)
-
-
-def _comparison(table: Table, row: Row, first_rows: dict[str, Row]) -> Iterator[Triple]:
-    """Yield the row of the comparison that a record belongs to, where the table makes one.
-
-    ``first_rows`` holds the first record of each subject so far.
-    """
-    no_counterpart = _object(table, row) == NO_TERM_FOUND
-    iri = _comparison_iri(table, row)
-    if iri is None:
-        if no_counterpart:
-            hint = "Name in the header, with the slot for xw:inComparisonSet, the comparison that says so."
-            raise table.fault("“no counterpart” is said outside of a comparison", row.line, hint)
-        return
-    first = first_rows.setdefault(iri, row)
-    if first is not row:
-        if no_counterpart or _object(table, first) == NO_TERM_FOUND:
-            hint = "Either there is no counterpart, once, or there are counterparts."
-            raise table.fault(f"line {first.line} has answered for this subject", row.line, hint)
-        return
-    yield _triple(iri, RDF.type, _node(XW.Comparison))
-    yield from (_triple(iri, XW.inComparisonSet, _node(name)) for name in _comparison_sets(table))
-    yield _triple(iri, XW.focus, _node(_cell(table, row, "subject_id")))
-    if against := row.cells.get("object_source"):
-        editions = [table.iri(against, "column object_source", row.line)]
-    else:
-        editions = table.iris_of_set("object_source")
-    yield from (_triple(iri, XW.against, _node(edition)) for edition in editions)
-    yield _triple(iri, XW.outcome, _node(XW.AssertedNone if no_counterpart else XW.Mapped))
-    yield from _of_slots(table, _SOURCE, iri)
-    if no_counterpart:
-        yield from _review(table, row, iri)
-        if "comment" in row.cells:
-            yield _triple(iri, SKOS.note, _english(row.cells["comment"]))
-
-
-def _review(table: Table, row: Row, iri: str) -> Iterator[Triple]:
-    """Yield who reviewed a record, by IRI or by name, and when."""
-    columns = [column for column in ("reviewer_id", "reviewer_label") if column in row.cells]
-    for column in columns:
-        # Several values are divided by bars; a bar in a value stands after a backslash.
-        for part in filter(str.strip, re.split(r"(?<!\\)\|", row.cells[column])):
-            text = part.replace(r"\|", "|").strip()
-            is_curie = column == "reviewer_id"
-            value = _node(table.iri(text, f"column {column}", row.line)) if is_curie else Literal(text)
-            yield _triple(iri, SSSOM[column], value)
-    if day := row.cells.get("review_date"):
-        if not columns:
-            raise table.fault("a review_date is given without a reviewer", row.line)
-        if not _DAY.fullmatch(day):
-            raise table.fault(f"“{day}” in column review_date is no date such as 2026-01-31", row.line)
-        yield _triple(iri, SSSOM.review_date, _date(day))
-
-
-def _record_iri(table: Table, row: Row) -> str:
-    """Return the record's own IRI, which follows from its subject and object alone."""
-    subject = _short(table, _cell(table, row, "subject_id"), "subject_source")
-    target = _object(table, row)
-    end = "none" if target == NO_TERM_FOUND else _short(table, target, "object_source")
-    return f"{table.header['mapping_set_id']}/{subject}--{end}"
-
-
-def _comparison_iri(table: Table, row: Row) -> str | None:
-    """Return the comparison's row for the subject of a record, where the table makes a comparison."""
+def _names(table: Table, row: TableRow) -> tuple[str, str | None]:
+    """Return the IRI of a record, and that of the row for its subject where the table makes a comparison."""
+    subject, target = (
+        table.iri(row.cells[column], f"column {column}", row.line) for column in ("subject_id", "object_id")
+    )
+    editions = table.iris("subject_source"), table.iris("object_source")
+    found = None if target == NO_TERM_FOUND else target
+    record = record_iri(table.values("mapping_set_id")[0], subject, found, editions)
     sets = _comparison_sets(table)
-    return f"{sets[0]}/{_short(table, _cell(table, row, 'subject_id'), 'subject_source')}" if sets else None
-
-
-def _short(table: Table, iri: str, source: str) -> str:
-    """Return the path of an element within its edition, without the words for its kind: CLP.12-5.7."""
-    editions = [edition + "/" for edition in table.iris_of_set(source) if iri.startswith(edition + "/")]
-    path = iri.removeprefix(editions[0] if editions else ID)
-    return "-".join(part for part in re.split("[/:#]", path) if part not in _KINDS)
-
-
-def _object(table: Table, row: Row) -> str:
-    return _cell(table, row, "object_id")
-
-
-def _cell(table: Table, row: Row, column: str) -> str:
-    return table.iri(row.cells[column], f"column {column}", row.line)
-
-
-def _check_record(table: Table, row: Row) -> None:
-    """Raise InputError where predicate, justification or confidence of a record is none."""
-    for column, allowed in (("predicate_id", PREDICATES), ("mapping_justification", JUSTIFICATIONS)):
-        if _cell(table, row, column) not in allowed:
-            hint = f"Known are {', '.join(sorted(re.split('[/#]', iri)[-1] for iri in allowed))}."
-            raise table.fault(f"“{row.cells[column]}” is not allowed in column {column}", row.line, hint)
-    if "confidence" in row.cells:
-        _confidence(table, row)
-
-
-def _confidence(table: Table, row: Row) -> Literal:
-    text = row.cells["confidence"]
-    if not _DECIMAL.fullmatch(text) or float(text) > 1:
-        raise table.fault(f"the confidence “{text}” is no number from 0 to 1", row.line)
-    return _typed(text, XSD.decimal)
+    return record, f"{sets[0]}/{short_path(subject, editions[0])}" if sets else None
