@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import shlex
 from dataclasses import MISSING, fields
@@ -212,3 +213,33 @@ def test_a_page_is_plain_text_without_tabs_outside_of_code(page: Path):
     assert "\t" not in re.sub(r"(?ms)^```.*?^```$", "", text)
     assert text.endswith("\n") and not text.endswith("\n\n")
     assert text.count("\n```") % 2 == 0
+
+
+PACKAGES = ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli")
+AT_ITS_ROOT = {path.stem for path in (ROOT / "server" / "crosswalk").glob("[a-z]*.py")}
+PLACES_IN_CODE = sorted(
+    {
+        span
+        for span in re.findall(r"`([a-z_]+(?:\.\w+)+)`", words("developers.md"))
+        if span.split(".")[0] in {*PACKAGES, *AT_ITS_ROOT} and not span.endswith((".py", ".md"))
+    }
+)
+
+
+def test_the_page_for_developers_names_modules_and_functions():
+    assert len(PLACES_IN_CODE) > 30
+
+
+@pytest.mark.parametrize("place", PLACES_IN_CODE)
+def test_a_place_that_the_page_for_developers_names_is_there(place: str):
+    pkgutil.resolve_name(f"crosswalk.{place}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        set(re.findall(r"`((?:queries|shapes|data|tests|server|ontology)/[\w./-]+)`", words("developers.md")))
+    ),
+)
+def test_a_file_that_the_page_for_developers_names_is_there(path: str):
+    assert (ROOT / path).exists()
