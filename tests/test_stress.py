@@ -105,7 +105,7 @@ def test_a_long_load_gives_no_wrong_answer_and_takes_no_more_memory(tmp_path: Pa
     """
     made = built(1, tmp_path)
     asks = choose(1, EmbeddedStore.load(made.snapshot.dataset))
-    seconds = float(os.environ.get("CROSSWALK_SOAK", "12"))
+    seconds = float(os.environ.get("CROSSWALK_SOAK", "6"))
     # A long run waits until evaluators that were called in addition have been parted with.
     filling, resting = (0, 12) if seconds > 600 else (10_000, 0)
     with peers.crosswalk(made, cache_bytes="1M") as server:

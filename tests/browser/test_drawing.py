@@ -297,15 +297,14 @@ def test_never_more_than_two_hundred_things(tab: Page, until: Callable[[str], No
     assert len(shown(tab)) == MOST
 
 
-def test_whole_graph_is_drawn_on_request(tab: Page) -> None:
+def test_whole_graph_is_drawn_on_request_by_edition_with_names_of_what_is_near(
+    tab: Page, until: Callable[[str], None]
+) -> None:
     tab.goto("/graph")
     tab.get_by_role("link", name="Draw everything").click()
+    tab.wait_for_url("**/graph?whole=yes")
     tab.locator("#drawing[data-ready]").wait_for(timeout=60_000)
     assert len(shown(tab)) > 500
-
-
-def test_crowd_stands_by_edition_and_names_what_is_near(tab: Page, until: Callable[[str], None]) -> None:
-    open_drawing(tab, "/graph?whole=yes")
     assert tab.get_by_label("Layout").input_value() == "editions"
     named = "network.nodes().filter(one => one.style('label')).map(one => one.data('kind'))"
     assert set(of_network(tab, named)) == {"Edition"}

