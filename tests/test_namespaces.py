@@ -15,7 +15,9 @@ from rdflib import URIRef
 
 from crosswalk import iris, namespaces
 from crosswalk.errors import InputError
+from crosswalk.iris import BASE, Curies, prefixes_in
 from crosswalk.namespaces import GRAPH, ID, PREFIXES, SHAPE, XW, compact, expand
+from crosswalk.relations import model
 
 
 def test_a_name_that_is_no_term_raises() -> None:
@@ -90,6 +92,15 @@ def test_a_curie_expands_to_an_iri_that_is_found_again(prefix: str, local: str) 
     assert expand(compact(iri)) == iri
 
 
+def test_the_longest_namespace_that_fits_shortens_an_iri() -> None:
+    curies = Curies({"a": "urn:x:", "b": "urn:x:y:", "c": "urn:z:"}, re.compile(r"\w+"))
+    assert [curies.shorten(f"urn:x:{rest}") for rest in ("q", "y:q", "y", "y:q:r", "")] == [
+        "a:q", "b:q", "a:y", None, None]  # fmt: skip
+    assert curies.shorten("urn:none") is None and curies.used == {"a": "urn:x:", "b": "urn:x:y:"}
+    assert iris.shorten(ID + "ipa") == "id:ipa" and iris.shorten(BASE + "ipa") == BASE + "ipa"
+    assert prefixes_in(f"<{XW.text}> <urn:x> 'skos:' .".encode()) == {"xw": PREFIXES["xw"]}
+
+
 def test_terms_named_as_text_are_terms_of_the_ontology() -> None:
     package = Path(iris.__file__).parent
     named = {
@@ -97,6 +108,7 @@ def test_terms_named_as_text_are_terms_of_the_ontology() -> None:
         for path in package.rglob("*.py")
         for name in re.findall(r'\bterm\("(\w+)"\)', path.read_text(encoding="utf-8"))
     }
+    named |= {iri.rpartition("#")[2] for iri in model.IRIS.values()}
     assert {"Mapped", "Equal", "Removed"} <= named
     assert [name for name in sorted(named) if iris.term(name) != str(getattr(XW, name))] == []
 

@@ -1,4 +1,4 @@
-"""The names of the vocabulary and of the things: closed namespaces, prefixes, short and full IRIs."""
+"""The namespaces as rdflib has them; that of the ontology is closed."""
 
 from __future__ import annotations
 
@@ -22,182 +22,52 @@ SSSOM = Namespace("https://w3id.org/sssom/")
 XKOS = Namespace("http://rdf-vocabulary.ddialliance.org/xkos#")
 
 
+_TERMS = {
+    "Classes of things": """
+        Category Change Comparison ComparisonSet CurationNote Document Edition Element Guideline Level
+        Mapping MappingSet Premise Provision Quotation Reading Section Standard Statement""",
+    "Classes of concepts": """
+        Alignment AlignmentBasis Certainty ChangeKind Irregularity Outcome RationaleKind SetRelation
+        TextCoverage""",
+    "Properties": """
+        about against alignment alignmentBasis appliesWhen approximate asCited certainty changeFrom
+        changeKind changeTo crossReference declaredCount declaredSize declaresComplete descendsFrom
+        editionOf excludesRelation focus followedReading fullerSide goal hasReading inCategory
+        inComparison inComparisonSet inEdition inMapping inMappingSet irregularity issuedFrom issuedUntil
+        keepsWording legend levelDepth levelKind levelOf linkedTo mapsInto object obligation ordinal
+        outcome pageCount pages predicate premiseOf quotedFrom rationale rationaleKind strength
+        readBackwards reason remark restsOn restsOnChange restsOnPart setRelation sharesCellWith subject
+        text textCoverage titleSource within withinWhole""",
+    "Colours, and what they rest on": """
+        Green Red Yellow Assessed InferredFromProse InferredFromRemark StatedInSource""",
+    "Outcomes": """
+        AssertedNone Contradictory CounterpartNotNamed Mapped NotAssessed SourceSilent""",
+    "Set relations, and the rationale they are judged by": """
+        Disjoint Equal Intersects Subset Superset Functional Semantic Syntactic""",
+    "Kinds of change": """
+        Added Continued Merged Removed Renumbered Split""",
+    "Certainty and text coverage": """
+        ReadElsewhere ReadInDocument FullText Partial TitlesOnly""",
+    "Kinds of irregularity": """
+        AuthorNotStated ContradictoryTitle CountMismatch DateMismatch DateNotStated DifferentPublications
+        DocumentNotHeld EditionNotStated EmptyCell HeadingMismatch IdentifierCut LicenceInDoubt
+        MissingColours MisstatedName NameVariant NumberGivenTwice PassageMisfiled
+        ReferenceWithoutDocument SourceSlip SpellingVariant SubjectMismatch TitleMismatch TitleNotGiven
+        UndeclaredSuccession""",
+}
+"""The local names of the terms of the ontology, by what they are."""
+
+
 class XW(DefinedNamespace):
     """The terms of the ontology and no others: any other name raises AttributeError."""
 
     _fail = True
     _NS = Namespace(ONTOLOGY + "#")
-
-    # Classes of things
-    Category: URIRef
-    Change: URIRef
-    Comparison: URIRef
-    ComparisonSet: URIRef
-    CurationNote: URIRef
-    Document: URIRef
-    Edition: URIRef
-    Element: URIRef
-    Guideline: URIRef
-    Level: URIRef
-    Mapping: URIRef
-    MappingSet: URIRef
-    Premise: URIRef
-    Provision: URIRef
-    Quotation: URIRef
-    Reading: URIRef
-    Section: URIRef
-    Standard: URIRef
-    Statement: URIRef
-
-    # Classes of concepts
-    Alignment: URIRef
-    AlignmentBasis: URIRef
-    Certainty: URIRef
-    ChangeKind: URIRef
-    Irregularity: URIRef
-    Outcome: URIRef
-    RationaleKind: URIRef
-    SetRelation: URIRef
-    TextCoverage: URIRef
-
-    # Properties
-    about: URIRef
-    against: URIRef
-    alignment: URIRef
-    alignmentBasis: URIRef
-    appliesWhen: URIRef
-    approximate: URIRef
-    asCited: URIRef
-    certainty: URIRef
-    changeFrom: URIRef
-    changeKind: URIRef
-    changeTo: URIRef
-    crossReference: URIRef
-    declaredCount: URIRef
-    declaredSize: URIRef
-    declaresComplete: URIRef
-    descendsFrom: URIRef
-    editionOf: URIRef
-    excludesRelation: URIRef
-    focus: URIRef
-    followedReading: URIRef
-    fullerSide: URIRef
-    goal: URIRef
-    hasReading: URIRef
-    inCategory: URIRef
-    inComparison: URIRef
-    inComparisonSet: URIRef
-    inEdition: URIRef
-    inMapping: URIRef
-    inMappingSet: URIRef
-    irregularity: URIRef
-    issuedFrom: URIRef
-    issuedUntil: URIRef
-    keepsWording: URIRef
-    legend: URIRef
-    levelDepth: URIRef
-    levelKind: URIRef
-    levelOf: URIRef
-    linkedTo: URIRef
-    mapsInto: URIRef
-    object: URIRef
-    obligation: URIRef
-    ordinal: URIRef
-    outcome: URIRef
-    pageCount: URIRef
-    pages: URIRef
-    predicate: URIRef
-    premiseOf: URIRef
-    quotedFrom: URIRef
-    rationale: URIRef
-    rationaleKind: URIRef
-    strength: URIRef
-    readBackwards: URIRef
-    reason: URIRef
-    remark: URIRef
-    restsOn: URIRef
-    restsOnChange: URIRef
-    restsOnPart: URIRef
-    setRelation: URIRef
-    sharesCellWith: URIRef
-    subject: URIRef
-    text: URIRef
-    textCoverage: URIRef
-    titleSource: URIRef
-    within: URIRef
-    withinWhole: URIRef
-
-    # Colours, and what they rest on
-    Green: URIRef
-    Red: URIRef
-    Yellow: URIRef
-    Assessed: URIRef
-    InferredFromProse: URIRef
-    InferredFromRemark: URIRef
-    StatedInSource: URIRef
-
-    # Outcomes
-    AssertedNone: URIRef
-    Contradictory: URIRef
-    CounterpartNotNamed: URIRef
-    Mapped: URIRef
-    NotAssessed: URIRef
-    SourceSilent: URIRef
-
-    # Set relations, and the rationale they are judged by
-    Disjoint: URIRef
-    Equal: URIRef
-    Intersects: URIRef
-    Subset: URIRef
-    Superset: URIRef
-    Functional: URIRef
-    Semantic: URIRef
-    Syntactic: URIRef
-
-    # Kinds of change
-    Added: URIRef
-    Continued: URIRef
-    Merged: URIRef
-    Removed: URIRef
-    Renumbered: URIRef
-    Split: URIRef
-
-    # Certainty and text coverage
-    ReadElsewhere: URIRef
-    ReadInDocument: URIRef
-    FullText: URIRef
-    Partial: URIRef
-    TitlesOnly: URIRef
-
-    # Kinds of irregularity
-    AuthorNotStated: URIRef
-    ContradictoryTitle: URIRef
-    CountMismatch: URIRef
-    DateMismatch: URIRef
-    DateNotStated: URIRef
-    DifferentPublications: URIRef
-    DocumentNotHeld: URIRef
-    EditionNotStated: URIRef
-    EmptyCell: URIRef
-    HeadingMismatch: URIRef
-    IdentifierCut: URIRef
-    LicenceInDoubt: URIRef
-    MissingColours: URIRef
-    MisstatedName: URIRef
-    NameVariant: URIRef
-    NumberGivenTwice: URIRef
-    PassageMisfiled: URIRef
-    ReferenceWithoutDocument: URIRef
-    SourceSlip: URIRef
-    SpellingVariant: URIRef
-    SubjectMismatch: URIRef
-    TitleMismatch: URIRef
-    TitleNotGiven: URIRef
-    UndeclaredSuccession: URIRef
+    __annotations__ = {name: URIRef for names in _TERMS.values() for name in names.split()}
 
 
 def expand(text: str) -> URIRef:
-    """The IRI that a text stands for; see names.expand.
+    """Return the IRI that a text stands for; see iris.expand.
 
     >>> expand("ipa/2.0/guideline/9") == ID["ipa/2.0/guideline/9"], expand("xw:Guideline") == XW.Guideline
     (True, True)
