@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -73,7 +74,7 @@ def measure_graphs(dataset: Path) -> dict[str, Measure]:
     """
     sizes: dict[bytes, int] = {}
     with_blank_nodes: set[bytes] = set()
-    digests: dict[bytes, hashlib._Hash] = {}
+    digests = defaultdict(hashlib.sha256)
     with dataset.open("rb") as file:
         for line in file:
             triple, graph, _ = line.rsplit(b" ", 2)
@@ -84,7 +85,7 @@ def measure_graphs(dataset: Path) -> dict[str, Measure]:
                 with_blank_nodes.add(graph)
             statement = triple + b" .\n"
             sizes[graph] = sizes.get(graph, 0) + len(statement)
-            digests.setdefault(graph, hashlib.sha256()).update(statement)
+            digests[graph].update(statement)
     return {
         graph[1:-1].decode(): Measure(sizes[graph], digest.hexdigest())
         for graph, digest in digests.items()
