@@ -1,4 +1,4 @@
-"""``python -m crosswalk`` is the command line."""
+"""Run the command line: ``python -m crosswalk``."""
 
 from crosswalk.cli import run
 

@@ -1,4 +1,4 @@
-"""The one place where graphs from files and stores for queries meet."""
+"""The one module that joins the graph built from files with the stores that answer queries."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Progress = Callable[[str], None]
 
 
 def published(settings: Settings, progress: Progress = lambda step: None) -> Snapshot:
-    """The published snapshot; it is built first where there is none, or only one of another version."""
-    found = current(settings.snapshots)
-    if found is not None and found.version == __version__:
-        return found
+    """Return the published snapshot; build it first where there is none, or only one of another version."""
+    snapshot = current(settings.snapshots)
+    if snapshot is not None and snapshot.version == __version__:
+        return snapshot
     from crosswalk.graph.build import build  # validation is slow to import, and seldom needed here
 
     return build(content_root(), settings.snapshots, progress)
@@ -33,7 +33,7 @@ def published(settings: Settings, progress: Progress = lambda step: None) -> Sna
 def open_store(
     settings: Settings, graphs: Iterable[Path] = (), progress: Progress = lambda step: None
 ) -> Store:
-    """The store that answers: the RDF files given, the endpoint of the settings, or the built graph."""
+    """Return the store that answers: of the RDF files given, of the settings, or of the built graph."""
     files = tuple(graphs)
     if files:
         return open_files(files)
@@ -46,14 +46,14 @@ def open_store(
 
 
 def open_files(paths: Iterable[Path]) -> EmbeddedStore:
-    """The store of RDF files of any vocabulary; an InputError says where one of them is wrong."""
+    """Return the store of RDF files of any vocabulary; raise InputError, with the place, for a wrong one."""
     from crosswalk.graph.sources import read_file  # what it needs is slow to import
 
     return EmbeddedStore.holding(quad for path in paths for quad in read_file(path).quads)
 
 
 def open_endpoint(url: str, settings: Settings) -> Store:
-    """The store behind a SPARQL endpoint, asked with the credentials and limits of the settings."""
+    """Return the store behind a SPARQL endpoint, with the credentials and limits of the settings."""
     from crosswalk.stores.remote import RemoteStore  # SPARQLWrapper is slow to import
 
     return RemoteStore(
@@ -66,7 +66,7 @@ def open_endpoint(url: str, settings: Settings) -> Store:
 
 
 def changed_since(snapshot: Snapshot) -> list[Path]:
-    """The content's files that are newer than a snapshot: it does not hold what they say now."""
+    """Return the files of the content that are newer than a snapshot, sorted."""
     built = datetime.fromisoformat(snapshot.built_at).timestamp()
     folders = ("ontology", "data", "shapes", "queries/rules")
     files = (path for folder in folders for path in (content_root() / folder).rglob("*") if path.is_file())
@@ -74,7 +74,7 @@ def changed_since(snapshot: Snapshot) -> list[Path]:
 
 
 def open_content() -> tuple[Sources, EmbeddedStore]:
-    """The curated files as they are now, unchecked, and a store of what they say."""
+    """Return the curated files as they are now, unchecked, and a store of what they say."""
     from crosswalk.graph.sources import read_sources
 
     sources = read_sources(content_root())

@@ -1,21 +1,21 @@
-"""A store answers a SPARQL query in bytes; where its triples lie is its own affair."""
+"""Stores: a SPARQL query is answered in bytes, wherever the triples lie."""
 
 from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
 SPARQL_JSON = "application/sparql-results+json"
-"""The media type answers are read from."""
+"""The media type that answers are read from."""
 
 
 class QueryDataset(NamedTuple):
-    """The graphs a query is put to, by IRI, as the SPARQL protocol lets a client choose them."""
+    """The IRIs of the graphs a query is put to, as the SPARQL protocol lets a client choose them."""
 
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether anything was chosen at all."""
+        """Return whether any graph was chosen."""
         return bool(self.default_graphs or self.named_graphs)
 
 
@@ -23,7 +23,7 @@ class Store(Protocol):
     """Anything that answers queries."""
 
     def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
-        """The answer to ``text``, written in ``media_type`` by the engine itself.
+        """Return the answer to ``text``, written in ``media_type`` by the engine itself.
 
         Raises QuerySyntaxError, QueryRefused, InputError (the form has no such media type) or StoreFault.
         """

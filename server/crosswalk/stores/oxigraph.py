@@ -31,9 +31,10 @@ class EmbeddedStore:
 
     @classmethod
     def load(cls, *paths: Path, trusted: bool = False) -> EmbeddedStore:
-        """The store of a snapshot's N-Quads, or of RDF files named by their syntax; see holding.
+        """Return the store of a snapshot's N-Quads, or of RDF files named by their syntax; see holding.
 
         In files that are ``trusted``, because this program wrote them, IRIs are not examined once more.
+        Raises InputError, with the place, where a file cannot be read.
         """
         engine = pyoxigraph.Store()
         for path in paths:
@@ -42,7 +43,7 @@ class EmbeddedStore:
 
     @classmethod
     def open(cls, folder: Path) -> EmbeddedStore:
-        """The store whose triples lie indexed in a folder: there at once, and read as they are needed."""
+        """Return the store whose triples lie indexed in a folder; they are read as they are needed."""
         try:
             return cls(pyoxigraph.Store.read_only(str(folder)))
         except (OSError, RuntimeError) as fault:
@@ -51,17 +52,17 @@ class EmbeddedStore:
 
     @classmethod
     def holding(cls, quads: Iterable[Quad]) -> EmbeddedStore:
-        """The store of these quads.
+        """Return the store of these quads.
 
-        Where named graphs are filled and the default graph is empty, the default graph becomes their
-        union, so that a query need not know the names.
+        Where the default graph is empty it becomes the union of the named graphs, so that a query need not
+        know their names.
         """
         engine = pyoxigraph.Store()
         engine.bulk_extend(quads)
         return cls(_unite(engine))
 
     def set_apart(self) -> None:
-        """Keeps the default graph a second time, by itself, for the queries that can reach no other.
+        """Copy the default graph into a store of its own, for the queries that can reach no other.
 
         The engine goes through all quads of a term, in whichever graph they stand, and most stand in two.
         """
@@ -70,7 +71,7 @@ class EmbeddedStore:
             self._default_graph.bulk_extend(self.engine.quads_for_pattern(None, None, None, DefaultGraph()))
 
     def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
-        """The answer in ``media_type``, serialised by Oxigraph; see Store."""
+        """Return the answer in ``media_type``, serialised by Oxigraph; see Store."""
         refuse_service(text)
         engine = self.engine
         if self._default_graph is not None and dataset is None and not may_name_graphs(text):
@@ -129,7 +130,7 @@ def _write(result: object, media_type: str) -> bytes:
 
 
 def _write_triples(result: QueryTriples, media_type: str) -> bytes:
-    """The triples, each once and in an order of their own, so that the same triples give the same bytes."""
+    """Return the triples, each once and sorted, so that the same triples give the same bytes."""
     wanted = RdfFormat.from_media_type(media_type)
     if wanted is None:
         raise InputError(

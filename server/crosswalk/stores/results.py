@@ -1,4 +1,4 @@
-"""Answers: a named query is put to a store, and rows of terms come back."""
+"""Answers: rows of terms, read from SPARQL JSON results (https://www.w3.org/TR/sparql11-results-json/)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from crosswalk.stores import SPARQL_JSON, Store
 from crosswalk.stores.named_queries import Query, bind, load
 
 _BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
-_TRUTHS = {"1": "true", "0": "false"}
-"""Both spellings of a boolean mean the same; rows hold the canonical one, whatever a store writes."""
+_CANONICAL_BOOLEANS = {"1": "true", "0": "false"}
+"""Rows hold the canonical spelling of a boolean, whatever a store writes."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class Answer:
         return len(self.rows)
 
     def texts(self) -> list[dict[str, str]]:
-        """The rows as plain strings, empty where nothing is bound: for tables."""
+        """Return the rows as plain strings, empty where nothing is bound."""
         return [{name: "" if term is None else term.value for name, term in row.items()} for row in self.rows]
 
 
 def ask(store: Store, query_name: str | Query, /, **terms: Any) -> Answer:
-    """The answer of ``store`` to a query, given by name or loaded, with its parameters bound.
+    """Return the answer of a store to a query, given by name or loaded, with its parameters bound.
 
-    The faults of queries.bind and of the store pass through; a query for triples is an InputError.
+    Raises InputError for a query that gives triples, and what ``bind`` and the store raise.
     """
     query = load(query_name) if isinstance(query_name, str) else query_name
     if query.form in ("CONSTRUCT", "DESCRIBE"):
@@ -63,29 +63,28 @@ def ask(store: Store, query_name: str | Query, /, **terms: Any) -> Answer:
 
 
 def read_answer(data: bytes) -> Answer:
-    """The answer written as SPARQL 1.1 JSON results; StoreFault when it is something else."""
+    """Return the answer that SPARQL JSON results hold; raise StoreFault for anything else."""
     try:
         document = json.loads(data)
         if "boolean" in document:
             return Answer((), (), truth=bool(document["boolean"]))
         columns = tuple(document["head"]["vars"])
+        terms: dict[tuple[str | None, ...], Term] = {}
         bindings = document["results"]["bindings"]
-        known: dict[tuple[str | None, ...], Term] = {}
-        return Answer(
-            columns, tuple({name: _term(one.get(name), known) for name in columns} for one in bindings)
-        )
+        rows = ({name: _read_term(row.get(name), terms) for name in columns} for row in bindings)
+        return Answer(columns, tuple(rows))
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise StoreFault("the store's answer is not SPARQL JSON results") from fault
 
 
-def _term(binding: dict[str, Any] | None, known: dict[tuple[str | None, ...], Term]) -> Term | None:
-    """One term; those that stand in many cells of an answer are made once."""
-    if binding is None:
+def _read_term(cell: dict[str, Any] | None, terms: dict[tuple[str | None, ...], Term]) -> Term | None:
+    """Return the term of a cell; the same term is made once for all cells of an answer."""
+    if cell is None:
         return None
-    said = (binding["value"], binding["type"], binding.get("xml:lang"), binding.get("datatype"))
-    if said not in known:
-        value, kind, language, datatype = said
+    key = (cell["type"], cell["value"], cell.get("xml:lang"), cell.get("datatype"))
+    if key not in terms:
+        kind, value, language, datatype = key
         if datatype == _BOOLEAN:
-            value = _TRUTHS.get(value, value)
-        known[said] = Term("literal" if kind == "typed-literal" else kind, value, language, datatype)
-    return known[said]
+            value = _CANONICAL_BOOLEANS.get(value, value)
+        terms[key] = Term("literal" if kind == "typed-literal" else kind, value, language, datatype)
+    return terms[key]
