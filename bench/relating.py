@@ -11,10 +11,10 @@ from pyoxigraph import NamedNode, Triple
 
 from crosswalk.graph.derivation import chain_mappings
 from crosswalk.namespaces import ID, XW
-from crosswalk.relations.algebra import ANY, RELATIONS, Candidates
+from crosswalk.relations.algebra import ANY, IRIS, RELATIONS, Candidates
 from crosswalk.relations.consistency import close, find_conflicts
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.model import IRIS, MappingRecord
+from crosswalk.relations.model import MappingRecord
 
 ELEMENTS, RECORDS, EDITIONS = 1_000, 10_000, 20
 RATIONALES = (str(XW.Syntactic), str(XW.Semantic), str(XW.Functional))

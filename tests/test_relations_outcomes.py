@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from crosswalk.cli import main
 from crosswalk.namespaces import XW
-from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, NONE, SUBSET, SUPERSET, Candidates
-from crosswalk.relations.model import Judgement, MappingRecord, excluded_by, in_signs
+from crosswalk.relations.algebra import (
+    DISJOINT,
+    EQUAL,
+    INTERSECTS,
+    NONE,
+    SUBSET,
+    SUPERSET,
+    Candidates,
+    excluded_by,
+    in_signs,
+)
+from crosswalk.relations.model import Judgement, MappingRecord
 from crosswalk.relations.verdicts import (
     ASSERTED_NONE,
     CONTRADICTORY,

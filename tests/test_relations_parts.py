@@ -27,6 +27,7 @@ from crosswalk.relations.algebra import (
 )
 from crosswalk.relations.consistency import find_conflicts
 from crosswalk.relations.derivation import derive
+from crosswalk.relations.gaps import read_levels
 from crosswalk.relations.model import Change, Judgement, MappingRecord, Part
 from crosswalk.relations.network import Network, PartHierarchy
 from crosswalk.relations.paths import find_paths
@@ -43,7 +44,7 @@ from crosswalk.relations.verdicts import (
     judge_elements,
 )
 from crosswalk.stores.oxigraph import EmbeddedStore
-from crosswalk.stores.results import ask
+from crosswalk.stores.results import Term, ask
 
 SEMANTIC = str(XW.Semantic)
 CLAUSE, FIRST, SECOND = "a/5", "a/5-1", "a/5-2"
@@ -347,6 +348,24 @@ def test_editions_are_counted_in_the_levels_that_their_sources_count(gaps, editi
     found = gaps(edition, "gsma/1.1")
     assert {one["counted"]: one["total"] for one in found["levels"]} == levels
     assert all(one["touched"] == ["0", "1"] for one in found["levels"]), "nobody looked"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "levels"), [((), ["sections"]), (("a/p1",), ["provisions"]), (("a/s1",), ["sections"])]
+)
+def test_an_edition_without_counted_levels_has_those_that_claims_are_about_or_the_largest(
+    claimed, levels
+) -> None:
+    def listed(name: str, **terms: object) -> list[dict]:
+        kinds = {"a/p1": "Provision", "a/s1": "Section", "a/s2": "Section"}
+        empty = dict.fromkeys(("number", "title", "declared"))
+        rows = [
+            {"element": Term("uri", iri), "kind": Term("uri", str(XW[kind])), **empty}
+            for iri, kind in kinds.items()
+        ]
+        return rows if name == "pages/gaps-elements" else []
+
+    assert [level.name for level in read_levels(listed, "a", PartHierarchy(), claimed)] == levels
 
 
 def test_an_edition_that_is_not_wholly_here_has_no_share(gaps) -> None:

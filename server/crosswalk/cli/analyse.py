@@ -182,8 +182,8 @@ def conflicts(form: str, settings: Settings) -> None:
     Example:  crosswalk conflicts
     Example:  crosswalk conflicts --json
     """
+    from crosswalk.relations.algebra import in_signs
     from crosswalk.relations.consistency import find_conflicts
-    from crosswalk.relations.model import in_signs
     from crosswalk.relations.reading import read_parts, read_records
 
     ask = asker(settings)

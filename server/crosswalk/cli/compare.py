@@ -113,7 +113,7 @@ def stale(old: str, new: str, form: str, settings: Settings) -> None:
     Example:  crosswalk stale ipa/1.0 ipa/2.0 --json
     """
     from crosswalk.relations.reading import find_edition, read_changes
-    from crosswalk.relations.staleness import is_later, review
+    from crosswalk.relations.staleness import ClaimState, is_later, review
 
     ask = asker(settings)
     editions = [find_edition(ask, text) for text in (old, new)]
@@ -123,26 +123,10 @@ def stale(old: str, new: str, form: str, settings: Settings) -> None:
     found = review(ask, *editions)
     if not read_changes(ask, old=editions[0], new=editions[1]):
         tell(f"{new} follows {old}, and what became of each element is not known.")
-    rows = [
-        {
-            "state": claim.state,
-            "element": compact(claim.element),
-            "later": list(map(compact, claim.later)),
-            "why": claim.why,
-            "claim": compact(claim.claim),
-            "other": compact(claim.other),
-        }
-        for claim in found.claims
-    ]
-    rows += [
-        {"state": state, "element": compact(iri), "later": [], "why": "added", "claim": "", "other": ""}
-        for state, iri in found.added
-    ]
+    added = (ClaimState(state, element, (), "added", "", "", None) for state, element in found.added)
+    rows = [_short_cells(claim, "change") for claim in (*found.claims, *added)]
     if form == "json":
-        collisions = [
-            {"number": collision.number, "old": compact(collision.old), "new": compact(collision.new)}
-            for collision in found.collisions
-        ]
+        collisions = list(map(_short_cells, found.collisions))
         write_json({"counts": found.counts(), "claims": rows, "collisions": collisions})
         return
     write_rows(form, rows)
@@ -152,3 +136,12 @@ def stale(old: str, new: str, form: str, settings: Settings) -> None:
             numbers = ", ".join(collision.number for collision in found.collisions)
             lines.append(f"numbers that mean something else in {new} than in {old}: {numbers}")
         write("\n".join(lines))
+
+
+def _short_cells(value: Any, *left_out: str) -> dict[str, Any]:
+    """Return the fields of a value as the cells of a row, with IRIs in their short form."""
+    return {
+        name: list(map(compact, cell)) if isinstance(cell, tuple) else compact(cell)
+        for name, cell in vars(value).items()
+        if name not in left_out
+    }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from functools import wraps
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -145,6 +146,12 @@ def setting_option(name: str, *flags: str) -> Callable[[Command], Command]:
     explanation = f"{setting.metadata['help']} [{variable(setting)}{shown}]"
     own = "--" + name.replace("_", "-")
     return click.option(*flags, own, name, type=SettingType(setting), help=explanation)
+
+
+def graphs_option(beginning: str) -> Callable[[Command], Command]:
+    """Add --graph, which names RDF files; ``beginning`` says what is done with each of them."""
+    return click.option("--graph", "graphs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+                        help=f"{beginning} instead of the built graph; may be repeated.")  # fmt: skip
 
 
 def format_option(*formats: str, default: str | None = None) -> Callable[[Command], Command]:

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crosswalk.cli.program import TABLE_FORMATS, format_option, setting_option, settings_options
+from crosswalk.cli.program import (
+    TABLE_FORMATS,
+    format_option,
+    graphs_option,
+    setting_option,
+    settings_options,
+)
 from crosswalk.cli.terminal import FORMATS, as_table, steps, tell, write
 from crosswalk.errors import InputError
 from crosswalk.iris import PREFIXES
@@ -60,14 +66,7 @@ def _complete_name(ctx: click.Context, param: click.Parameter, start: str) -> li
 )
 @format_option("table", "csv", "tsv", "json", "xml", "turtle", "jsonld", "ntriples", default="")
 @setting_option("store", "--endpoint")
-@click.option(
-    "--graph",
-    "graphs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Ask this RDF file instead of the built graph; may be repeated.",
-)
+@graphs_option("Ask this RDF file")
 @settings_options("query_timeout", "result_bytes", "snapshots")
 def query(
     source: str | None,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crosswalk.cli.program import OPEN_SETTINGS, settings_options
+from crosswalk.cli.program import OPEN_SETTINGS, graphs_option, settings_options
 from crosswalk.cli.terminal import steps, tell
 from crosswalk.settings import Settings
 
@@ -14,14 +14,7 @@ from crosswalk.settings import Settings
 @click.command(
     epilog="The store's user and password are read from CROSSWALK_STORE_USER and CROSSWALK_STORE_PASSWORD."
 )
-@click.option(
-    "--graph",
-    "graphs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Serve this RDF file, of any vocabulary, instead of the built graph; may be repeated.",
-)
+@graphs_option("Serve this RDF file, of any vocabulary,")
 @settings_options(*OPEN_SETTINGS)
 def serve(graphs: tuple[Path, ...], settings: Settings) -> None:
     """Serve the graph: pages for people, data and a SPARQL endpoint for programs.

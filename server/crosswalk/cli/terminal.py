@@ -9,7 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import chain, groupby, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -195,17 +195,16 @@ def box(columns: Sequence[str], rows: Sequence[Sequence[str]], limit: int | None
         left + cross.join("─" * (size + 2) for size in widths) + right
         for left, cross, right in ("┌┬┐", "├┼┤", "└┴┘")
     )
-    return "\n".join([top, *head, middle, *(line for row in body for line in row), bottom]) + "\n"
+    return "\n".join([top, *head, middle, *chain.from_iterable(body), bottom]) + "\n"
 
 
 def _box_row(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> Iterator[str]:
     """Yield the lines that a row takes."""
-    wrapped = [
+    wrapped = (
         [line for text in cell for line in _wrap(text, room)]
         for cell, room in zip(cells, widths, strict=True)
-    ]
-    for place in range(max(map(len, wrapped), default=0)):
-        texts = [cell[place] if place < len(cell) else "" for cell in wrapped]
+    )
+    for texts in zip_longest(*wrapped, fillvalue=""):
         padded = (text + " " * (room - width(text)) for text, room in zip(texts, widths, strict=True))
         yield "│ " + " │ ".join(padded) + " │"
 
@@ -214,21 +213,19 @@ def _wrap(text: str, room: int) -> list[str]:
     """Break a text into lines of at most so many places, at spaces, and within words that are longer."""
     if width(text) <= room:
         return [text]
-    lines, line = [], ""
+    lines = [""]
     for word in text.split(" "):
-        joined = f"{line} {word}" if line else word
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
         if width(joined) <= room:
-            line = joined
+            lines[-1] = joined
             continue
-        if line:
-            lines.append(line)
-        line = ""
+        if lines[-1]:
+            lines.append("")
         for character in word:
-            if width(line + character) > room:
-                lines.append(line)
-                line = ""
-            line += character
-    return [*lines, line]
+            if width(lines[-1] + character) > room:
+                lines.append("")
+            lines[-1] += character
+    return lines
 
 
 def width(text: str) -> int:

@@ -29,7 +29,7 @@ from crosswalk.graph.line_index import locate
 from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND
 from crosswalk.located import decode
 from crosswalk.namespaces import SEMAPV, SSSOM, XW, compact
-from crosswalk.relations.model import CONCEPTS
+from crosswalk.relations.algebra import CONCEPTS
 
 SYNTAXES = {"turtle": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
 

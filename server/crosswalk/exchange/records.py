@@ -14,12 +14,13 @@ from crosswalk.relations.algebra import (
     DISJOINT,
     EQUAL,
     INTERSECTS,
+    IRIS,
     RELATIONS,
     SUBSET,
     SUPERSET,
     Candidates,
 )
-from crosswalk.relations.model import IRIS, local_name
+from crosswalk.relations.model import local_name
 
 UNTYPED = str(SKOS.mappingRelation)
 UNSPECIFIED = str(SEMAPV.UnspecifiedMatching)

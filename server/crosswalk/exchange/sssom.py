@@ -19,8 +19,16 @@ from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND
 from crosswalk.graph.sssom import Table, TableRow, read_table, split
 from crosswalk.located import decode
 from crosswalk.namespaces import XW
-from crosswalk.relations.algebra import DISJOINT, EQUAL, SUBSET, SUPERSET, Candidates, excluding
-from crosswalk.relations.model import CONCEPTS, excluded_by
+from crosswalk.relations.algebra import (
+    CONCEPTS,
+    DISJOINT,
+    EQUAL,
+    SUBSET,
+    SUPERSET,
+    Candidates,
+    excluded_by,
+    excluding,
+)
 
 _IRI_EXTENSIONS = frozenset(
     str(term)

@@ -24,8 +24,7 @@ from crosswalk.graph.mappings import CURIE, NO_TERM_FOUND, OF_RECORD, OF_SET
 from crosswalk.graph.sssom import BUILT_IN, RECORD_SLOTS, SET_SLOTS
 from crosswalk.iris import PREFIXES, Curies
 from crosswalk.namespaces import XW
-from crosswalk.relations.algebra import DISJOINT
-from crosswalk.relations.model import IRIS
+from crosswalk.relations.algebra import DISJOINT, IRIS
 
 EXTENSIONS = {
     "ext_alignment": (XW.alignment, None),

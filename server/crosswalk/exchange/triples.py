@@ -26,8 +26,7 @@ from crosswalk.exchange.records import (
 from crosswalk.graph import mappings
 from crosswalk.graph.mappings import IRI, PLAIN, TEXT, Properties, Values, describe, short_path
 from crosswalk.namespaces import GRAPH, ID, PREFIXES, XW
-from crosswalk.relations.algebra import excluding
-from crosswalk.relations.model import excluded_by
+from crosswalk.relations.algebra import excluded_by, excluding
 
 _INTEGER, _BOOLEAN = str(XSD.integer), str(XSD.boolean)
 _OF_RECORD: Properties = {

@@ -10,9 +10,19 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, SKOS, XSD
 
 from crosswalk.namespaces import ID, SEMAPV, SSSOM, XW
-from crosswalk.relations.algebra import EQUAL, INTERSECTS, RELATIONS, SUBSET, SUPERSET, Candidates
+from crosswalk.relations.algebra import (
+    CONCEPTS,
+    EQUAL,
+    INTERSECTS,
+    IRIS,
+    RELATIONS,
+    SUBSET,
+    SUPERSET,
+    Candidates,
+    excluded_by,
+)
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.model import CONCEPTS, IRIS, Change, Claim, MappingRecord, Part, excluded_by
+from crosswalk.relations.model import Change, Claim, MappingRecord, Part
 
 DERIVED = "derived"
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from crosswalk.errors import InputError
 from crosswalk.iris import expand
-from crosswalk.relations.model import MappingRecord, by_rationale, in_signs, narrow
+from crosswalk.relations.algebra import in_signs
+from crosswalk.relations.model import MappingRecord, by_rationale, narrow
 from crosswalk.relations.reading import Ask, read_judgements, read_records
 
 ANY_LABEL = "all"
@@ -58,16 +59,13 @@ def compare_sets(ask: Ask, left: str, right: str) -> list[AgreementRow]:
 def measure(kind: str, left: Mapping[Any, str], right: Mapping[Any, str]) -> list[AgreementRow]:
     """Return the agreement over the items that both label: on all labels, then on each against the rest."""
     pairs = [(left[item], right[item]) for item in sorted(set(left) & set(right))]
-    if not pairs:
-        return []
-    rows = [_row(kind, ANY_LABEL, pairs)]
+    compared = {ANY_LABEL: pairs} if pairs else {}
     for label in sorted({label for pair in pairs for label in pair}):
-        rows.append(_row(kind, label, [(str(a == label), str(b == label)) for a, b in pairs]))
-    return rows
-
-
-def _row(kind: str, label: str, pairs: Sequence[tuple[str, str]]) -> AgreementRow:
-    return AgreementRow(kind, label, len(pairs), sum(a == b for a, b in pairs), kappa(pairs))
+        compared[label] = [(str(a == label), str(b == label)) for a, b in pairs]
+    return [
+        AgreementRow(kind, label, len(pairs), sum(a == b for a, b in pairs), kappa(pairs))
+        for label, pairs in compared.items()
+    ]
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator
 from enum import IntFlag
 from functools import reduce
 from itertools import product
+from operator import and_, or_
+
+from crosswalk.iris import term
 
 
 class Candidates(IntFlag):
@@ -27,6 +30,19 @@ class Candidates(IntFlag):
 NONE, EQUAL, SUBSET, SUPERSET, INTERSECTS, DISJOINT, ANY = Candidates.__members__.values()
 RELATIONS = (EQUAL, SUBSET, SUPERSET, INTERSECTS, DISJOINT)
 SHARING = EQUAL | SUBSET | SUPERSET | INTERSECTS
+
+_NAMES = {
+    EQUAL: ("Equal", "=", "is equal to"),
+    SUBSET: ("Subset", "⊂", "is a subset of"),
+    SUPERSET: ("Superset", "⊃", "is a superset of"),
+    INTERSECTS: ("Intersects", "∩", "intersects with"),
+    DISJOINT: ("Disjoint", "∅", "is disjoint from"),
+}
+"""The concept of the vocabulary for each set relation, its sign, and the words for it between two names."""
+
+IRIS = {relation: term(concept) for relation, (concept, _, _) in _NAMES.items()}
+CONCEPTS: dict[str, Candidates] = {iri: relation for relation, iri in IRIS.items()}
+UNASSESSED = "is linked to, relation not assessed,"
 
 # Row: A to B; column: B to C, in the order of RELATIONS; cell: what may hold from A to C.
 # A test derives the same table by brute force over the non-empty subsets of a set of five.
@@ -51,31 +67,27 @@ def members(candidates: Candidates) -> Iterator[Candidates]:
     return (relation for relation in RELATIONS if relation & candidates)
 
 
-def _union(masks: Iterable[Candidates]) -> Candidates:
-    return reduce(lambda left, right: left | right, masks, NONE)
-
-
-def _compose_all() -> tuple[tuple[Candidates, ...], ...]:
+def _compose_all() -> tuple[bytes, ...]:
     """Compose all 32 × 32 sets of candidates, each pair as the union over its single relations."""
-    sets = tuple(map(Candidates, range(32)))
-    bits = [[place for place in range(5) if mask >> place & 1] for mask in range(32)]
+    places = [[place for place in range(5) if mask >> place & 1] for mask in range(32)]
     base = [[int(cell) for cell in row] for row in _BASE]  # to join plain integers is fifty times as fast
-    table = [[0] * 32 for _ in sets]
+    table = [bytearray(32) for _ in range(32)]
     for left, right in product(range(32), repeat=2):
-        for row, column in product(bits[left], bits[right]):
+        for row, column in product(places[left], places[right]):
             table[left][right] |= base[row][column]
-    return tuple(tuple(sets[cell] for cell in row) for row in table)
+    return tuple(map(bytes, table))
 
 
 COMPOSITION = _compose_all()
-INVERSE: tuple[Candidates, ...] = tuple(
-    _union(_INVERSES[relation] for relation in members(Candidates(mask))) for mask in range(32)
-)
+"""What may hold from A to C, by the candidates from A to B and from B to C, as plain integers."""
+
+_SETS = tuple(map(Candidates, range(32)))
+INVERSE = tuple(reduce(or_, (_INVERSES[relation] for relation in members(mask)), NONE) for mask in _SETS)
 
 
 def compose(left: Candidates, right: Candidates) -> Candidates:
     """Return what may hold from A to C, given the candidates from A to B and from B to C."""
-    return COMPOSITION[left][right]
+    return _SETS[COMPOSITION[left][right]]
 
 
 def inverse(candidates: Candidates) -> Candidates:
@@ -90,12 +102,12 @@ def chain(hops: Iterable[Candidates]) -> Candidates:
 
 def intersect(paths: Iterable[Candidates]) -> Candidates:
     """Return what several paths between one pair leave possible; `NONE` is a contradiction."""
-    return reduce(lambda left, right: left & right, paths, ANY)
+    return reduce(and_, paths, ANY)
 
 
 def excluding(*excluded: Candidates) -> Candidates:
     """Return the candidates left when a record excludes some of the five."""
-    return ANY & ~_union(excluded)
+    return ANY & ~reduce(or_, excluded, NONE)
 
 
 def is_tractable(candidates: Candidates) -> bool:
@@ -107,3 +119,34 @@ def is_tractable(candidates: Candidates) -> bool:
     """
     both = SUBSET | SUPERSET
     return candidates & both != both or bool(candidates & INTERSECTS)
+
+
+def excluded_by(concepts: Iterable[str]) -> Candidates:
+    """Return the set of the relations that concept IRIs stand for.
+
+    Raises KeyError for an IRI that is no set relation.
+    """
+    return reduce(or_, (CONCEPTS[concept] for concept in concepts), NONE)
+
+
+def in_signs(candidates: Candidates) -> str:
+    """Write candidates in signs, as in ``{⊂ ∩}``; as the bare sign where one is left.
+
+    >>> in_signs(SUBSET | INTERSECTS), in_signs(SUBSET), in_signs(NONE)
+    ('{⊂ ∩}', '⊂', '{}')
+    """
+    signs = [_NAMES[relation][1] for relation in members(candidates)]
+    return signs[0] if len(signs) == 1 else "{" + " ".join(signs) + "}"
+
+
+def in_words(candidates: Candidates) -> str:
+    """Write candidates as a phrase to stand between two names.
+
+    >>> in_words(SUBSET | INTERSECTS)
+    'is a subset of or intersects with'
+    """
+    if candidates == ANY:
+        return UNASSESSED
+    if candidates == NONE:
+        return "is in contradiction with"
+    return " or ".join(_NAMES[relation][2] for relation in members(candidates))

@@ -11,7 +11,6 @@ from crosswalk.relations.algebra import ANY, COMPOSITION, DISJOINT, EQUAL, NONE,
 from crosswalk.relations.network import Claim, Network
 
 # Plain integers: the loops below run millions of times, and members of an enumeration are slow.
-_COMPOSED = tuple(tuple(int(mask) for mask in row) for row in COMPOSITION)
 _UNINFORMATIVE = (int(ANY), int(NONE))
 _CERTAIN, _UNSTATED = Decimal("Infinity"), Decimal(-1)
 
@@ -124,7 +123,7 @@ class ChainSearch:
 
         An edition is entered once; within it, each part and whole is passed once.
         """
-        composed, editions, rationale = _COMPOSED[chain.mask], chain.editions, chain.rationale
+        composed, editions, rationale = COMPOSITION[chain.mask], chain.editions, chain.rationale
         for claim, mask, edition, respect, confidence in self._links_from(chain.element):
             known = composed[mask]
             if known in _UNINFORMATIVE:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crosswalk.relations.algebra import ANY, COMPOSITION, EQUAL, INVERSE, NONE, Candidates, is_tractable
 from crosswalk.relations.model import MappingRecord, Part, by_rationale, narrow
-from crosswalk.relations.network import INSIDE, PartHierarchy, distances
+from crosswalk.relations.network import AROUND, INSIDE, PartHierarchy, distances
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +64,7 @@ def _narrow_by_paths(matrix: np.ndarray) -> None:
     """Narrow in place; composition with `ANY` is `ANY`, so only what is known of each middle is touched."""
     import numpy as np
 
+    composition = np.frombuffer(b"".join(COMPOSITION), np.uint8).reshape(32, 32)
     changed = np.ones(len(matrix), dtype=bool)
     while changed.any():
         before = changed
@@ -74,17 +75,10 @@ def _narrow_by_paths(matrix: np.ndarray) -> None:
                 continue
             block = np.ix_(known, known)
             old = matrix[block]
-            new = old & _composition_array()[matrix[known, middle][:, None], matrix[middle, known][None, :]]
+            new = old & composition[matrix[known, middle][:, None], matrix[middle, known][None, :]]
             if (moved := new != old).any():
                 matrix[block] = new
                 changed[known[moved.any(axis=1)]] = True
-
-
-@cache
-def _composition_array() -> np.ndarray:
-    import numpy as np
-
-    return np.array(COMPOSITION, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -138,7 +132,7 @@ def is_consistent(records: Sequence[MappingRecord], hierarchy: PartHierarchy | N
     known = {(left, right): mask for (left, right), mask in given.items() if left != right}
     for part, whole in _nested_pairs(records, hierarchy or PartHierarchy()):
         pair = (min(part, whole), max(part, whole))
-        inside = INSIDE if pair[0] == part else INVERSE[INSIDE]
+        inside = INSIDE if pair[0] == part else AROUND
         known[pair] = known.get(pair, ANY) & inside
     return NONE not in known.values() and not close(known).contradictory
 
@@ -171,10 +165,7 @@ def _minimal_set(
     records: Sequence[MappingRecord], hierarchy: PartHierarchy
 ) -> tuple[MappingRecord, ...] | None:
     """Return one minimal conflict, looked for in ever wider neighbourhoods, or None where there is none."""
-
-    def consistent(subset: Sequence[MappingRecord]) -> bool:
-        return is_consistent(subset, hierarchy)
-
+    consistent = partial(is_consistent, hierarchy=hierarchy)
     for component in _components(records, hierarchy):
         if consistent(component):
             continue

@@ -9,19 +9,15 @@ from datetime import date
 from fractions import Fraction
 
 from crosswalk.relations.derivation import derive
-from crosswalk.relations.model import Element, MappingRecord, local_name
+from crosswalk.relations.model import Element, MappingRecord, held_on, local_name, undated
 from crosswalk.relations.network import PartHierarchy
 from crosswalk.relations.reading import (
     Ask,
-    held_on,
-    read_between,
     read_changes,
     read_judgements,
     read_parts,
     read_records,
     read_texts,
-    split_iris,
-    undated,
 )
 from crosswalk.relations.verdicts import SILENT, Coverage, ElementVerdict, Interval, coverage, judge_elements
 
@@ -57,39 +53,39 @@ def read_levels(
     elements: defaultdict[str, list[Element]] = defaultdict(list)
     for row in rows:
         element = Element(row["element"], edition, row["number"], row["title"] or None)
-        elements[_kind(row)].append(element)
+        elements[local_name(row["kind"])].append(element)
     kinds = {element.iri: kind for kind, same in elements.items() for element in same}
     levels = []
     if guidelines := tuple(elements[GUIDELINE]):
         declared = rows[0]["declared"]  # of the edition, so that every row has the same
         levels.append(Level("guidelines", GUIDELINE, guidelines, int(declared) if declared else None))
     for row in read_texts(ask, "pages/gaps-levels", edition=edition):
-        kind, depth, size = _kind(row), int(row["depth"]), int(row["size"])
+        kind, depth, size = local_name(row["kind"]), int(row["depth"]), int(row["size"])
         counted = tuple(
             element for element in elements[kind]
             if 1 + sum(kinds.get(whole) == kind for whole in hierarchy.wholes(element.iri)) == depth
         )  # fmt: skip
-        levels.append(Level(row["name"], kind, counted, size, row["note"], split_iris(row["sources"])))
-    return [*levels, *_uncounted_levels(elements, levels, set(claimed))]
+        levels.append(
+            Level(row["name"], kind, counted, size, row["note"], tuple(sorted(row["sources"].split())))
+        )
+    return _with_uncounted(levels, elements, set(claimed))
 
 
-def _uncounted_levels(
-    elements: dict[str, list[Element]], levels: list[Level], claimed: set[str]
-) -> Iterator[Level]:
-    """Yield the levels whose size no source gives: where claims end, or where there is no other."""
+def _with_uncounted(
+    levels: list[Level], elements: dict[str, list[Element]], claimed: set[str]
+) -> list[Level]:
+    """Add the levels whose size no source gives: where claims end, or where there is no other."""
     counted = {element.iri for level in levels for element in level.elements}
     rest = {
         kind: [element for element in elements[kind] if element.iri not in counted] for kind in _OTHER_KINDS
     }
-    main = "" if levels else max(_OTHER_KINDS, key=lambda kind: len(rest[kind]))
-    kinds = {level.kind for level in levels}
+    most = max(_OTHER_KINDS, key=lambda kind: len(rest[kind]))
     for kind, same in rest.items():
-        if same and (kind == main or claimed.intersection(element.iri for element in same)):
-            yield Level(f"other {kind}s" if kind in kinds else f"{kind}s", kind, tuple(same))
-
-
-def _kind(row: dict[str, str]) -> str:
-    return local_name(row["kind"])
+        main = kind == most and not levels
+        if same and (main or claimed.intersection(element.iri for element in same)):
+            name = f"other {kind}s" if any(level.kind == kind for level in levels) else f"{kind}s"
+            levels = [*levels, Level(name, kind, tuple(same))]
+    return levels
 
 
 @dataclass(frozen=True)
@@ -148,7 +144,7 @@ class GapAnalysis:
 
 def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> GapAnalysis:
     """Judge every element of an edition against another; with a day, by what is not known to be younger."""
-    records = read_between(ask, left, right) if day is None else _records_on(ask, left, right, day)
+    records = _records_between(ask, left, right, day)
     judgements = [row for row in read_judgements(ask, left=left, right=right) if held_on(row, day)]
     parts = read_parts(ask, edition=left)
     claimed = {end for record in records for end in record.ends} | {row.focus for row in judgements}
@@ -165,14 +161,13 @@ def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> GapAnal
     return GapAnalysis(left, right, tuple(levels), undated([*records, *judgements]))
 
 
-def _records_on(ask: Ask, left: str, right: str, day: date) -> list[MappingRecord]:
-    """Return the records between two editions that stood on a day, and what followed from all that did."""
+def _records_between(ask: Ask, left: str, right: str, day: date | None) -> list[MappingRecord]:
+    """Return the records between two editions; with a day, those that stood then and what followed then."""
+    if day is None:
+        return read_records(ask, left=left, right=right) + read_records(ask, left=right, right=left)
     records = [record for record in read_records(ask) if not record.derived and held_on(record, day)]
-    derived = derive(records, read_changes(ask), read_parts(ask))
-    pair = {left, right}
-    return [
-        record for record in (*records, *derived) if {record.subject_edition, record.object_edition} == pair
-    ]
+    records += derive(records, read_changes(ask), read_parts(ask))
+    return [record for record in records if {record.subject_edition, record.object_edition} == {left, right}]
 
 
 def _printed(verdict: ElementVerdict) -> str | None:

@@ -8,33 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from crosswalk.iris import term
-from crosswalk.relations.algebra import (
-    ANY,
-    DISJOINT,
-    EQUAL,
-    INTERSECTS,
-    NONE,
-    SUBSET,
-    SUPERSET,
-    Candidates,
-    excluding,
-    inverse,
-    members,
-)
-
-_NAMES = {
-    EQUAL: ("Equal", "=", "is equal to"),
-    SUBSET: ("Subset", "⊂", "is a subset of"),
-    SUPERSET: ("Superset", "⊃", "is a superset of"),
-    INTERSECTS: ("Intersects", "∩", "intersects with"),
-    DISJOINT: ("Disjoint", "∅", "is disjoint from"),
-}
-"""The concept of the vocabulary for each set relation, its sign, and the words for it between two names."""
-
-IRIS = {relation: term(concept) for relation, (concept, _, _) in _NAMES.items()}
-CONCEPTS: dict[str, Candidates] = {iri: relation for relation, iri in IRIS.items()}
-UNASSESSED = "is linked to, relation not assessed,"
+from crosswalk.relations.algebra import ANY, DISJOINT, NONE, Candidates, excluding, inverse
 
 
 @dataclass(frozen=True)
@@ -190,15 +164,14 @@ class Element:
     title: str | None = None
 
 
-def excluded_by(concepts: Iterable[str]) -> Candidates:
-    """Return the set of the relations that concept IRIs stand for.
+def held_on(claim: MappingRecord | Judgement, day: date | None) -> bool:
+    """Return whether a record or row is known to stand on a day, or gives no date by which to tell."""
+    return day is None or claim.dated is None or claim.dated <= day
 
-    Raises KeyError for an IRI that is no set relation.
-    """
-    mask = NONE
-    for concept in concepts:
-        mask |= CONCEPTS[concept]
-    return mask
+
+def undated(claims: Iterable[MappingRecord | Judgement]) -> int:
+    """Count those that somebody entered and that give no date."""
+    return sum(claim.dated is None and not getattr(claim, "derived", False) for claim in claims)
 
 
 def by_rationale(records: Iterable[MappingRecord]) -> dict[str, list[MappingRecord]]:
@@ -216,29 +189,6 @@ def narrow(records: Iterable[MappingRecord]) -> dict[tuple[str, str], Candidates
         pair = (min(record.ends), max(record.ends))
         known[pair] = known.get(pair, ANY) & record.seen_from(pair[0])
     return known
-
-
-def in_signs(candidates: Candidates) -> str:
-    """Write candidates in signs, as in ``{⊂ ∩}``; as the bare sign where one is left.
-
-    >>> in_signs(SUBSET | INTERSECTS), in_signs(SUBSET), in_signs(NONE)
-    ('{⊂ ∩}', '⊂', '{}')
-    """
-    signs = [_NAMES[relation][1] for relation in members(candidates)]
-    return signs[0] if len(signs) == 1 else "{" + " ".join(signs) + "}"
-
-
-def in_words(candidates: Candidates) -> str:
-    """Write candidates as a phrase to stand between two names.
-
-    >>> in_words(SUBSET | INTERSECTS)
-    'is a subset of or intersects with'
-    """
-    if candidates == ANY:
-        return UNASSESSED
-    if candidates == NONE:
-        return "is in contradiction with"
-    return " or ".join(_NAMES[relation][2] for relation in members(candidates))
 
 
 def local_name(concept: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 
-from crosswalk.relations.algebra import ANY, EQUAL, SUBSET
+from crosswalk.relations.algebra import ANY, EQUAL, SUBSET, SUPERSET
 from crosswalk.relations.model import Change, Claim, MappingRecord, Part
 
-INSIDE = EQUAL | SUBSET
-"""What may hold from a part to its whole: it demands all that the part does, and perhaps nothing more."""
+INSIDE, AROUND = EQUAL | SUBSET, EQUAL | SUPERSET
+"""What may hold from a part to its whole, which demands all that the part does, and back."""
 
 
 class Network:

@@ -11,9 +11,9 @@ from operator import itemgetter
 from typing import Any
 
 from crosswalk.iris import compact
-from crosswalk.relations.algebra import ANY, Candidates, chain, intersect
+from crosswalk.relations.algebra import ANY, Candidates, chain, in_signs, in_words, intersect
 from crosswalk.relations.chains import ChainSearch
-from crosswalk.relations.model import Claim, in_signs, in_words, local_name
+from crosswalk.relations.model import Claim, local_name
 from crosswalk.relations.network import Network, distances
 
 NOT_ASSESSED = "linked, relation not assessed"

@@ -12,7 +12,8 @@ from pyoxigraph import Literal, NamedNode
 
 from crosswalk.errors import InputError
 from crosswalk.iris import PREFIXES, compact, expand
-from crosswalk.relations.model import Change, Judgement, MappingRecord, Part, excluded_by
+from crosswalk.relations.algebra import excluded_by
+from crosswalk.relations.model import Change, Judgement, MappingRecord, Part, held_on, undated
 from crosswalk.relations.network import Network
 
 Ask = Callable[..., Iterable[Any]]
@@ -49,11 +50,6 @@ def read_records(ask: Ask, **editions: str) -> list[MappingRecord]:
         )
         for row in read_texts(ask, "pages/relations-records", **editions)
     ]
-
-
-def read_between(ask: Ask, left: str, right: str) -> list[MappingRecord]:
-    """Read the records between two editions, in either direction."""
-    return read_records(ask, left=left, right=right) + read_records(ask, left=right, right=left)
 
 
 def read_changes(ask: Ask, **editions: str) -> list[Change]:
@@ -115,16 +111,6 @@ def split_iris(text: str) -> tuple[str, ...]:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text[:10]) if text else None
-
-
-def held_on(claim: MappingRecord | Judgement, day: date | None) -> bool:
-    """Return whether a record or row is known to stand on a day, or gives no date by which to tell."""
-    return day is None or claim.dated is None or claim.dated <= day
-
-
-def undated(claims: Iterable[MappingRecord | Judgement]) -> int:
-    """Count those that somebody entered and that give no date."""
-    return sum(claim.dated is None and not getattr(claim, "derived", False) for claim in claims)
 
 
 def rows_held_on(ask: Ask, left: str, right: str, day: date) -> tuple[set[str], int]:

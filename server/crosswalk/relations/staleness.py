@@ -28,11 +28,11 @@ class ClaimState:
     """What becomes of one claim, a record or a row that names no counterpart, about an old element."""
 
     state: str
+    element: str
+    later: tuple[str, ...]
     why: str
     claim: str
-    element: str
     other: str
-    later: tuple[str, ...]
     change: str | None
 
 
@@ -120,21 +120,17 @@ def judge(
 
 def _state_of(claim: str, element: str, other: str, change: Change | None) -> ClaimState:
     if change is None:
-        return ClaimState(REVIEW, "what became of it is not known", claim, element, other, (), None)
+        return ClaimState(REVIEW, element, (), "what became of it is not known", claim, other, None)
+    state, why = REVIEW, _REASONS.get(change.kind, "changed")
     if not change.later:
         state, why = ORPHANED, _REASONS.get(change.kind, "removed")
-    elif change.kind == term("Continued") and change.unchanged is True and not change.approximate:
+    elif change.unchanged is False:
+        why = "continued; its wording was changed"
+    elif change.approximate:
+        why = f"{why}, and only approximately"
+    elif change.unchanged and change.kind == term("Continued"):
         state, why = CARRIED, "continued, wording known to be kept"
-    else:
-        state, why = REVIEW, _reason_for_review(change)
-    return ClaimState(state, why, claim, element, other, change.later, change.iri)
-
-
-def _reason_for_review(change: Change) -> str:
-    if change.unchanged is False:
-        return "continued; its wording was changed"
-    why = _REASONS.get(change.kind, "changed")
-    return f"{why}, and only approximately" if change.approximate else why
+    return ClaimState(state, element, change.later, why, claim, other, change.iri)
 
 
 def _collisions(

@@ -8,19 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crosswalk.iris import term
-from crosswalk.relations.algebra import (
-    ANY,
-    DISJOINT,
-    EQUAL,
-    NONE,
-    SUBSET,
-    Candidates,
-    compose,
-    intersect,
-    inverse,
-)
+from crosswalk.relations.algebra import ANY, DISJOINT, EQUAL, NONE, SUBSET, Candidates, compose, intersect
 from crosswalk.relations.model import Judgement, MappingRecord, Part
-from crosswalk.relations.network import INSIDE, PartHierarchy
+from crosswalk.relations.network import AROUND, INSIDE, PartHierarchy
 
 MAPPED, ASSERTED_NONE, NOT_NAMED = term("Mapped"), term("AssertedNone"), term("CounterpartNotNamed")
 NOT_ASSESSED, SILENT, CONTRADICTORY = term("NotAssessed"), term("SourceSilent"), term("Contradictory")
@@ -150,7 +140,7 @@ def _implications(
     What shares something with a part shares it with the whole, linked or assessed. What shares something
     with a whole need not touch a given part: only what holds or excludes all of the whole does so too.
     """
-    steps = {element: EQUAL} | dict.fromkeys(hierarchy.parts(element), inverse(INSIDE))
+    steps = {element: EQUAL} | dict.fromkeys(hierarchy.parts(element), AROUND)
     steps |= dict.fromkeys(hierarchy.wholes(element), INSIDE)
     for via, step in steps.items():
         pairs: defaultdict[tuple[str, str | None], list[MappingRecord]] = defaultdict(list)

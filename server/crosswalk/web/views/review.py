@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from crosswalk.relations.model import MappingRecord, in_signs, in_words
+from crosswalk.relations.algebra import in_signs, in_words
+from crosswalk.relations.model import MappingRecord
 from crosswalk.relations.reading import read_parts, read_records
 from crosswalk.stores.results import Answer, Row
 from crosswalk.web.http.negotiation import HTML, TABLE
