@@ -26,7 +26,7 @@ from crosswalk.graph.build import check
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.results import Term, ask
 from crosswalk.web.page_queries import EVERYTHING
-from crosswalk.web.search_index import SearchIndex
+from crosswalk.web.search_index import index_rows, rows_with
 
 
 @pytest.mark.parametrize("size", [1, 2])
@@ -177,8 +177,8 @@ def test_a_search_through_the_texts_in_memory_finds_what_the_store_finds(words: 
     first, *others = words.split()
     rows = [row for row in ask(store, "pages/search", words=Term("literal", first))
             if all(other in row["text"].value.lower() for other in map(str.lower, others))]  # fmt: skip
-    index = SearchIndex(lambda: ask(store, "pages/search", words=EVERYTHING).rows)
-    assert sorted(map(repr, index.rows_with(words.split()))) == sorted(map(repr, rows))
+    index = index_rows(ask(store, "pages/search", words=EVERYTHING))
+    assert sorted(map(repr, rows_with(words.split(), index))) == sorted(map(repr, rows))
     assert bool(rows) == (words != "no such words")
 
 

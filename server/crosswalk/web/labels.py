@@ -9,11 +9,11 @@ from typing import Any
 
 from flask import g
 
-from crosswalk.iris import BASE, compact
+from crosswalk.iris import BASE, ID, compact
 from crosswalk.stores.results import Row, Term
 from crosswalk.web.page_queries import ask, page_queries
 from crosswalk.web.tables import first_by, text
-from crosswalk.web.urls import document_of, last_part
+from crosswalk.web.urls import last_part
 
 _NUMBERED = ("guideline", "provision", "statement")
 """Kinds whose number is given together with the word for the kind."""
@@ -49,10 +49,11 @@ def spelled(iri: str) -> str:
 def cited_number(iri: str, number: str) -> str:
     """Return the number of a section as people cite it, with the document that its IRI names.
 
-    >>> cited_number(BASE + "id/gsma/2.0/CLP.12/section/5.7", "5.7")
+    >>> cited_number(ID + "gsma/2.0/CLP.12/section/5.7", "5.7")
     'CLP.12 §5.7'
     """
-    return f"{document_of(iri)}{'annex ' if number[:1].isalpha() else '§'}{number}"
+    _, _, *document = iri.removeprefix(ID).partition("/section/")[0].split("/")
+    return " ".join([*document[:1], f"annex {number}" if number[:1].isalpha() else f"§{number}"])
 
 
 def load_names(iris: Iterable[str]) -> None:

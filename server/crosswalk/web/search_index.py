@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from threading import Lock
+from collections.abc import Iterable, Sequence
 
 from flask import current_app
 
 from crosswalk.stores.results import Row, Term
-from crosswalk.web.page_queries import EVERYTHING, page_queries
+from crosswalk.web.page_queries import EVERYTHING, ask
 
 QUERY = "pages/search"
 AROUND = 90
 """How many characters of a text stand before the first hit, and half of those behind it."""
+
+Index = list[tuple[str, Row]]
+"""Each row with its text in lower case."""
 
 
 def excerpt(text: str, words: str) -> list[tuple[str, bool]]:
@@ -31,41 +33,25 @@ def excerpt(text: str, words: str) -> list[tuple[str, bool]]:
     return [(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]
 
 
-class SearchIndex:
-    """The rows of the search query with their texts in lower case; ``read_rows`` is called when needed."""
-
-    def __init__(self, read_rows: Callable[[], Iterable[Row]]) -> None:
-        self._read_rows = read_rows
-        self._lock = Lock()
-        self._rows: list[tuple[str, Row]] | None = None
-
-    def rows_with(self, words: Sequence[str]) -> list[Row]:
-        """Return the rows in whose text each word stands, whatever its case, in the order of the query.
-
-        Any sequence of characters is found: Japanese, which sets no spaces, is searched as English is.
-        """
-        wanted = [word.lower() for word in words]
-        return [row for text, row in self.rows() if all(word in text for word in wanted)]
-
-    def rows(self) -> list[tuple[str, Row]]:
-        """Return every row with its text in lower case."""
-        with self._lock:
-            if self._rows is None:
-                self._rows = [(row["text"].value.lower(), row) for row in self._read_rows()]
-            return self._rows
+def index_rows(rows: Iterable[Row]) -> Index:
+    """Put the text of each row beside it in lower case."""
+    return [(row["text"].value.lower(), row) for row in rows]
 
 
-def rows_with(words: Sequence[str]) -> list[Row]:
-    """Return the rows for these words; a store that may change at any time filters by the first word."""
-    if current_app.extensions["crosswalk-snapshot"] is not None:
-        return search_index().rows_with(words)
-    rows = page_queries().ask(QUERY, words=Term("literal", words[0]))
-    return SearchIndex(lambda: rows).rows_with(words)
+def rows_with(words: Sequence[str], index: Index) -> list[Row]:
+    """Return the rows in whose text each word stands, whatever its case, in the order of the index.
+
+    Any sequence of characters is found: Japanese, which sets no spaces, is searched as English is.
+    """
+    wanted = [word.lower() for word in words]
+    return [row for text, row in index if all(word in text for word in wanted)]
 
 
-def search_index() -> SearchIndex:
-    """Return the search index of the application that answers the current request."""
-    ask = page_queries().ask
-    return current_app.extensions.setdefault(
-        "crosswalk-search-index", SearchIndex(lambda: ask(QUERY, words=EVERYTHING).rows)
-    )
+def search_index(word: str) -> Index:
+    """Return the rows to search for a word: all, indexed once, or those of a store that may change."""
+    extensions = current_app.extensions
+    if extensions["crosswalk-snapshot"] is None:
+        return index_rows(ask(QUERY, words=Term("literal", word)))
+    if "crosswalk-search-index" not in extensions:
+        extensions["crosswalk-search-index"] = index_rows(ask(QUERY, words=EVERYTHING))
+    return extensions["crosswalk-search-index"]

@@ -43,22 +43,8 @@ def last_part(iri: str) -> str:
     return re.split(r"[/#]", iri)[-1]
 
 
-def document_of(iri: str) -> str:
-    """Return the document that a section's IRI names and a space, or nothing where it names none.
-
-    >>> document_of(ID + "gsma/2.0/CLP.12/section/5"), document_of(ID + "etsi-en-303-645/2.1.1/section/5")
-    ('CLP.12 ', '')
-    """
-    above = name_of(iri).partition("/section/")[0].split("/")
-    return above[2] + " " if len(above) > 2 else ""
-
-
 def pair_url(page: str, left: str, right: str) -> str:
-    """Return the address of a page on two editions: ``compare``, ``matrix`` or ``gaps``.
-
-    >>> pair_url("gaps", ID + "ipa/2.0", ID + "gsma/2.0")
-    '/gaps/ipa/2.0/gsma/2.0'
-    """
+    """Return the address of a page on two editions: ``compare``, ``matrix`` or ``gaps``."""
     return f"/{page}/{name_of(left)}/{name_of(right)}"
 
 

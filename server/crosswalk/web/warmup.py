@@ -114,7 +114,7 @@ def _request(app: Flask, addresses: tuple[str, ...]) -> None:
     """Read what many pages need, and request these pages."""
     with app.app_context():
         page_queries().network()
-        search_index().rows()
+        search_index("")
     client = app.test_client()
     for address in addresses:
         client.get(address)

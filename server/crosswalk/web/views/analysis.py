@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
@@ -24,10 +26,21 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("analysis", __name__)
 
-GAP_COLUMNS = (
-    "level", "number", "title", "outcome", "printed", "counterparts", "through", "beside", "covered",
-    "derived", "notes", "element",
-)  # fmt: skip
+GAP_CELLS: dict[str, Callable[[GapRow], Any]] = {
+    "level": attrgetter("level"),
+    "number": attrgetter("element.number"),
+    "title": attrgetter("element.title"),
+    "outcome": lambda row: Term("uri", row.verdict.outcome),
+    "printed": lambda row: row.printed and Term("uri", row.printed),
+    "counterparts": attrgetter("counterparts"),
+    "through": attrgetter("verdict.through"),
+    "beside": attrgetter("verdict.beside"),
+    "covered": attrgetter("verdict.covered"),
+    "derived": attrgetter("verdict.derived"),
+    "notes": lambda row: [iri for iri, _ in row.notes],
+    "element": attrgetter("element.iri"),
+}
+"""Column of the table of gaps → its cell."""
 
 
 @blueprint.get("/matrix")
@@ -83,20 +96,14 @@ def gaps_of_pair(left: str, right: str) -> Response:
     chosen = choose(TABLE)
     analysis = analyse(ask, left, right, day)
     if chosen is not HTML:
-        rows = [gap_cells(row) for row in analysis.rows]
-        return table(chosen, GAP_COLUMNS, rows, f"gaps-{file_name(left, right)}")
+        rows = [{column: cell(row) for column, cell in GAP_CELLS.items()} for row in analysis.rows]
+        return table(chosen, tuple(GAP_CELLS), rows, f"gaps-{file_name(left, right)}")
     load_elements(
         iri
         for row in analysis.rows
         for iri in (row.element.iri, *row.counterparts, *row.verdict.through, *row.verdict.beside)
     )
-    return render(
-        "gaps-of-pair.html",
-        gaps=analysis,
-        editions=load_elements((left, right)),
-        day=day,
-        percent=in_percent,
-    )
+    return render("gaps-of-pair.html", gaps=analysis, day=day, percent=in_percent)
 
 
 @blueprint.get("/path")
@@ -143,21 +150,3 @@ def held_edition(edition: str, day: date | None) -> str:
 def file_name(left: str, right: str) -> str:
     """Return the name of a file about two editions: ``ipa-2.0--gsma-2.0``."""
     return "--".join(name_of(edition).replace("/", "-") for edition in (left, right))
-
-
-def gap_cells(row: GapRow) -> dict[str, Any]:
-    """Return an element with its answer as the cells of a table."""
-    return {
-        "level": row.level,
-        "number": row.element.number,
-        "title": row.element.title,
-        "outcome": Term("uri", row.verdict.outcome),
-        "printed": Term("uri", row.printed) if row.printed else None,
-        "counterparts": row.counterparts,
-        "through": row.verdict.through,
-        "beside": row.verdict.beside,
-        "covered": row.verdict.covered,
-        "derived": row.verdict.derived,
-        "notes": [iri for iri, _ in row.notes],
-        "element": row.element.iri,
-    }

@@ -14,7 +14,7 @@ from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.responses import choose, render, table
 from crosswalk.web.labels import load_names, named
 from crosswalk.web.page_queries import ask
-from crosswalk.web.search_index import rows_with
+from crosswalk.web.search_index import rows_with, search_index
 from crosswalk.web.tables import first_by, text
 
 blueprint = Blueprint("search", __name__)
@@ -72,7 +72,8 @@ def find_numbers(words: str) -> list[Row]:
 
 def find_texts(words: str) -> list[Row]:
     """Find the things whose texts hold all the words; titles before statements before quotations."""
-    rows = rows_with(sorted(words.split(), key=len, reverse=True))
+    longest, *others = sorted(words.split(), key=len, reverse=True)
+    rows = rows_with([longest, *others], search_index(longest))
     return sorted(rows, key=lambda row: (words.lower() not in text(row, "text").lower(), rank(row)))
 
 

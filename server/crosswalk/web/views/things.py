@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from markupsafe import Markup
 
-from crosswalk.iris import ID, compact
+from crosswalk.iris import ID, compact, expand
 from crosswalk.relations.paths import ShortestPath, Step, shortest_paths
 from crosswalk.stores.results import Row
 from crosswalk.web.dataset import sort_lines
@@ -28,32 +28,21 @@ JSON_COLUMNS = ("property", "value", "label", "graph")
 
 QUERIES_OF_EVERY_PAGE = ("enclosing-things", "previous-and-next", "thing-notes", "provenance")
 
-ELEMENT = (
-    "element",
-    ("parts", "element-mappings", "judgements", "versions", "elements-sharing-counterparts"),
-)
-SET = ("set", ("set-records", "thing-comparisons"))
-
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "xw:Standard": ("standard", ("parts", "thing-comparisons")),
     "xw:Edition": ("edition", ("parts", "parts-outside-categories", "thing-comparisons")),
-    "xw:Document": ELEMENT,
-    "xw:Category": ELEMENT,
-    "xw:Guideline": ELEMENT,
-    "xw:Section": ELEMENT,
-    "xw:Provision": ELEMENT,
-    "xw:Statement": ELEMENT,
+    **dict.fromkeys(
+        ("xw:Document", "xw:Category", "xw:Guideline", "xw:Section", "xw:Provision", "xw:Statement"),
+        ("element", ("parts", "element-mappings", "judgements", "versions", "elements-sharing-counterparts")),
+    ),
     "xw:Mapping": ("mapping", ("mapping", "premises")),
     "xw:Comparison": ("comparison", ("comparison-row", "comparison-row-mappings")),
-    "xw:ComparisonSet": SET,
-    "xw:MappingSet": SET,
+    **dict.fromkeys(("xw:ComparisonSet", "xw:MappingSet"), ("set", ("set-records", "thing-comparisons"))),
     "xw:Change": ("change", ("change",)),
     "xkos:Correspondence": ("correspondence", ("correspondence-changes",)),
     "xw:CurationNote": ("note", ("note-readings",)),
     "dcterms:BibliographicResource": ("source", ()),
-    "foaf:Organization": ("body", ()),
-    "org:Organization": ("body", ()),
-    "org:OrganizationalUnit": ("body", ()),
+    **dict.fromkeys(("foaf:Organization", "org:Organization", "org:OrganizationalUnit"), ("body", ())),
 }
 """Class → template in ``things/``, and the page queries with ``?thing`` whose rows it shows."""
 
@@ -76,11 +65,10 @@ def thing(address: str) -> Response:
         return table(JSON, JSON_COLUMNS, statements, address.replace("/", "-"))
     references = ask("pages/references-to-thing", thing=iri).rows
     load_names([*unlabelled(statements, "value"), *unlabelled(references, "subject")])
-    types = [
-        compact(text(row, "value")) for row in statements if compact(text(row, "property")) == "rdf:type"
-    ]
-    kind = next((kind for kind in PAGES if kind in types), None)
-    template, queries = PAGES[kind] if kind else ("thing", ())
+    properties = by_property(statements, "value")
+    types = [compact(text(row, "value")) for row in dict(properties).get(expand("rdf:type"), ())]
+    kind = next((kind for kind in (*PAGES, *types) if kind in types), "")
+    template, queries = PAGES.get(kind, ("thing", ()))
     context: dict[str, Any] = {
         query.replace("-", "_"): ask(f"pages/{query}", thing=iri).rows
         for query in (*QUERIES_OF_EVERY_PAGE, *queries)
@@ -92,8 +80,8 @@ def thing(address: str) -> Response:
         f"things/{template}.html",
         iri=iri,
         name=address,
-        kind=kind or next(iter(types), ""),
-        statements=by_property(statements, "value"),
+        kind=kind,
+        statements=properties,
         references=by_property(references, "subject"),
         **context,
     )
@@ -122,13 +110,11 @@ def unlabelled(rows: Iterable[Row], column: str) -> Iterator[str]:
 
 def by_property(rows: Iterable[Row], column: str) -> list[tuple[str, list[Row]]]:
     """Group rows by their property; a value that several graphs or labels repeat stays once."""
-    groups = []
-    for predicate, group in group_by(rows, "property").items():
-        once: dict[tuple[str, str | None], Row] = {}
-        for row in group:
-            once.setdefault((row[column].value, row[column].lang), row)
-        groups.append((predicate, list(once.values())))
-    return groups
+    groups: dict[str, dict[tuple[str, str | None], Row]] = {}
+    for row in rows:
+        group = groups.setdefault(text(row, "property"), {})
+        group.setdefault((row[column].value, row[column].lang), row)
+    return [(predicate, list(group.values())) for predicate, group in groups.items()]
 
 
 def near_things(address: str) -> list[tuple[str, str]]:
@@ -167,10 +153,10 @@ def paths_section(iri: str) -> Markup:
     passed = {step.start for shortest in paths.values() for step in shortest.path.steps} | set(paths)
     rows = ask("pages/element-summaries", element=tuple(sorted(passed))).rows if paths else ()
     ends = [row for row in rows if row["element"].value in paths and compact(row["kind"].value) in PATH_ENDS]
-    editions = []
-    for edition, group in group_by(ends, "edition").items():
-        shown = shown_paths([paths[row["element"].value] for row in group])
-        editions.append((named(edition), len(group), shown))
+    editions = [
+        (named(edition), len(group), shown_paths(paths[row["element"].value] for row in group))
+        for edition, group in group_by(ends, "edition").items()
+    ]
     editions.sort(key=lambda edition: len(edition[2][0].steps))
     names = {row["element"].value: (_short_name(row), text(row, "title")) for row in rows}
     return Markup(render_template("includes/paths.html", iri=iri, editions=editions, names=names))
