@@ -37,7 +37,7 @@ NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matri
               ("/gaps", "Gaps"), ("/lineage", "Lineage"), ("/graph", "Graph"), ("/questions", "Questions"),
               ("/data/", "Data"))  # fmt: skip
 
-FILTERS = {"local": urls.local, "name_of": urls.name_of, "last_part": urls.last_part, "compact": compact,
+FILTERS = {"local": urls.local, "last_part": urls.last_part, "compact": compact,
            "cited_number": labels.cited_number, "meaning": labels.meaning, "named": labels.named,
            "spelled": labels.spelled, "excerpt": excerpt}  # fmt: skip
 

@@ -12,7 +12,7 @@ from flask import request
 from werkzeug.routing import BaseConverter, Rule, ValidationError
 
 from crosswalk.errors import InputError
-from crosswalk.iris import BASE, ID
+from crosswalk.iris import BASE, compact
 
 _LEGAL = re.compile(r"[^\x00-\x20<>\"{}|\\^`\x7f]+")
 
@@ -33,11 +33,6 @@ def local(iri: str) -> str:
     return "/" + quote(address, safe="/:@!$&'()*+,;=~.-_") + mark + quote(fragment, safe="")
 
 
-def name_of(iri: str) -> str:
-    """Return the part of a thing's IRI that tells it apart: ``ipa/2.0/guideline/9``."""
-    return iri.removeprefix(ID)
-
-
 def last_part(iri: str) -> str:
     """Return the last segment of an IRI: ``policy`` of a category, ``Green`` of a colour."""
     return re.split(r"[/#]", iri)[-1]
@@ -45,17 +40,17 @@ def last_part(iri: str) -> str:
 
 def pair_url(page: str, left: str, right: str) -> str:
     """Return the address of a page on two editions: ``compare``, ``matrix`` or ``gaps``."""
-    return f"/{page}/{name_of(left)}/{name_of(right)}"
+    return f"/{page}/{compact(left)}/{compact(right)}"
 
 
 def lineage_url(standard: str) -> str:
     """Return the address of the lineage of a standard, which may be given by one of its editions."""
-    return f"/lineage/{name_of(standard).partition('/')[0]}"
+    return f"/lineage/{compact(standard).partition('/')[0]}"
 
 
 def stale_url(old: str, new: str) -> str:
     """Return the address of what a new edition leaves of the mappings to an old one."""
-    return f"/stale/{name_of(old)}/{last_part(new)}"
+    return f"/stale/{compact(old)}/{last_part(new)}"
 
 
 def path_url(start: str, end: str = "", limit: int | None = None) -> str:

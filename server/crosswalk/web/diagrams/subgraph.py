@@ -10,7 +10,7 @@ from typing import Any
 from crosswalk.iris import compact
 from crosswalk.stores.results import Answer, Row
 from crosswalk.web.tables import group_by, text
-from crosswalk.web.urls import last_part, local, name_of
+from crosswalk.web.urls import last_part, local
 
 MOST_NODES = 200
 MOST_WHOLE = 5000
@@ -101,7 +101,7 @@ def _edge(row: Row) -> dict[str, Any]:
     count, words, alignment = row.get("mappings"), row.get("words"), row.get("alignment")
     name = words.value if words else MAPPED
     return {
-        "id": f"{name_of(start)} {kind} {name_of(end)}",
+        "id": f"{compact(start)} {kind} {compact(end)}",
         "from": start,
         "to": end,
         "kind": kind,
@@ -118,7 +118,7 @@ def _node(iri: str, rows: Sequence[Row]) -> dict[str, Any]:
     words = cells.get("label") or cells.get("text")
     title = " ".join(
         part for part in (cells.get("document"), cells.get("notation"), words) if part
-    ) or name_of(iri)
+    ) or compact(iri)
     return {
         "id": iri,
         "label": shorten(title, LONGEST, placeholder=" …"),

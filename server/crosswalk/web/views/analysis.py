@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request
 
 from crosswalk.errors import InputError
+from crosswalk.iris import compact
 from crosswalk.relations import paths
 from crosswalk.relations.reading import find_edition, find_edition_on, find_element, members
 from crosswalk.stores.results import Term
@@ -19,7 +20,7 @@ from crosswalk.web.http.responses import choose, render, rows_or_page, table
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.labels import load_elements
 from crosswalk.web.page_queries import ask, page_queries
-from crosswalk.web.urls import day_parameter, name_of, number_parameter, pair_url, text_parameter
+from crosswalk.web.urls import day_parameter, number_parameter, pair_url, text_parameter
 
 if TYPE_CHECKING:
     from crosswalk.relations.gaps import GapRow
@@ -137,16 +138,16 @@ def held_edition(edition: str, day: date | None) -> str:
     InputError where it was not in force on the day.
     """
     try:
-        find_edition(ask, name_of(edition))
+        find_edition(ask, compact(edition))
     except InputError as fault:
         pairs = [(row["left"].value, row["right"].value) for row in ask("pages/gaps-pairs")]
         raise UnknownThing(
             f"There is {fault}.",
-            [(pair_url("gaps", *pair), " against ".join(map(name_of, pair))) for pair in pairs],
+            [(pair_url("gaps", *pair), " against ".join(map(compact, pair))) for pair in pairs],
         ) from fault
-    return find_edition_on(ask, name_of(edition), day)
+    return find_edition_on(ask, compact(edition), day)
 
 
 def file_name(left: str, right: str) -> str:
     """Return the name of a file about two editions: ``ipa-2.0--gsma-2.0``."""
-    return "--".join(name_of(edition).replace("/", "-") for edition in (left, right))
+    return "--".join(compact(edition).replace("/", "-") for edition in (left, right))

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from crosswalk.iris import ID
+from crosswalk.iris import ID, compact
 from crosswalk.relations.reading import find_edition_on, rows_held_on
 from crosswalk.stores.results import Row, Term
 from crosswalk.web.http.negotiation import HTML, RDF, TABLE_AND_GRAPH
@@ -17,7 +17,7 @@ from crosswalk.web.http.responses import choose, finish, render, rows_or_page, t
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import ask, page_queries
 from crosswalk.web.tables import text
-from crosswalk.web.urls import day_parameter, last_part, name_of, pair_url, text_parameter
+from crosswalk.web.urls import day_parameter, last_part, pair_url, text_parameter
 
 blueprint = Blueprint("comparison", __name__)
 
@@ -81,7 +81,7 @@ def comparison_of_pair(left: str, right: str) -> Response:
         rows = [row for row in rows if text(row.row, "row") in held]
     if not rows:
         raise UnknownThing(
-            f"No comparison of {name_of(left)} with {name_of(right)} is recorded here.",
+            f"No comparison of {compact(left)} with {compact(right)} is recorded here.",
             [
                 (pair_url("compare", row["left"].value, row["right"].value), str(row["title"] or row["set"]))
                 for row in ask("pages/comparisons")
@@ -95,7 +95,7 @@ def comparison_of_pair(left: str, right: str) -> Response:
     if chosen in RDF:
         return finish(write_graph(left, right, rows, wanted, chosen.media_type), chosen)
     if chosen is not HTML:
-        names = [name_of(edition).replace("/", "-") for edition in (left, right)]
+        names = [compact(edition).replace("/", "-") for edition in (left, right)]
         return table(chosen, COLUMNS, [row.cells() for row in shown], "--".join(names))
     categories = defaultdict(list)
     for row in shown:

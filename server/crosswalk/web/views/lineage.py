@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from crosswalk.iris import compact
 from crosswalk.web.diagrams.lineage_diagram import distinct_changes, draw_lineage
 from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.responses import choose, render, rows_or_page, table
@@ -11,7 +12,7 @@ from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.labels import load_elements
 from crosswalk.web.page_queries import ask
 from crosswalk.web.tables import text
-from crosswalk.web.urls import iri_of, lineage_url, name_of, stale_url
+from crosswalk.web.urls import iri_of, lineage_url, stale_url
 
 blueprint = Blueprint("lineage", __name__)
 
@@ -64,7 +65,7 @@ def stale_of_pair(standard: str, old: str, new: str) -> Response:
         pairs = [(row["old"].value, row["new"].value) for row in ask("pages/lineages")]
         raise UnknownThing(
             f"No lineage from {standard}/{old} to {standard}/{new} is recorded here.",
-            [(stale_url(*pair), " to ".join(map(name_of, pair))) for pair in pairs],
+            [(stale_url(*pair), " to ".join(map(compact, pair))) for pair in pairs],
         )
     chosen = choose(TABLE)
     staleness = review(ask, *editions)

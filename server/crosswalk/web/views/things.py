@@ -20,7 +20,7 @@ from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.labels import cited_number, load_names, named
 from crosswalk.web.page_queries import ask, page_queries
 from crosswalk.web.tables import first_by, group_by, text
-from crosswalk.web.urls import iri_of, last_part, local, name_of
+from crosswalk.web.urls import iri_of, last_part, local
 
 blueprint = Blueprint("things", __name__)
 
@@ -126,11 +126,11 @@ def near_things(address: str) -> list[tuple[str, str]]:
         if inside:
             labels = {row["thing"].value: text(row, "label") for row in inside}
             near = get_close_matches(ID + address, labels, n=5, cutoff=0.5)
-            return [*((local(iri), f"{name_of(iri)} {labels[iri]}".strip()) for iri in near),
-                    (local(whole), name_of(whole))]  # fmt: skip
+            return [*((local(iri), f"{compact(iri)} {labels[iri]}".strip()) for iri in near),
+                    (local(whole), compact(whole))]  # fmt: skip
     standards = first_by(ask("pages/editions"), "standard")
     near = get_close_matches(ID + parts[0], standards, n=3, cutoff=0.7)
-    return [(local(iri), text(standards[iri], "standardTitle") or name_of(iri)) for iri in near]
+    return [(local(iri), text(standards[iri], "standardTitle") or compact(iri)) for iri in near]
 
 
 @dataclass(frozen=True)
@@ -180,4 +180,4 @@ def _short_name(row: Row) -> str:
     iri, number, kind = text(row, "element"), text(row, "number"), last_part(text(row, "kind"))
     if kind == "Section" and number:
         return cited_number(iri, number)
-    return f"Guideline {number or name_of(iri)}" if kind == "Guideline" else number or name_of(iri)
+    return f"Guideline {number or compact(iri)}" if kind == "Guideline" else number or compact(iri)
