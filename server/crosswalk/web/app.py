@@ -11,7 +11,7 @@ from flask import Flask, request, url_for
 from crosswalk.iris import compact
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
-from crosswalk.web import labels, urls
+from crosswalk.web import labels, tables, urls
 from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
 from crosswalk.web.http import responses
 from crosswalk.web.page_queries import PageQueries
@@ -39,7 +39,8 @@ NAVIGATION = (("/standards", "Standards"), ("/compare", "Comparisons"), ("/matri
 
 FILTERS = {"local": urls.local, "last_part": urls.last_part, "compact": compact,
            "cited_number": labels.cited_number, "meaning": labels.meaning, "named": labels.named,
-           "spelled": labels.spelled, "excerpt": excerpt}  # fmt: skip
+           "spelled": labels.spelled, "excerpt": excerpt, "group_by": tables.group_by,
+           "first_by": tables.first_by}  # fmt: skip
 
 
 class ServedSnapshot(Protocol):

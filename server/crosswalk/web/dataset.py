@@ -6,14 +6,14 @@ import hashlib
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from flask import current_app
 
 from crosswalk.iris import GRAPH, ID, PREFIXES
-from crosswalk.settings import Settings
 from crosswalk.stores.results import Answer
 from crosswalk.web.http.negotiation import NQUADS, NTRIPLES, RDF, TRIG, TURTLE, Representation
 from crosswalk.web.labels import named
@@ -58,8 +58,7 @@ def group_graphs(graphs: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[
     return [(title, groups[rank, title]) for rank, title in sorted(groups)]
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """How many bytes a graph has as N-Triples with sorted lines, and their SHA-256."""
 
     size: int
@@ -132,9 +131,9 @@ def spell_size(size: int) -> str:
     return f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
-def describe_dataset(settings: Settings, version: str | None) -> dict[str, Any]:
-    """Describe the whole as a schema:Dataset in JSON-LD; ``version`` is the hash of the snapshot."""
-    base = settings.base_iri
+def describe_dataset() -> dict[str, Any]:
+    """Describe the whole as a schema:Dataset in JSON-LD; its version is the hash of the snapshot."""
+    base, version = _base_and_version()
     described = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
@@ -152,35 +151,34 @@ def describe_dataset(settings: Settings, version: str | None) -> dict[str, Any]:
     return described | ({"version": version} if version else {})
 
 
+def _base_and_version() -> tuple[str, str | None]:
+    served = current_app.extensions
+    return served["crosswalk-settings"].base_iri, getattr(served["crosswalk-snapshot"], "hash", None)
+
+
 def _whole_files(base: str, *, with_quads: bool) -> list[dict[str, str]]:
     """List the downloads of the whole graph and of the vocabulary; quads where there is a file of them."""
-    files = [(f"data/crosswalk.{form.name}", form, "The whole graph") for form in RDF]
-    if with_quads:
-        files += [
-            (f"data/crosswalk.{form.name}", form, "The whole with its named graphs")
-            for form in (TRIG, NQUADS)
-        ]
-    files += [(f"ontology.{form.name}", form, "The vocabulary") for form in RDF[:2]]
+    quads = (TRIG, NQUADS) if with_quads else ()
+    files = [
+        *((form, "data/crosswalk", "The whole graph") for form in RDF),
+        *((form, "data/crosswalk", "The whole with its named graphs") for form in quads),
+        *((form, "ontology", "The vocabulary") for form in RDF[:2]),
+    ]
     return [
         {
             "@type": "DataDownload",
             "encodingFormat": form.media_type,
-            "contentUrl": base + path,
+            "contentUrl": f"{base}{path}.{form.name}",
             "name": f"{name}, {form.title}",
         }
-        for path, form, name in files
+        for form, path, name in files
     ]
 
 
-def describe_graphs(
-    settings: Settings,
-    version: str | None,
-    graphs: Sequence[Mapping[str, Any]],
-    measures: Mapping[str, Measure],
-) -> dict[str, Any]:
+def describe_graphs(graphs: Iterable[Mapping[str, Any]], measures: Mapping[str, Measure]) -> dict[str, Any]:
     """Describe the dataset with its named graphs as parts, in the terms of schema.org and of DCAT."""
-    base = settings.base_iri
-    described = describe_dataset(settings, version) | {
+    base, version = _base_and_version()
+    described = describe_dataset() | {
         "@context": {
             "@vocab": "https://schema.org/",
             "dcat": "http://www.w3.org/ns/dcat#",

@@ -38,22 +38,10 @@ class Cell:
         return 1 + min(DARKEST - 1, (DARKEST - 1) * most // max(self.parts, 1)) if most else 0
 
 
-@dataclass
-class Matrix:
-    """Editions by editions; a pair that nobody compared has no cell."""
-
-    editions: list[Row]
-    cells: dict[tuple[str, str], Cell]
-
-    def cell(self, left: Row, right: Row) -> Cell | None:
-        """Return what is known of a pair."""
-        return self.cells.get((text(left, "edition"), text(right, "edition")))
-
-
 def lay_matrix(
     editions: Iterable[Row], pairs: Iterable[Row], ranks: Mapping[str, int], every: bool = False
-) -> Matrix:
-    """Lay out the editions that take part in some pair, or ``every`` edition.
+) -> tuple[list[Row], dict[tuple[str, str], Cell]]:
+    """Lay out the editions that are in some pair, or ``every`` one, and a cell for each pair (IRIs).
 
     Those with mappings come first, at their head those with a rank.
     """
@@ -77,21 +65,17 @@ def lay_matrix(
     shown.sort(
         key=lambda iri: (ranks.get(iri, last) if mapped[iri] else last, -mapped[iri], iri not in in_pairs)
     )
-    return Matrix([by_iri[iri] for iri in shown], dict(cells))
+    return [by_iri[iri] for iri in shown], dict(cells)
 
 
-@dataclass
+@dataclass(frozen=True)
 class HeatMap:
-    """One pair of editions: groups of elements on both sides, and the cells where mappings stand."""
+    """One pair of editions: groups of elements on both sides, and the mappings of each pair (IRIs)."""
 
     rows: list[list[Row]]
     columns: list[list[Row]]
     cells: dict[tuple[str, str], list[Row]]
     hidden: int
-
-    def cell(self, left: Row, right: Row) -> list[Row]:
-        """Return the mappings between two elements."""
-        return self.cells.get((text(left, "element"), text(right, "element")), [])
 
 
 def lay_heatmap(left: Iterable[Row], right: Iterable[Row], mappings: Iterable[Row], whole: bool) -> HeatMap:

@@ -52,8 +52,8 @@ def matrix() -> Response:
     def page(pairs: Any) -> Response:
         comparisons = ask("pages/comparisons").rows
         ranks = {row["right"].value: 1 for row in comparisons} | {row["left"].value: 0 for row in comparisons}
-        laid = lay_matrix(ask("pages/editions").rows, pairs.rows, ranks, every)
-        return render("matrix.html", matrix=laid, every=every)
+        editions, cells = lay_matrix(ask("pages/editions").rows, pairs.rows, ranks, every)
+        return render("matrix.html", editions=editions, cells=cells, every=every)
 
     return rows_or_page("pages/matrix", "matrix", page)
 

@@ -29,7 +29,7 @@ from crosswalk.web.http.negotiation import (
 from crosswalk.web.http.responses import choose, finish, render, rows_or_page
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import ask, page_queries
-from crosswalk.web.tables import text
+from crosswalk.web.tables import group_by, text
 
 blueprint = Blueprint("data", __name__)
 
@@ -50,18 +50,14 @@ def downloads() -> Response:
     def page(answer: Answer) -> Response:
         graphs, file = dataset.read_graphs(answer), dataset_file()
         measures = measured(file) if file else {}
-        settings, snapshot = (
-            current_app.extensions[f"crosswalk-{name}"] for name in ("settings", "snapshot")
-        )
         return render(
             "data.html",
             groups=dataset.group_graphs(graphs),
             formats=RDF,
-            facts=snapshot,
-            whole_size=dataset.spell_size(file.stat().st_size) if file else None,
+            size=file.stat().st_size if file else None,
             measures=measures,
             spell_size=dataset.spell_size,
-            catalogue=dataset.describe_graphs(settings, getattr(snapshot, "hash", None), graphs, measures),
+            catalogue=dataset.describe_graphs(graphs, measures),
         )
 
     return rows_or_page("pages/graphs", "graphs", page)
@@ -135,12 +131,9 @@ def dataset_file() -> Path | None:
 
 def measured(file: Path) -> dict[str, dataset.Measure]:
     """Return size and hash of each graph, computed once for a snapshot."""
-    measures = page_queries().answer_cache.computed(
-        "measures",
-        "web/dataset.py",
-        lambda: {graph: vars(measure) for graph, measure in dataset.measure_graphs(file).items()},
-    )
-    return {graph: dataset.Measure(**measure) for graph, measure in measures.items()}
+    cache = page_queries().answer_cache
+    measures = cache.computed("measures", "web/dataset.py", lambda: dataset.measure_graphs(file))
+    return {graph: dataset.Measure(*measure) for graph, measure in measures.items()}
 
 
 @blueprint.get("/ontology")
@@ -151,7 +144,8 @@ def ontology(suffix: str = "") -> Response:
     chosen = choose((HTML, *RDF), form)
     if chosen in RDF:
         return finish(page_queries().write("pages/vocabulary-graph", chosen.media_type), chosen)
-    return render("ontology.html", terms=read_terms(), statements=ask("pages/vocabulary").rows)
+    kinds = group_by(ask("pages/terms"), "kind")
+    return render("ontology.html", kinds=kinds, statements=ask("pages/vocabulary").rows)
 
 
 @blueprint.get("/ontology/<path:version>")
@@ -171,14 +165,3 @@ def context() -> Response:
     """Give the context that compact JSON-LD of this data refers to."""
     choose(PAGE, JSONLD)
     return finish(json.dumps(make_context(), ensure_ascii=False, indent=1), JSONLD)
-
-
-def read_terms() -> dict[str, dict[str, dict[str, list[object]]]]:
-    """Read classes, properties and concepts: kind → term → column → its values, each once."""
-    terms: dict[str, dict[str, dict[str, list[object]]]] = {"class": {}, "property": {}, "concept": {}}
-    for row in ask("pages/terms"):
-        columns = terms[text(row, "kind")].setdefault(text(row, "term"), {column: [] for column in row})
-        for column, value in row.items():
-            if value is not None and value not in columns[column]:
-                columns[column].append(value)
-    return terms

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
 
-from crosswalk.stores.results import Row
 from crosswalk.web.dataset import describe_dataset
 from crosswalk.web.diagrams.timeline import draw_timeline
 from crosswalk.web.http.responses import page, render, rows_or_page
 from crosswalk.web.page_queries import ask, page_queries
-from crosswalk.web.tables import first_by, group_by
 from crosswalk.web.urls import local
 
 blueprint = Blueprint("home", __name__)
@@ -26,32 +22,21 @@ def home() -> Response:
     """Show what this is, one diagram of the whole, and the ways in."""
     editions, comparisons = ask("pages/editions").rows, ask("pages/comparisons")
     compared = {row[side].value for row in comparisons for side in ("left", "right")}
-    snapshot_hash = getattr(current_app.extensions["crosswalk-snapshot"], "hash", None)
     return page(
         "home.html",
-        standards=by_standard(editions),
+        standards=editions,
         timeline=draw_timeline(editions, compared),
         comparisons=comparisons,
-        dataset=describe_dataset(current_app.extensions["crosswalk-settings"], snapshot_hash),
+        dataset=describe_dataset(),
     )
 
 
 @blueprint.get("/standards")
 def standards() -> Response:
     """List every standard with its editions."""
-    return rows_or_page(
-        "pages/editions",
-        "standards",
-        lambda editions: render(
-            "standards.html", standards=by_standard(editions), comparisons=ask("pages/comparisons")
-        ),
-    )
-
-
-def by_standard(editions: Iterable[Row]) -> list[tuple[Row, list[Row]]]:
-    """Group the rows of ``pages/editions`` by standard, each with its first row; an edition stays once."""
-    groups = group_by(editions, "standard").values()
-    return [(rows[0], list(first_by(rows, "edition").values())) for rows in groups]
+    return rows_or_page("pages/editions", "standards", lambda editions: render(
+        "standards.html", standards=editions.rows, comparisons=ask("pages/comparisons")
+    ))  # fmt: skip
 
 
 @blueprint.get("/health")
@@ -68,14 +53,7 @@ def health() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Allow crawlers to read everything but the answers to queries."""
-    lines = (
-        "User-agent: *",
-        "Disallow: /sparql",
-        "Disallow: /search",
-        f"Sitemap: {outside_base()}/sitemap.xml",
-        "",
-    )
-    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+    return Response(render_template("robots.txt"), content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/favicon.ico")
@@ -88,12 +66,5 @@ def favicon() -> Response:
 def sitemap() -> Response:
     """List the address of every page and of every thing, as seen from outside."""
     things = (local(row["thing"].value) for row in ask("pages/sitemap"))
-    body = render_template(
-        "sitemap.xml", addresses=[outside_base() + address for address in (*LISTED, *things)]
-    )
+    body = render_template("sitemap.xml", addresses=(*LISTED, *things))
     return Response(body, content_type="application/xml; charset=utf-8")
-
-
-def outside_base() -> str:
-    """Return the base of the addresses by which the site is known outside, without a slash at the end."""
-    return current_app.extensions["crosswalk-settings"].base_iri.rstrip("/")

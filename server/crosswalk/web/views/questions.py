@@ -17,7 +17,7 @@ from crosswalk.web.http.responses import choose, page, render, table
 from crosswalk.web.http.status import UnknownThing, close_names
 from crosswalk.web.labels import load_names
 from crosswalk.web.page_queries import ask, page_queries
-from crosswalk.web.tables import text
+from crosswalk.web.tables import first_by, text
 
 blueprint = Blueprint("questions", __name__)
 
@@ -85,19 +85,10 @@ def brief(example: str) -> str:
 
 def vocabulary() -> Markup:
     """Return what the editor completes with, as JSON that cannot end the script element it stands in."""
-    terms = {
-        text(row, "term"): {
-            "name": compact(text(row, "term")),
-            "label": text(row, "label"),
-            "kind": text(row, "kind"),
-            "definition": text(row, "definition"),
-        }
-        for row in ask("pages/terms")
-    }
-    content = {
-        "base": BASE,
-        "prefixes": dict(PREFIXES),
-        "terms": list(terms.values()),
-        "labels": load("pages/labels").text,
-    }
+    terms = [
+        {"name": compact(term)} | {column: text(row, column) for column in ("label", "kind", "definition")}
+        for term, row in first_by(ask("pages/terms"), "term").items()
+    ]
+    labels = load("pages/labels").text
+    content = {"base": BASE, "prefixes": dict(PREFIXES), "terms": terms, "labels": labels}
     return Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"))

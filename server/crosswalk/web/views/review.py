@@ -10,12 +10,12 @@ from flask import Blueprint, Response
 from crosswalk.relations.algebra import in_signs, in_words
 from crosswalk.relations.model import MappingRecord
 from crosswalk.relations.reading import read_parts, read_records
-from crosswalk.stores.results import Answer, Row
+from crosswalk.stores.results import Answer
 from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.responses import choose, render, rows_or_page, table
 from crosswalk.web.labels import add_name, load_elements
 from crosswalk.web.page_queries import ask, page_queries
-from crosswalk.web.tables import first_by, group_by
+from crosswalk.web.tables import group_by
 from crosswalk.web.urls import text_parameter
 
 blueprint = Blueprint("review", __name__)
@@ -33,7 +33,7 @@ def completeness() -> Response:
         lambda editions: render(
             "completeness.html",
             editions=editions.rows,
-            noted=notes_by_standard(ask("pages/notes").rows),
+            notes=group_by(ask("pages/notes"), "standard"),
             findings=ask("pages/findings").rows,
         ),
     )
@@ -47,33 +47,9 @@ def notes() -> Response:
         for row in answer.rows:
             if row["about"]:
                 add_name(row["about"].value, row["aboutNotation"], row["aboutTitle"])
-        return render("notes.html", by_standard=notes_by_standard(answer.rows))
+        return render("notes.html", notes=answer.rows)
 
     return rows_or_page("pages/notes", "notes", page)
-
-
-def notes_by_standard(rows: Iterable[Row]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Group the rows of notes: standard → note → its first row, what it is about, and its readings.
-
-    Each thing and reading stays once, a reading with its sources. Notes of no standard come last.
-    """
-    standards = {
-        standard: {note: _gather_note(same) for note, same in group_by(group, "note").items()}
-        for standard, group in group_by(rows, "standard").items()
-    }
-    return dict(sorted(standards.items(), key=lambda item: (not item[0], item[0])))
-
-
-def _gather_note(rows: list[Row]) -> dict[str, Any]:
-    readings = group_by((row for row in rows if row["reading"]), "reading")
-    return {
-        "row": rows[0],
-        "about": first_by((row for row in rows if row["about"]), "about"),
-        "readings": {
-            reading: {"row": same[0], "sources": first_by((row for row in same if row["source"]), "source")}
-            for reading, same in readings.items()
-        },
-    }
 
 
 @blueprint.get("/conflicts")
