@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pyoxigraph import Literal, NamedNode
-from rdflib.namespace import DCTERMS, RDF, SKOS, VOID
+from rdflib.namespace import DCTERMS, RDF, SKOS, VOID, XSD
 
 from crosswalk.errors import InputError
 from crosswalk.graph.build import check
 from crosswalk.graph.mappings import locate_mappings, read_mappings
+from crosswalk.graph.sssom import read_table
 from crosswalk.namespaces import GRAPH, ID, SEMAPV, SSSOM, XW
 
 NAME = "data/mappings/toy.sssom.tsv"
@@ -111,6 +114,17 @@ def test_an_empty_cell_says_nothing() -> None:
         assert of(record, absent) == set()
 
 
+def test_a_bar_in_a_value_stands_after_a_backslash() -> None:
+    text = TABLE.replace("Chapter 5.8", r"Chapter 5 \| 8 | Chapter 9")
+    cited = {Literal("Chapter 5 | 8", language="en"), Literal("Chapter 9", language="en")}
+    assert of(SET + "/1--D.1-5.8", XW.asCited, text) == cited
+
+
+def test_a_confidence_is_written_as_a_decimal() -> None:
+    (value,) = of(SET + "/1--D.1-5.8", SSSOM.confidence, TABLE.replace("\t0.5\t", "\t5E-1\t"))
+    assert value == Literal("0.5", datatype=NamedNode(str(XSD.decimal)))
+
+
 def test_the_set_and_its_graph_are_described_by_the_header() -> None:
     graph = GRAPH + "mappings/toy"
     assert of(graph, RDF.type) == {str(VOID.Dataset)}
@@ -174,6 +188,7 @@ def test_a_finding_about_a_record_names_its_line(content) -> None:
         ("xw:Equal|", "Equal|", FIRST + 1, "“Equal” in slot ext_excluded"),
         ("b:provision/5-1", "b:D.1/section/5.8", FIRST + 2, f"repeats that of line {FIRST + 1}"),
         ("a:2\t", "a:1\t", FIRST + 3, f"line {FIRST + 1} has answered"),
+        ("b:D.1/section/5.8", "sssom:NoTermFound", FIRST + 2, f"line {FIRST + 1} has answered"),
         ("\tLooked for.\t\t\n", "\tLooked for.\t\t\t\n", FIRST + 3, "10 cells"),
         ("ext_cited\text_excluded", "ext_quoted\text_excluded", FIRST, "unknown column ext_quoted"),
         ("comment\t", "author_id\t", FIRST, "the column author_id twice"),
@@ -184,12 +199,40 @@ def test_a_finding_about_a_record_names_its_line(content) -> None:
         ("#- slot_name: ext_cited\n", "#- name: ext_cited\n", 23, "lacks its slot_name"),
         ('#mapping_set_title: "A toy', "#mapping_set_title: [A toy", 13, "no YAML"),
         ("#ext_comparison: id:comparison/toy\n", "", FIRST + 2, "outside of a comparison"),
+        ("\tA reason.\t", '\t"A reason.\t', FIRST + 3, "no CSV"),
+        ('#mapping_date: "2026-11-22"', "#license: id:other", 22, "given twice"),
+        ("#mapping_set_version", "#mapping_tool", 9, "unknown slot mapping_tool"),
+        ("author_id\t", "mapping_tool\t", FIRST, "unknown column mapping_tool"),
     ],
 )
 def test_a_fault_is_named_with_its_line(before: str, after: str, line: int, words: str) -> None:
     assert TABLE.count(before) >= 1
     error = fault(TABLE.replace(before, after, 1))
     assert (error.line, words in error.what) == (line, True), str(error)
+    assert error.hint
+
+
+def test_an_alias_in_a_header_is_refused() -> None:
+    error = fault(TABLE.replace('version: "4"', "version: &a 4", 1).replace('"2026-11-22"', "*a", 1))
+    assert (error.line, "alias" in error.what) == (22, True)
+
+
+def test_prefixes_that_are_no_mapping_are_refused() -> None:
+    error = fault(re.sub(r"(?m)^#  \w+: http", "#- http", TABLE))
+    assert (error.line, error.what) == (1, "the curie_map is no list of prefixes")
+
+
+def test_a_lenient_reading_counts_what_a_strict_one_refuses() -> None:
+    text = TABLE.replace("#mapping_set_version", "#mapping_tool").replace("author_id\t", "mapping_tool\t")
+    table = read_table(text, NAME, strict=False)
+    assert table.losses == {
+        "slot mapping_tool of the set": 1,
+        "slot ext_comparison of the set": 1,
+        "slot ext_rights of the set": 1,
+        "slot mapping_tool": 1,
+    }
+    assert [row.line for row in table.rows] == [FIRST + 1, FIRST + 2, FIRST + 3]
+    assert read_table(TABLE, NAME).losses == {}
 
 
 @pytest.mark.parametrize("text", ["", "#- a\n#- b\n", COLUMNS])

@@ -6,7 +6,6 @@ The format is that of the libraries in https://github.com/intuitem/ciso-assistan
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from crosswalk.errors import InputError
 from crosswalk.exchange.records import (
@@ -27,25 +26,7 @@ _ENDS = ("source_requirement_urn", "target_requirement_urn")
 _READ = {*_ENDS, "relationship", "rationale", "annotation", "strength_of_relationship"}
 
 
-@dataclass(frozen=True)
-class _LibrarySet:
-    """A mapping set of a library: what is said of it as a whole, its records, and what they lose."""
-
-    described: Lined
-    records: tuple[Record, ...]
-    losses: Counter[str]
-
-    @property
-    def name(self) -> str:
-        return str(_text(self.described, "ref_id"))
-
-    def mirrors(self, other: _LibrarySet) -> bool:
-        """Say whether the set states of the same pairs, turned round, the same as another."""
-        turned = {(record.object, record.subject, inverse(record.candidates)) for record in self.records}
-        return turned == {(record.subject, record.object, record.candidates) for record in other.records}
-
-
-def read(data: bytes, name: str, select: str = "") -> MappingSet:
+def read(data: bytes, name: str, select: str | None = None) -> MappingSet:
     """Return the mapping set of a library.
 
     A library often holds each set a second time, turned round; such a mirror says nothing new and is left
@@ -55,19 +36,24 @@ def read(data: bytes, name: str, select: str = "") -> MappingSet:
     library = read_yaml(decode(data, name), name)
     if not isinstance(library, Lined):
         raise InputError("the file is no library of CISO Assistant", file=name, hint=_SHAPE)
-    sets = [_read_set(described, name) for described in _sets(library, name)]
+    sets = _sets(library, name)
+    stated = [tuple(_record(mapping, name) for mapping in _mappings(described, name)) for described in sets]
     different = [
-        one for index, one in enumerate(sets) if not any(one.mirrors(earlier) for earlier in sets[:index])
+        (described, records)
+        for index, (described, records) in enumerate(zip(sets, stated, strict=True))
+        if not any(_are_mirrors(records, earlier) for earlier in stated[:index])
     ]
-    chosen = [one for one in different if select in ("", one.name)]
+    chosen = [pair for pair in different if not select or _text(pair[0], "ref_id") == select]
     if len(chosen) != 1:
         what = f"there are {len(different)} mapping sets"
-        names = ", ".join(one.name for one in different)
+        names = ", ".join(str(_text(described, "ref_id")) for described, _ in different)
         hint = f"--select takes the ref_id of one of them: {names}."
         raise InputError(f"no mapping set is called “{select}”" if select else what, file=name, hint=hint)
-    described, losses = chosen[0].described, chosen[0].losses
-    losses.update(key for key in ("copyright", "provider", "packager") if library.get(key))
-    losses["mapping set that is another one turned round"] += len(sets) - len(different)
+    described, records = chosen[0]
+    losses = Counter(key for key in ("copyright", "provider", "packager") if library.get(key))
+    losses["mapping set that is another one turned round"] = len(sets) - len(different)
+    for mapping in _mappings(described, name):
+        losses.update(f"{key} of a mapping" for key in mapping.keys() - _READ)
     return MappingSet(
         title=_text(described, "name") or _text(library, "name"),
         description=_text(described, "description") or _text(library, "description"),
@@ -75,14 +61,14 @@ def read(data: bytes, name: str, select: str = "") -> MappingSet:
         publication_date=_text(library, "publication_date"),
         subject_source=_text(described, "source_framework_urn"),
         object_source=_text(described, "target_framework_urn"),
-        records=chosen[0].records,
+        records=records,
         losses=losses,
     )
 
 
 def _sets(library: Lined, name: str) -> list[Lined]:
     objects = library.get("objects")
-    objects = objects if isinstance(objects, dict) else {}
+    objects = objects if isinstance(objects, Lined) else {}
     sets = objects.get("requirement_mapping_sets", objects.get("requirement_mapping_set"))
     listed = sets if isinstance(sets, list) else [sets]
     if not listed or not all(isinstance(described, Lined) for described in listed):
@@ -90,20 +76,21 @@ def _sets(library: Lined, name: str) -> list[Lined]:
     return listed
 
 
-def _read_set(described: Lined, name: str) -> _LibrarySet:
+def _mappings(described: Lined, name: str) -> list[Lined]:
     mappings = described.get("requirement_mappings")
     if not isinstance(mappings, list) or not mappings:
         what = "the set has no requirement_mappings"
         raise InputError(what, file=name, line=described.line, hint=_SHAPE)
-    losses: Counter[str] = Counter()
-    records = []
-    for mapping in mappings:
-        if not isinstance(mapping, Lined):
-            what = "each of requirement_mappings must be a mapping"
-            raise InputError(what, file=name, line=described.line, hint=_SHAPE)
-        records.append(_record(mapping, name))
-        losses.update(f"{key} of a mapping" for key in mapping.keys() - _READ)
-    return _LibrarySet(described, tuple(records), losses)
+    if not all(isinstance(mapping, Lined) for mapping in mappings):
+        what = "each of requirement_mappings must be a mapping"
+        raise InputError(what, file=name, line=described.line, hint=_SHAPE)
+    return mappings
+
+
+def _are_mirrors(records: tuple[Record, ...], others: tuple[Record, ...]) -> bool:
+    """Say whether records state of the same pairs, turned round, the same as others."""
+    turned = {(record.object, record.subject, inverse(record.candidates)) for record in records}
+    return turned == {(record.subject, record.object, record.candidates) for record in others}
 
 
 def _text(mapping: Lined, key: str) -> str | None:

@@ -11,6 +11,7 @@ import resource
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -49,35 +50,25 @@ class Choices:
 
 @dataclass(frozen=True)
 class Format:
-    """A format: what it holds, how it is read, and the choices that its reader cannot do without."""
+    """A format: what it holds, its reader, and the choices that the reader takes or cannot do without."""
 
     holds: str
-    read: Callable[[bytes, str, Choices], MappingSet | Catalogue]
+    read: Callable[..., MappingSet | Catalogue]
+    takes: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
 
 READABLE = {
-    "sssom": Format("mappings", lambda data, name, _: sssom.read(data, name)),
-    "oscal-catalog": Format(
-        "elements",
-        lambda data, name, choices: oscal_catalog.read_catalog(data, name, with_text=choices.with_text),
-    ),
-    "oscal-profile": Format("selection", lambda data, name, _: oscal_catalog.read_profile(data, name)),
-    "oscal-mapping": Format("mappings", lambda data, name, _: oscal_mapping.read(data, name)),
-    "olir": Format(
-        "mappings", lambda data, name, choices: olir.read(data, name, choices.direction or ""), ("direction",)
-    ),
-    "cprt": Format(
-        "elements", lambda data, name, choices: cprt.read(data, name, with_text=choices.with_text)
-    ),
-    "dcms": Format(
-        "mappings", lambda data, name, choices: dcms.read(data, name, choices.select or ""), ("select",)
-    ),
-    "ciso-assistant": Format(
-        "mappings", lambda data, name, choices: ciso.read(data, name, choices.select or "")
-    ),
-    "turtle": Format("mappings", lambda data, name, _: rdf.read(data, name, "turtle")),
-    "jsonld": Format("mappings", lambda data, name, _: rdf.read(data, name, "jsonld")),
+    "sssom": Format("mappings", sssom.read),
+    "oscal-catalog": Format("elements", oscal_catalog.read_catalog, takes=("with_text",)),
+    "oscal-profile": Format("selection", oscal_catalog.read_profile),
+    "oscal-mapping": Format("mappings", oscal_mapping.read),
+    "olir": Format("mappings", olir.read, needs=("direction",)),
+    "cprt": Format("elements", cprt.read, takes=("with_text",)),
+    "dcms": Format("mappings", dcms.read, needs=("select",)),
+    "ciso-assistant": Format("mappings", ciso.read, takes=("select",)),
+    "turtle": Format("mappings", partial(rdf.read, syntax="turtle")),
+    "jsonld": Format("mappings", partial(rdf.read, syntax="jsonld")),
 }
 """The formats that can be read, by the names people give them."""
 
@@ -107,7 +98,8 @@ def read(path: Path, form: str, choices: Choices) -> MappingSet | Catalogue:
         if not getattr(choices, need):
             raise InputError(f"{form} needs --{need}", hint=f"See crosswalk import --help on --{need}.")
     data = _read_bytes(path)
-    return run_isolated(lambda: chosen.read(data, str(path), choices), str(path))
+    taken = {name: getattr(choices, name) for name in (*chosen.takes, *chosen.needs)}
+    return run_isolated(partial(chosen.read, data, str(path), **taken), str(path))
 
 
 def _read_bytes(path: Path) -> bytes:

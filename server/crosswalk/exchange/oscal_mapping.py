@@ -15,15 +15,7 @@ from typing import Any
 from crosswalk.errors import InputError
 from crosswalk.exchange.identifiers import Register, token
 from crosswalk.exchange.oscal_catalog import read_root
-from crosswalk.exchange.records import (
-    MANUAL,
-    OSCAL,
-    PREDICATES,
-    RATIONALES,
-    UNSPECIFIED,
-    MappingSet,
-    Record,
-)
+from crosswalk.exchange.records import MANUAL, OSCAL, PREDICATES, RATIONALES, UNSPECIFIED, MappingSet, Record
 from crosswalk.exchange.triples import record_iri
 from crosswalk.located import JsonObject
 from crosswalk.relations.algebra import EQUAL

@@ -22,38 +22,18 @@ FORMATS = ("turtle", "jsonld", "nquads")
 
 Definition = dict[str, str]
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-_LINK: Definition = {"@type": "@id"}
-_DATE: Definition = {"@type": "xsd:date"}
-_BORROWED: tuple[tuple[str, str, Definition], ...] = (
-    ("prefLabel", "skos:prefLabel", {}),
-    ("altLabel", "skos:altLabel", {}),
-    ("notation", "skos:notation", {}),
-    ("definition", "skos:definition", {}),
-    ("example", "skos:example", {}),
-    ("note", "skos:note", {}),
-    ("editorialNote", "skos:editorialNote", {}),
-    ("inScheme", "skos:inScheme", _LINK),
-    ("title", "dcterms:title", {}),
-    ("description", "dcterms:description", {}),
-    ("rights", "dcterms:rights", {}),
-    ("license", "dcterms:license", _LINK),
-    ("source", "dcterms:source", _LINK),
-    ("creator", "dcterms:creator", _LINK),
-    ("publisher", "dcterms:publisher", _LINK),
-    ("isPartOf", "dcterms:isPartOf", _LINK),
-    ("modified", "dcterms:modified", _DATE),
-    ("wasRevisionOf", "prov:wasRevisionOf", _LINK),
-    ("wasDerivedFrom", "prov:wasDerivedFrom", _LINK),
-    ("mappingJustification", "sssom:mapping_justification", _LINK),
-    ("confidence", "sssom:confidence", {"@type": "xsd:decimal"}),
-    ("mappingSetId", "sssom:mapping_set_id", {"@type": "xsd:anyURI"}),
-    ("mappingDate", "sssom:mapping_date", _DATE),
-    ("subjectSource", "sssom:subject_source", _LINK),
-    ("subjectSourceVersion", "sssom:subject_source_version", {}),
-    ("objectSource", "sssom:object_source", _LINK),
-    ("objectSourceVersion", "sssom:object_source_version", {}),
-)
-"""Terms of other vocabularies that the data uses most: short name, property, how its values are written."""
+_BORROWED = {
+    "": """skos:prefLabel skos:altLabel skos:notation skos:definition skos:example skos:note
+        skos:editorialNote dcterms:title dcterms:description dcterms:rights sssom:subject_source_version
+        sssom:object_source_version""",
+    "@id": """skos:inScheme dcterms:license dcterms:source dcterms:creator dcterms:publisher dcterms:isPartOf
+        prov:wasRevisionOf prov:wasDerivedFrom sssom:mapping_justification sssom:subject_source
+        sssom:object_source""",
+    "xsd:date": "dcterms:modified sssom:mapping_date",
+    "xsd:decimal": "sssom:confidence",
+    "xsd:anyURI": "sssom:mapping_set_id",
+}
+"""Terms of other vocabularies that the data uses most, by how their values are written."""
 
 
 def triples(store: Store, sets: list[str]) -> list[Quad]:
@@ -90,8 +70,11 @@ def make_context() -> dict[str, Any]:
     for iri, of_subject in sorted(facts.items()):
         if iri.startswith(PREFIXES["xw"]):
             context[iri.removeprefix(PREFIXES["xw"])] = _define(iri, of_subject)
-    for name, curie, definition in _BORROWED:
-        context[name] = {"@id": curie, **definition} if definition else curie
+    for type_, curies in _BORROWED.items():
+        for curie in curies.split():
+            name, *words = curie.partition(":")[2].split("_")
+            name += "".join(map(str.capitalize, words))
+            context[name] = {"@id": curie, "@type": type_} if type_ else curie
     ordered = sorted(context.items(), key=lambda item: (not item[0].startswith("@"), item[0]))
     return {"@context": dict(ordered)}
 

@@ -12,14 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from rdflib.namespace import XSD
 
-from crosswalk.exchange.records import (
-    RATIONALES,
-    RECORD_FIELDS,
-    SET_FIELDS,
-    MappingSet,
-    Record,
-    slot_values,
-)
+from crosswalk.exchange.records import RATIONALES, RECORD_FIELDS, SET_FIELDS, MappingSet, Record, slot_values
 from crosswalk.graph.mappings import CURIE, NO_TERM_FOUND, OF_RECORD, OF_SET
 from crosswalk.graph.sssom import BUILT_IN, RECORD_SLOTS, SET_SLOTS
 from crosswalk.iris import PREFIXES, Curies

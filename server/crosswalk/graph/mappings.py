@@ -143,122 +143,126 @@ def read_mappings(text: str, name: str, graph: str) -> list[Triple]:
 
     Raises InputError, with the line, for whatever is wrong in the table.
     """
-    table = read_table(text, name)
-    header = {
-        slot: table.iris(slot) if kind == CURIE else table.values(slot) for slot, (_, kind) in OF_SET.items()
-    }
-    triples = list(_describe_header(table, header, graph))
-    shared = {slot: header[slot] for slot in ("mapping_set_id", "mapping_set_source", "object_source")}
-    shared["comparison_set"] = _comparison_sets(table)
-    lines: dict[str, int] = {}
-    answers: dict[str, tuple[int, bool]] = {}
-    for row in table.rows:
-        record, comparison = _names(table, row)
-        if record in lines:
-            hint = "Say once what holds of a pair."
-            raise table.fault(f"the record repeats that of line {lines[record]}", row.line, hint)
-        lines[record] = row.line
-        values = shared | _row_values(table, row)
-        is_none = values["object_id"] == [NO_TERM_FOUND]
-        if comparison and _is_first_answer(table, row, comparison, is_none, answers):
-            values["outcome"] = [XW.AssertedNone if is_none else XW.Mapped]
-            triples += describe(comparison, XW.Comparison, OF_NONE if is_none else OF_COMPARISON, values)
-        elif is_none and not comparison:
-            hint = "Name in the header, with the slot for xw:inComparisonSet, the comparison that says so."
-            raise table.fault("“no counterpart” is said outside of a comparison", row.line, hint)
-        if not is_none:
-            values["comparison"] = [comparison] if comparison else []
-            triples += describe(record, XW.Mapping, OF_RECORD, values)
-            for slot in table.extensions:
-                triples += _extended(table, record, slot, split(row.cells.get(slot, "")), row.line)
+    mapping_set = _CuratedSet(read_table(text, name))
+    triples = list(mapping_set.describe_header(graph))
+    for row in mapping_set.table.rows:
+        triples += mapping_set.describe_row(row)
     return triples
 
 
 def locate_mappings(text: str, name: str) -> Locations:
     """Return the lines of a table: of each record and row, and of the set and its graph (the first line)."""
-    table = read_table(text, name)
+    mapping_set = _CuratedSet(read_table(text, name))
     locations = Locations()
-    for row in table.rows:
-        for iri in filter(None, _names(table, row)):
+    for row in mapping_set.table.rows:
+        for iri in filter(None, mapping_set.names(row)):
             locations.note(row.line, iri)
-    for iri in (*table.values("mapping_set_id"), *_comparison_sets(table)):
+    for iri in (mapping_set.iri, *mapping_set.comparison_sets):
         locations.note(1, iri)
     return locations
 
 
-def _describe_header(table: Table, header: Values, graph: str) -> Iterator[Triple]:
-    """Yield what the header says of the graph, of the mapping set and of the comparison that it makes."""
-    (mapping_set,) = header["mapping_set_id"]
-    comparison_sets = _comparison_sets(table)
-    properties = {extension.property for extension in table.extensions.values()}
-    # Who published a set may offer it on other terms, or on none that he names, than the file is offered on.
-    hidden = {"license": ()} if str(DCTERMS.license) in properties else {}
-    yield from describe(graph, VOID.Dataset, OF_GRAPH, {**header, **hidden})
-    yield from describe(mapping_set, XW.MappingSet, OF_SET, header)
-    for comparison_set in comparison_sets:
-        yield from describe(comparison_set, XW.ComparisonSet, OF_COMPARISON_SET, header)
-    elsewhere = {str(about): [graph] for about in _IN_GRAPH}
-    elsewhere |= {str(XW.inComparisonSet): [], str(XW.declaresComplete): comparison_sets}
-    for slot, extension in table.extensions.items():
-        for subject in elsewhere.get(extension.property, [mapping_set]):
-            yield from _extended(table, subject, slot, table.values(slot), table.line(slot))
+class _CuratedSet:
+    """The mapping set of a curated table, with what holds for all its records and which were read so far."""
 
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.header = {
+            slot: table.iris(slot) if kind == CURIE else table.values(slot)
+            for slot, (_, kind) in OF_SET.items()
+        }
+        (self.iri,) = self.header["mapping_set_id"]
+        self.comparison_sets = [
+            iri
+            for slot, extension in table.extensions.items()
+            if extension.property == str(XW.inComparisonSet)
+            for iri in table.iris(slot)
+        ]
+        shared = ("mapping_set_id", "mapping_set_source", "object_source")
+        self._shared = {slot: self.header[slot] for slot in shared} | {"comparison_set": self.comparison_sets}
+        self._lines: dict[str, int] = {}
+        self._answers: dict[str, tuple[int, bool]] = {}
 
-def _extended(table: Table, subject: str, slot: str, values: Iterable[str], line: int) -> Iterator[Triple]:
-    """Yield the values of an extension slot, as its definition has them."""
-    extension = table.extensions[slot]
-    if extension.datatype is None:
-        values = [table.iri(curie, f"slot {slot}", line) for curie in values]
-    kind = {None: IRI, str(XSD.string): TEXT}.get(extension.datatype, extension.datatype)
-    return state(subject, extension.property, kind, values)
+    def names(self, row: TableRow) -> tuple[str, str | None]:
+        """Return the IRI of a record, and that of the comparison's row for its subject, if there is one."""
+        subject, target = (
+            self.table.iri(row.cells[column], f"column {column}", row.line)
+            for column in ("subject_id", "object_id")
+        )
+        editions = self.header["subject_source"], self.header["object_source"]
+        record = record_iri(self.iri, subject, None if target == NO_TERM_FOUND else target, editions)
+        within = next(iter(self.comparison_sets), None)
+        return record, f"{within}/{short_path(subject, editions[0])}" if within else None
 
+    def describe_header(self, graph: str) -> Iterator[Triple]:
+        """Yield what the header says of the graph, of the set and of the comparison that it makes."""
+        # Who published a set may offer it on other terms, or on none that he names, than the file is on.
+        extended = {extension.property for extension in self.table.extensions.values()}
+        hidden = {"license": ()} if str(DCTERMS.license) in extended else {}
+        yield from describe(graph, VOID.Dataset, OF_GRAPH, {**self.header, **hidden})
+        yield from describe(self.iri, XW.MappingSet, OF_SET, self.header)
+        for comparison_set in self.comparison_sets:
+            yield from describe(comparison_set, XW.ComparisonSet, OF_COMPARISON_SET, self.header)
+        elsewhere = {str(about): [graph] for about in _IN_GRAPH}
+        elsewhere |= {str(XW.inComparisonSet): [], str(XW.declaresComplete): self.comparison_sets}
+        for slot, extension in self.table.extensions.items():
+            for subject in elsewhere.get(extension.property, [self.iri]):
+                yield from self._extended(subject, slot, self.table.values(slot), self.table.line(slot))
 
-def _row_values(table: Table, row: TableRow) -> dict[str, list[str]]:
-    """Return the values of a row's cells, CURIEs in full; raises InputError for what is not allowed there."""
-    values: dict[str, list[str]] = {}
-    for column, cell in row.cells.items():
-        kind, place = _WRITTEN.get(column, PLAIN), f"column {column}"
-        texts = split(cell) if column in _SEVERAL else (cell,)
-        if kind == CURIE:
-            values[column] = [table.iri(text, place, row.line) for text in texts]
-        elif kind == DATE:
-            values[column] = [table.day(text, row.line, place) for text in texts]
-        else:
-            values[column] = list(texts)
-    if "confidence" in values:
-        values["confidence"] = [table.confidence(row.cells["confidence"], row.line)]
-    for column, allowed in _ALLOWED.items():
-        if values[column][0] not in allowed:
-            hint = f"Known are {', '.join(sorted(re.split('[/#]', iri)[-1] for iri in allowed))}."
-            raise table.fault(f"“{row.cells[column]}” is not allowed in column {column}", row.line, hint)
-    return values
+    def describe_row(self, row: TableRow) -> Iterator[Triple]:
+        """Yield the record of a row, and the row of the comparison that it is the first to speak of."""
+        record, comparison = self.names(row)
+        line = self._lines.setdefault(record, row.line)
+        if line != row.line:
+            what = f"the record repeats that of line {line}"
+            raise self.table.fault(what, row.line, "Say once what holds of a pair.")
+        values = self._shared | self._values(row)
+        is_none = values["object_id"] == [NO_TERM_FOUND]
+        if comparison is None and is_none:
+            hint = "Name in the header, with the slot for xw:inComparisonSet, the comparison that says so."
+            raise self.table.fault("“no counterpart” is said outside of a comparison", row.line, hint)
+        if comparison and self._is_first_answer(row, comparison, is_none):
+            values["outcome"] = [XW.AssertedNone if is_none else XW.Mapped]
+            yield from describe(comparison, XW.Comparison, OF_NONE if is_none else OF_COMPARISON, values)
+        if not is_none:
+            values["comparison"] = [comparison] if comparison else []
+            yield from describe(record, XW.Mapping, OF_RECORD, values)
+            for slot in self.table.extensions:
+                yield from self._extended(record, slot, split(row.cells.get(slot, "")), row.line)
 
+    def _is_first_answer(self, row: TableRow, comparison: str, is_none: bool) -> bool:
+        """Say whether no row above answers for the subject; several may, unless one found no counterpart."""
+        line, was_none = self._answers.setdefault(comparison, (row.line, is_none))
+        if line != row.line and (is_none or was_none):
+            hint = "Either there is no counterpart, once, or there are counterparts."
+            raise self.table.fault(f"line {line} has answered for this subject", row.line, hint)
+        return line == row.line
 
-def _is_first_answer(
-    table: Table, row: TableRow, comparison: str, is_none: bool, answers: dict[str, tuple[int, bool]]
-) -> bool:
-    """Say whether no row above answers for the same subject; several may, unless one found no counterpart."""
-    line, was_none = answers.setdefault(comparison, (row.line, is_none))
-    if line != row.line and (is_none or was_none):
-        hint = "Either there is no counterpart, once, or there are counterparts."
-        raise table.fault(f"line {line} has answered for this subject", row.line, hint)
-    return line == row.line
+    def _extended(self, subject: str, slot: str, values: Iterable[str], line: int) -> Iterator[Triple]:
+        """Yield the values of an extension slot, as its definition has them."""
+        extension = self.table.extensions[slot]
+        if extension.datatype is None:
+            values = [self.table.iri(curie, f"slot {slot}", line) for curie in values]
+        kind = {None: IRI, str(XSD.string): TEXT}.get(extension.datatype, extension.datatype)
+        return state(subject, extension.property, kind, values)
 
-
-def _comparison_sets(table: Table) -> list[str]:
-    """Return the comparison that the table makes, if any."""
-    about = str(XW.inComparisonSet)
-    slots = [slot for slot, extension in table.extensions.items() if extension.property == about]
-    return [iri for slot in slots for iri in table.iris(slot)]
-
-
-def _names(table: Table, row: TableRow) -> tuple[str, str | None]:
-    """Return the IRI of a record, and that of the row for its subject where the table makes a comparison."""
-    subject, target = (
-        table.iri(row.cells[column], f"column {column}", row.line) for column in ("subject_id", "object_id")
-    )
-    editions = table.iris("subject_source"), table.iris("object_source")
-    found = None if target == NO_TERM_FOUND else target
-    record = record_iri(table.values("mapping_set_id")[0], subject, found, editions)
-    sets = _comparison_sets(table)
-    return record, f"{sets[0]}/{short_path(subject, editions[0])}" if sets else None
+    def _values(self, row: TableRow) -> dict[str, list[str]]:
+        """Return the values of a row's cells, CURIEs in full; raises InputError for what is not allowed."""
+        values: dict[str, list[str]] = {}
+        for column, cell in row.cells.items():
+            kind, place = _WRITTEN.get(column, PLAIN), f"column {column}"
+            texts = split(cell) if column in _SEVERAL else (cell,)
+            if kind == CURIE:
+                values[column] = [self.table.iri(text, place, row.line) for text in texts]
+            elif kind == DATE:
+                values[column] = [self.table.day(text, row.line, place) for text in texts]
+            elif kind == DECIMAL:
+                values[column] = [self.table.confidence(text, row.line) for text in texts]
+            else:
+                values[column] = list(texts)
+        for column, allowed in _ALLOWED.items():
+            if values[column][0] not in allowed:
+                what = f"“{row.cells[column]}” is not allowed in column {column}"
+                hint = f"Known are {', '.join(sorted(re.split('[/#]', iri)[-1] for iri in allowed))}."
+                raise self.table.fault(what, row.line, hint)
+        return values
