@@ -1,4 +1,4 @@
-"""The guard tells a keyword from its look-alikes, and refuses before any engine reads a query."""
+"""A keyword is told from its look-alikes, and refused before any engine reads the query."""
 
 from __future__ import annotations
 
