@@ -96,6 +96,7 @@ def test_the_longest_namespace_that_fits_shortens_an_iri() -> None:
     curies = Curies({"a": "urn:x:", "b": "urn:x:y:", "c": "urn:z:"}, re.compile(r"\w+"))
     assert [curies.shorten(f"urn:x:{rest}") for rest in ("q", "y:q", "y", "y:q:r", "")] == [
         "a:q", "b:q", "a:y", None, None]  # fmt: skip
+    assert Curies({"a": "urn:x:", "b": "urn:x:y:"}).shorten("urn:x:y:q") == "b:q"
     assert curies.shorten("urn:none") is None and curies.used == {"a": "urn:x:", "b": "urn:x:y:"}
     assert iris.shorten(ID + "ipa") == "id:ipa" and iris.shorten(BASE + "ipa") == BASE + "ipa"
     assert prefixes_in(f"<{XW.text}> <urn:x> 'skos:' .".encode()) == {"xw": PREFIXES["xw"]}
