@@ -9,6 +9,7 @@ from decimal import Decimal
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, SKOS, XSD
 
+from crosswalk.graph.mappings import OF_SET, describe
 from crosswalk.namespaces import ID, SEMAPV, SSSOM, XW
 from crosswalk.relations.algebra import (
     CONCEPTS,
@@ -198,21 +199,16 @@ def _ground(mapping: NamedNode, premise: NamedNode, claim: Claim) -> Iterator[Tr
 
 def _mapping_set(name: str, members: list[MappingRecord], facts: _Facts) -> Iterator[Triple]:
     """Yield a set of derived mappings, under the licences of all sets that their premises are from."""
-
-    def say(predicate: str, value: NamedNode | Literal) -> Triple:
-        return Triple(NamedNode(name), NamedNode(str(predicate)), value)
-
-    ends = ((members[0].subject_edition, "subject"), (members[0].object_edition, "object"))
-    title = " to ".join(edition.removeprefix(ID) for edition, _ in ends)
-    yield say(RDF.type, NamedNode(str(XW.MappingSet)))
-    yield say(SSSOM.mapping_set_id, Literal(name, datatype=NamedNode(str(XSD.anyURI))))
-    yield say(SKOS.prefLabel, Literal(f"Derived: {title}", language="en"))
-    for edition, side in ends:
-        yield say(SSSOM[f"{side}_source"], NamedNode(edition))
-        version = facts.first(edition, _VERSION) or edition.rpartition("/")[2]
-        yield say(SSSOM[f"{side}_source_version"], Literal(version))
-    for source in {source for mapping in members for source in mapping.sources}:
-        yield say(DCTERMS.source, NamedNode(source))
+    editions = {"subject_source": members[0].subject_edition, "object_source": members[0].object_edition}
+    title = " to ".join(edition.removeprefix(ID) for edition in editions.values())
     origins = {claim.record.mapping_set for mapping in members for claim in mapping.premises if claim.record}
-    for licence in {licence for origin in origins for licence in facts.all(origin, DCTERMS.license)}:
-        yield say(DCTERMS.license, NamedNode(licence))
+    values: dict[str, Iterable[str]] = {
+        "mapping_set_id": [name],
+        "mapping_set_title": [f"Derived: {title}"],
+        "mapping_set_source": {source for mapping in members for source in mapping.sources},
+        "license": {licence for origin in origins for licence in facts.all(origin, DCTERMS.license)},
+    }
+    for slot, edition in editions.items():
+        values[slot] = [edition]
+        values[f"{slot}_version"] = [facts.first(edition, _VERSION) or edition.rpartition("/")[2]]
+    yield from describe(name, XW.MappingSet, OF_SET, values)
