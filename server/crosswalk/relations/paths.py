@@ -210,10 +210,11 @@ def find_paths(
     counts: Counter[tuple[str, str]] = Counter()
     for length in range(1, hops + 1):
         for end, start in product(ends, starts):
-            walks = _walks(network, (start,), length, to_end[end], budgets[end]) if start != end else ()
-            for walk in islice(walks, wanted - counts[start, end]):
-                paths.append(_path_over(network, walk))
-                counts[start, end] += 1
+            if 0 < to_end[end].get(start, 0) <= length and counts[start, end] < wanted:
+                walks = _walks(network, (start,), length, to_end[end], budgets[end])
+                for walk in islice(walks, wanted - counts[start, end]):
+                    paths.append(_path_over(network, walk))
+                    counts[start, end] += 1
         if len(paths) > limit:
             break
     proofs = _chains_over_parts(network, starts, set(ends), min(hops, CHAIN_HOPS))
