@@ -1,4 +1,4 @@
-"""How long the program takes to begin, beside bare Python and beside an empty Flask application."""
+"""Measure how long the program takes to start, beside bare Python and an empty Flask application."""
 
 from __future__ import annotations
 
@@ -22,38 +22,41 @@ COMMANDS = {
 
 
 def commands(turns: int = 15) -> dict[str, Any]:
-    """The processor time of each command as a multiple of bare Python's, compiled modules being kept.
+    """Return the processor time of each command as a multiple of bare Python's, compiled modules being kept.
 
-    They take turns, and of each the least counts; a first turn, which compiles, is left out.
+    The commands take turns, and of each the least counts; a first turn, which compiles, is left out.
     """
-    asked = {_BARE: ["-c", "pass"]} | COMMANDS
+    calls = {_BARE: ["-c", "pass"]} | COMMANDS
     with tempfile.TemporaryDirectory() as cache:
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         environment |= {"PYTHONPYCACHEPREFIX": cache, "CROSSWALK_SNAPSHOTS": str(catalogues.built(1).out)}
-        took = [{name: _spent(each, environment) for name, each in asked.items()} for _ in range(turns + 1)]
-    least = {name: min(turn[name] for turn in took[1:]) for name in asked}
-    ratios = {name: spent / least[_BARE] for name, spent in least.items() if name != _BARE}
+        spent = [
+            {name: _seconds(command, environment) for name, command in calls.items()}
+            for _ in range(turns + 1)
+        ]
+    least = {name: min(turn[name] for turn in spent[1:]) for name in calls}
+    ratios = {name: seconds / least[_BARE] for name, seconds in least.items() if name != _BARE}
     return {_BARE: least[_BARE], "ratios": ratios}
 
 
 def server(turns: int = 15) -> dict[str, Any]:
-    """The time to the first answer of `crosswalk serve` on a built graph, and of the empty application.
+    """Return the time to the first answer of `crosswalk serve` on a built graph, and of an empty application.
 
     They take turns; the median of the ratios between neighbours counts.
     """
-    made = catalogues.built(1)
-    ours, empty = [], []
+    graph = catalogues.built(1)
+    own, empty = [], []
     for _ in range(turns):
-        with peers.crosswalk(made) as started:
-            ours.append(started.seconds)
+        with peers.crosswalk(graph) as started:
+            own.append(started.seconds)
         with peers.flask("empty") as started:
             empty.append(started.seconds)
-    ratio = statistics.median(mine / theirs for mine, theirs in zip(ours, empty, strict=True))
-    return {"crosswalk": statistics.median(ours), "empty Flask": statistics.median(empty), "ratio": ratio}
+    ratio = statistics.median(mine / other for mine, other in zip(own, empty, strict=True))
+    return {"crosswalk": statistics.median(own), "empty Flask": statistics.median(empty), "ratio": ratio}
 
 
-def _spent(command: list[str], environment: dict[str, str]) -> float:
-    """The processor time of one run, in seconds."""
+def _seconds(command: list[str], environment: dict[str, str]) -> float:
+    """Return the processor time of a run."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, *command], env=environment, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

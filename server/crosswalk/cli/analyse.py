@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,6 @@ from crosswalk.settings import Settings
 if TYPE_CHECKING:
     from crosswalk.relations.gaps import GapRow, LevelCoverage
     from crosswalk.relations.paths import Path
-    from crosswalk.relations.verdicts import Coverage
 
 store_options = settings_options("store", "query_timeout", "snapshots")
 as_of_option = click.option(
@@ -70,8 +69,8 @@ def gaps(left: str, right: str, as_of: datetime | None, form: str, settings: Set
     if form == "json":
         editions = {"left": analysis.left, "right": analysis.right}
         write_json({
-            "coverage": editions | _figures(analysis.coverage, analysis.levels[:1]),
-            "levels": [_figures(level.coverage, [level]) for level in analysis.levels],
+            "coverage": editions | _figures(analysis.first),
+            "levels": list(map(_figures, analysis.levels)),
             "elements": list(map(_gap_cells, analysis.rows)),
         })  # fmt: skip
     elif form in ("table", "markdown"):
@@ -104,16 +103,16 @@ def _gap_cells(row: GapRow) -> dict[str, Any]:
     }
 
 
-def _figures(coverage: Coverage, levels: Sequence[LevelCoverage]) -> dict[str, Any]:
+def _figures(counted: LevelCoverage) -> dict[str, Any]:
     """Return the shares of a level as programs read them, with what its number of elements rests on."""
     from crosswalk.relations.gaps import in_fractions
 
-    level = levels[0].level if levels else None
+    level, coverage = counted.level, counted.coverage
     return {
-        "counted": level.name if level else "elements",
+        "counted": level.name,
         "total": coverage.total,
-        "basis": level.basis if level else "",
-        "sources": list(map(compact, level.sources)) if level else [],
+        "basis": level.basis,
+        "sources": list(map(compact, level.sources)),
         "outcomes": {concept(iri): count for iri, count in coverage.counts.items()},
         "touched": in_fractions(coverage.touched),
         "covered": in_fractions(coverage.covered),
@@ -145,12 +144,12 @@ def path(start: str, end: str, hops: int, limit: int, form: str, settings: Setti
 
     ask = asker(settings)
     ends = [members(ask, find_element(ask, text)) for text in (start, end)]
-    found = find_paths(read_network(ask), *ends, hops=hops, limit=limit)
-    if not found.paths:
+    result = find_paths(read_network(ask), *ends, hops=hops, limit=limit)
+    if not result.paths:
         tell(f"No path of at most {hops} steps joins {start} and {end}, by the records here.")
-    elif found.more:
-        tell(f"There are more paths than the {len(found.paths)} shown; --limit shows more.")
-    numbered = list(enumerate(found.paths, 1))
+    elif result.more:
+        tell(f"There are more paths than the {len(result.paths)} shown; --limit shows more.")
+    numbered = list(enumerate(result.paths, 1))
     if form == "text":
         write("\n".join(line for number, path in numbered for line in _lines(number, path)))
     else:
@@ -187,7 +186,7 @@ def conflicts(form: str, settings: Settings) -> None:
     from crosswalk.relations.reading import read_parts, read_records
 
     ask = asker(settings)
-    found = find_conflicts(read_records(ask), read_parts(ask))
+    result = find_conflicts(read_records(ask), read_parts(ask))
     rows = [
         {
             "conflict": number,
@@ -198,17 +197,17 @@ def conflicts(form: str, settings: Settings) -> None:
             "object": compact(record.object),
             "sources": list(map(compact, record.sources)),
         }
-        for number, conflict in enumerate(found.conflicts, 1)
+        for number, conflict in enumerate(result.conflicts, 1)
         for record in conflict.records
     ]
-    undecided = [compact(record.iri) for record in found.undecided]
+    undecided = [compact(record.iri) for record in result.undecided]
     if undecided:
         tell(f"Not decided for {', '.join(undecided)}: they allow inside and outside and no overlap between; "
              "conflicts with them may be missing.")  # fmt: skip
-    if found.more:
-        tell(f"The search stopped after {len(found.conflicts)} conflicts: there are more.")
+    if result.more:
+        tell(f"The search stopped after {len(result.conflicts)} conflicts: there are more.")
     if form == "json":
-        write_json({"conflicts": rows, "undecided": undecided, "more": found.more})
+        write_json({"conflicts": rows, "undecided": undecided, "more": result.more})
     elif rows:
         write_rows(form, rows)
     else:
@@ -216,11 +215,11 @@ def conflicts(form: str, settings: Settings) -> None:
 
 
 @click.command()
-@click.argument("one", metavar="SET")
-@click.argument("other", metavar="SET")
+@click.argument("left", metavar="SET")
+@click.argument("right", metavar="SET")
 @format_option(*TABLE_FORMATS)
 @store_options
-def agreement(one: str, other: str, form: str, settings: Settings) -> None:
+def agreement(left: str, right: str, form: str, settings: Settings) -> None:
     """Show how far two mapping sets or comparison sets agree on what both judge (Cohen's kappa).
 
     \b
@@ -237,6 +236,6 @@ def agreement(one: str, other: str, form: str, settings: Settings) -> None:
             "same": row.same,
             "kappa": "" if row.kappa is None else f"{row.kappa:.3f}",
         }
-        for row in compare_sets(asker(settings), one, other)
+        for row in compare_sets(asker(settings), left, right)
     ]
     write_rows(form, rows)

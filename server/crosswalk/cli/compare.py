@@ -120,20 +120,20 @@ def stale(old: str, new: str, form: str, settings: Settings) -> None:
     if not is_later(ask, *editions):
         raise InputError(f"there is no lineage between {old} and {new}",
                          hint="`crosswalk lineage` lists what there is.")  # fmt: skip
-    found = review(ask, *editions)
+    staleness = review(ask, *editions)
     if not read_changes(ask, old=editions[0], new=editions[1]):
         tell(f"{new} follows {old}, and what became of each element is not known.")
-    added = (ClaimState(state, element, (), "added", "", "", None) for state, element in found.added)
-    rows = [_short_cells(claim, "change") for claim in (*found.claims, *added)]
+    added = (ClaimState(state, element, (), "added", "", "", None) for state, element in staleness.added)
+    rows = [_short_cells(claim, "change") for claim in (*staleness.claims, *added)]
     if form == "json":
-        collisions = list(map(_short_cells, found.collisions))
-        write_json({"counts": found.counts(), "claims": rows, "collisions": collisions})
+        collisions = list(map(_short_cells, staleness.collisions))
+        write_json({"counts": staleness.counts(), "claims": rows, "collisions": collisions})
         return
     write_rows(form, rows)
     if form in ("table", "markdown"):
-        lines = [f"{state}: {count}" for state, count in found.counts().items() if count]
-        if found.collisions:
-            numbers = ", ".join(collision.number for collision in found.collisions)
+        lines = [f"{state}: {count}" for state, count in staleness.counts().items() if count]
+        if staleness.collisions:
+            numbers = ", ".join(collision.number for collision in staleness.collisions)
             lines.append(f"numbers that mean something else in {new} than in {old}: {numbers}")
         write("\n".join(lines))
 

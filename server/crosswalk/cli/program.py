@@ -24,7 +24,7 @@ OPEN_SETTINGS = {field.name: field for field in fields(Settings) if not field.me
 """The settings that an option may give: a password in a call would be seen by others."""
 
 
-class Program(click.Group):
+class CommandGroup(click.Group):
     """The program as a whole."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -68,7 +68,7 @@ class Program(click.Group):
     def main(self, *args: Any, **options: Any) -> Any:
         """Run and end the process: 0 done, 1 the data does not conform, 2 the call or a file is wrong."""
         options["standalone_mode"] = False
-        sys.exit(_exit_code(lambda: super(Program, self).main(*args, **options)))
+        sys.exit(_exit_code(lambda: super(CommandGroup, self).main(*args, **options)))
 
 
 def _exit_code(work: Callable[[], Any]) -> int:
@@ -101,7 +101,7 @@ def _show_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
         ctx.exit()
 
 
-@click.group("crosswalk", cls=Program, no_args_is_help=True)
+@click.group("crosswalk", cls=CommandGroup, no_args_is_help=True)
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version)
 def main() -> None:
     """The IoT Security Crosswalk."""

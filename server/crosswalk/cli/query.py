@@ -88,11 +88,11 @@ def query(
     """
     from crosswalk.assemble import open_store
 
-    found = _find_query(source, text)
+    parsed = _find_query(source, text)
     terms = dict(map(_read_binding, bindings))
-    media_type, as_rows = _media_type(found.form, form)
-    with _placing_faults(found, text):
-        bound = bind(found, **terms)
+    media_type, as_rows = _media_type(parsed.form, form)
+    with _placing_faults(parsed, text):
+        bound = bind(parsed, **terms)
         with steps("Building", 4) as progress:
             store = open_store(settings, graphs, progress)
         with _ended_by_interrupt():
@@ -149,16 +149,16 @@ def _media_type(form: str, wanted: str) -> tuple[str, bool]:
 
 
 @contextmanager
-def _placing_faults(found: Query, text: str | None) -> Iterator[None]:
+def _placing_faults(parsed: Query, text: str | None) -> Iterator[None]:
     """Add the query's file to a fault inside it, or count its lines as in the text that was typed."""
     try:
         yield
     except InputError as fault:
         if fault.line is not None and fault.file is None:
-            if found.path is not None:
-                fault.file = str(found.path)
+            if parsed.path is not None:
+                fault.file = str(parsed.path)
             elif text is not None:
-                fault.line -= found.text.count("\n") - text.count("\n")
+                fault.line -= parsed.text.count("\n") - text.count("\n")
         raise
 
 
@@ -201,8 +201,8 @@ def questions(name: str | None, tag: str | None, form: str) -> None:
         write(load(name).text)
         return
     listed = [load(name)] if name else catalogue()
-    found = [question for question in listed if name or tag is None or tag in question.tags]
-    if not found:
+    chosen = [question for question in listed if name or tag is None or tag in question.tags]
+    if not chosen:
         tags = sorted({tag for question in catalogue() for tag in question.tags})
         raise InputError(f"no question has the tag {tag!r}", hint=f"Tags: {', '.join(tags)}.")
     columns = ["name", "title", "parameters"] + ([] if form in ("table", "html") else ["question", "tags"])
@@ -214,6 +214,6 @@ def questions(name: str | None, tag: str | None, form: str) -> None:
             "tags": ", ".join(question.tags),
             "parameters": ", ".join(question.parameters),
         }
-        for question in found
+        for question in chosen
     ]
     write(FORMATS[form](columns, rows))

@@ -26,7 +26,7 @@ _OTHER_KINDS = ("provision", "section", "document")
 
 
 @dataclass(frozen=True)
-class Level:
+class EditionLevel:
     """Elements of one kind that are counted together, and at one depth where a source counts them so.
 
     ``declared`` is how many there are by that source, ``basis`` how it counted and ``sources`` what it is;
@@ -43,7 +43,7 @@ class Level:
 
 def read_levels(
     ask: Ask, edition: str, hierarchy: PartHierarchy, claimed: Collection[str] = ()
-) -> list[Level]:
+) -> list[EditionLevel]:
     """Read the levels that an edition is counted in, those of which a source gives the number first.
 
     An edition without any is counted in its guidelines, or in the kind that it has most of. Elements of
@@ -54,11 +54,11 @@ def read_levels(
     for row in rows:
         element = Element(row["element"], edition, row["number"], row["title"] or None)
         elements[local_name(row["kind"])].append(element)
-    kinds = {element.iri: kind for kind, same in elements.items() for element in same}
+    kinds = {element.iri: kind for kind, group in elements.items() for element in group}
     levels = []
     if guidelines := tuple(elements[GUIDELINE]):
-        declared = rows[0]["declared"]  # of the edition, so that every row has the same
-        levels.append(Level("guidelines", GUIDELINE, guidelines, int(declared) if declared else None))
+        declared = rows[0]["declared"]  # of the edition, so that every row has the group
+        levels.append(EditionLevel("guidelines", GUIDELINE, guidelines, int(declared) if declared else None))
     for row in read_texts(ask, "pages/gaps-levels", edition=edition):
         kind, depth, size = local_name(row["kind"]), int(row["depth"]), int(row["size"])
         counted = tuple(
@@ -66,25 +66,25 @@ def read_levels(
             if 1 + sum(kinds.get(whole) == kind for whole in hierarchy.wholes(element.iri)) == depth
         )  # fmt: skip
         levels.append(
-            Level(row["name"], kind, counted, size, row["note"], tuple(sorted(row["sources"].split())))
+            EditionLevel(row["name"], kind, counted, size, row["note"], tuple(sorted(row["sources"].split())))
         )
     return _with_uncounted(levels, elements, set(claimed))
 
 
 def _with_uncounted(
-    levels: list[Level], elements: dict[str, list[Element]], claimed: set[str]
-) -> list[Level]:
+    levels: list[EditionLevel], elements: dict[str, list[Element]], claimed: set[str]
+) -> list[EditionLevel]:
     """Add the levels whose size no source gives: where claims end, or where there is no other."""
     counted = {element.iri for level in levels for element in level.elements}
     rest = {
         kind: [element for element in elements[kind] if element.iri not in counted] for kind in _OTHER_KINDS
     }
     most = max(_OTHER_KINDS, key=lambda kind: len(rest[kind]))
-    for kind, same in rest.items():
+    for kind, group in rest.items():
         main = kind == most and not levels
-        if same and (main or claimed.intersection(element.iri for element in same)):
+        if group and (main or claimed.intersection(element.iri for element in group)):
             name = f"other {kind}s" if any(level.kind == kind for level in levels) else f"{kind}s"
-            levels = [*levels, Level(name, kind, tuple(same))]
+            levels = [*levels, EditionLevel(name, kind, tuple(group))]
     return levels
 
 
@@ -117,7 +117,7 @@ class GapRow:
 class LevelCoverage:
     """The verdicts on the elements of one level, and how much of it is touched and covered."""
 
-    level: Level
+    level: EditionLevel
     rows: tuple[GapRow, ...]
     coverage: Coverage
 
@@ -137,9 +137,10 @@ class GapAnalysis:
         return tuple(row for level in self.levels for row in level.rows)
 
     @property
-    def coverage(self) -> Coverage:
-        """How much of the first level is touched and covered."""
-        return self.levels[0].coverage if self.levels else coverage((), None)
+    def first(self) -> LevelCoverage:
+        """The first level, or one without elements where none of the edition is here."""
+        empty = LevelCoverage(EditionLevel("elements", "", ()), (), coverage((), None))
+        return next(iter(self.levels), empty)
 
 
 def analyse(ask: Ask, left: str, right: str, day: date | None = None) -> GapAnalysis:

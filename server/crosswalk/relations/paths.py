@@ -270,9 +270,9 @@ def _chains_over_parts(network: Network, starts: Iterable[str], ends: set[str], 
     search = ChainSearch(network)
     for start in starts:
         for end, chains in sorted(search.chains_from(start, hops), key=itemgetter(0)):
-            for found in chains if end in ends else ():
-                steps = [(claim, network.claims(claim.start, claim.end)) for claim in found.claims]
-                if found.rationale and not all(claims for _, claims in steps):
+            for proof in chains if end in ends else ():
+                steps = [(claim, network.claims(claim.start, claim.end)) for claim in proof.claims]
+                if proof.rationale and not all(claims for _, claims in steps):
                     yield Path(
                         tuple(Step(claim.start, claim.end, claims or (claim,)) for claim, claims in steps)
                     )
