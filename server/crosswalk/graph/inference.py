@@ -15,6 +15,7 @@ from rdflib.namespace import OWL, RDF, RDFS, XSD
 from crosswalk.errors import InputError
 from crosswalk.graph.canonical import in_default_graph
 from crosswalk.graph.rdf_files import explain_sparql, read_text
+from crosswalk.sparql_tokens import header
 
 RULES = Path("queries") / "rules"
 INFERRED = "inferred"
@@ -57,11 +58,11 @@ def read_rules(root: Path) -> list[Rule]:
 
 def _read_rule(path: Path, name: str) -> Rule:
     text = read_text(path, name)
-    header = dict(re.findall(r"^#\+ (\w+): *(.*?) *$", text, re.MULTILINE))
-    if not header.get("title"):
+    values = header(text)
+    if not values.get("title"):
         raise InputError("the rule has no title", file=name, line=1, hint="Begin with a line “#+ title: …”.")
-    after = tuple(re.findall(r"[^\s,]+", header.get("after", "")))
-    return Rule(path.stem, header["title"], header.get("graph", INFERRED), text, after)
+    after = tuple(re.findall(r"[^\s,]+", values.get("after", "")))
+    return Rule(path.stem, values["title"], values.get("graph", INFERRED), text, after)
 
 
 def close_ontology(ontology: Iterable[Quad]) -> set[Triple]:

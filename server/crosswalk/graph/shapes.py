@@ -16,7 +16,7 @@ from crosswalk.errors import InputError
 from crosswalk.graph.line_index import Locations, locate_file
 from crosswalk.graph.rdf_files import explain_sparql, read_rdf
 from crosswalk.namespaces import ONTOLOGY, PREFIXES
-from crosswalk.sparql_tokens import tokens
+from crosswalk.sparql_tokens import missing_prefixes, on_one_line
 
 FOLDER = "shapes"
 _SELECT, _PREFIXES, _PATTERN = str(SH.select), str(SH.prefixes), str(SH.pattern)
@@ -98,15 +98,8 @@ def write_out_queries(quads: Iterable[Quad], name: str, lines: Locations) -> Ite
 
 
 def _write_out(text: str, prefixed: bool, name: str, lines: Locations) -> str:
-    query, used, end = "", {}, 0
-    for token in tokens(text):
-        # Between two tokens stand white space and comments.
-        query += (" " if token.start > end else "") + token.text
-        end = token.start + len(token.text)
-        prefix = token.text.partition(":")[0]
-        if prefixed and token.kind == "name" and prefix in PREFIXES:
-            used[prefix] = f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n"
-    heading = "".join(used.values())
+    used = missing_prefixes(text, PREFIXES) if prefixed else {}
+    heading = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in used.items())
     try:
         # An empty store answers at once, if it understands the query.
         Store().query(heading + text)
@@ -119,7 +112,7 @@ def _write_out(text: str, prefixed: bool, name: str, lines: Locations) -> str:
             line=first + max(line - len(used) - 1, 0) if first else None,
             hint="Prefixes come from ontology/prefixes.ttl, by a line sh:prefixes <../ontology> .",
         ) from None
-    return heading + query.strip()
+    return heading + on_one_line(text)
 
 
 def _line_of(lines: Locations, predicate: str, value: str) -> int | None:
