@@ -61,8 +61,12 @@ def test_an_import_breaks_no_rule_beyond_what_a_curator_must_add(run, tmp_path, 
         *("--license", "https://creativecommons.org/licenses/by/4.0/"),
     )
     assert result.exit_code == 0, result.stderr
-    wrong = [str(one) for one in check(repository, [read_file(out)]).violations if "review.ttl" in str(one)]
-    assert [one for one in wrong if "graph" not in one.casefold()] == []
+    wrong = [
+        str(violation)
+        for violation in check(repository, [read_file(out)]).violations
+        if "review.ttl" in str(violation)
+    ]
+    assert [violation for violation in wrong if "graph" not in violation.casefold()] == []
 
 
 def test_an_sssom_file_for_review_is_read_among_the_curated_files(run, tmp_path) -> None:
@@ -165,8 +169,8 @@ def test_an_export_reports_what_the_format_cannot_hold(run, tmp_path) -> None:
     report = tmp_path / "losses.txt"
     result = run("export-mappings", "csv", "--set", SET, "--out", tmp_path / "m.csv", "--report", report)
     assert result.exit_code == 0 and "licence of the set: 1" in report.read_text(encoding="utf-8")
-    told = run("export-mappings", "csv", "--set", SET, "--out", "-")
-    assert "not in the file: licence of the set: 1" in told.stderr and told.stdout.startswith("\ufeffset,")
+    shown = run("export-mappings", "csv", "--set", SET, "--out", "-")
+    assert "not in the file: licence of the set: 1" in shown.stderr and shown.stdout.startswith("\ufeffset,")
 
 
 def test_an_unknown_set_is_told_with_those_there_are(run, tmp_path) -> None:

@@ -44,9 +44,9 @@ def test_the_page_names_every_format() -> None:
 
 def rules() -> list[tuple[str, str, int]]:
     text = (ROOT / "docs" / "w3id" / ".htaccess").read_text(encoding="utf-8")
-    found = re.findall(r"(?m)^RewriteRule (\S+) (\S+) \[R=(\d+),L(?:,NE)?\]$", text)
-    assert len(found) == text.count("\nRewriteRule ")
-    return [(pattern, target, int(code)) for pattern, target, code in found]
+    matches = re.findall(r"(?m)^RewriteRule (\S+) (\S+) \[R=(\d+),L(?:,NE)?\]$", text)
+    assert len(matches) == text.count("\nRewriteRule ")
+    return [(pattern, target, int(code)) for pattern, target, code in matches]
 
 
 def redirect(path: str) -> tuple[str, int] | None:
@@ -88,5 +88,7 @@ def test_the_citation_file_says_what_the_package_says() -> None:
     assert {"cff-version", "title", "message", "authors", "license", "abstract"} <= set(cited)
     assert cited["cff-version"] == "1.2.0" and cited["type"] in ("dataset", "software")
     assert cited["version"] == version("crosswalk")
-    assert [author["name"] for author in cited["authors"]] == [each["name"] for each in project["authors"]]
+    assert [author["name"] for author in cited["authors"]] == [
+        author["name"] for author in project["authors"]
+    ]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", cited["date-released"])

@@ -156,7 +156,7 @@ def test_a_workbook_comes_back_as_it_went(register) -> None:
     back = olir.read_workbook(data, "b.xlsx", FORWARD)
     placed = replace(back, subject_source=SOURCE, object_source=TARGET)
     resolved, unknown = resolve(placed, register)
-    assert unknown == [] and {replace(one, place=None) for one in resolved.records} == set(RECORDS)
+    assert unknown == [] and {replace(record, place=None) for record in resolved.records} == set(RECORDS)
     assert losses["record without a single set relation and its rationale"] == 1
     assert losses["record that says that there is no counterpart"] == 1
     with pytest.raises(InputError, match="states the direction"):
@@ -179,7 +179,9 @@ def test_the_csv_for_spreadsheets_escapes_formulas_and_holds_every_record(store,
     data, losses = spreadsheet.write([replace(FOUND, records=RECORDS), *gather_sets(store, "all")], register)
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
-    assert len(rows) == len(RECORDS) + sum(len(found.records) for found in gather_sets(store, "all"))
+    assert len(rows) == len(RECORDS) + sum(
+        len(mapping_set.records) for mapping_set in gather_sets(store, "all")
+    )
     comments = {row["comment"] for row in rows}
     assert {"'=1+1", "'@why"} <= comments
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
@@ -189,6 +191,6 @@ def test_the_csv_for_spreadsheets_escapes_formulas_and_holds_every_record(store,
 def test_only_the_csv_escapes(register) -> None:
     from crosswalk.exchange import oscal_mapping, sssom_writing
 
-    found = replace(FOUND, records=RECORDS)
-    assert b"'=1+1" not in sssom_writing.write(found, {})[0]
-    assert b"'=1+1" not in oscal_mapping.write([found], register)[0]
+    mapping_set = replace(FOUND, records=RECORDS)
+    assert b"'=1+1" not in sssom_writing.write(mapping_set, {})[0]
+    assert b"'=1+1" not in oscal_mapping.write([mapping_set], register)[0]

@@ -216,8 +216,8 @@ def test_the_same_records_give_the_same_bytes(register) -> None:
 def test_what_is_written_comes_back_and_the_rest_is_counted(register) -> None:
     data, losses = oscal_mapping.write([FOUND], register)
     back, unknown = resolve(oscal_mapping.read(data, "m.json"), register)
-    found = {replace(each, place=None) for each in back.records}
-    assert unknown == [] and found == {*TYPED, Record(f"{SOURCE}/guideline/17", None)}
+    records = {replace(record, place=None) for record in back.records}
+    assert unknown == [] and records == {*TYPED, Record(f"{SOURCE}/guideline/17", None)}
     assert losses == {"record without a single set relation": 2, "record without a rationale": 1}
 
 
@@ -236,12 +236,12 @@ def test_a_set_without_relations_has_nothing_to_say_in_oscal(register) -> None:
 def test_a_single_mapping_may_stand_without_a_list(document) -> None:
     several = read(document).records
     document["mapping-collection"]["mappings"] = document["mapping-collection"]["mappings"][0]
-    assert [one.subject for one in read(document).records] == [one.subject for one in several]
+    assert [record.subject for record in read(document).records] == [record.subject for record in several]
 
 
 def test_a_relation_between_several_controls_holds_of_no_pair(document) -> None:
-    one = document["mapping-collection"]["mappings"][0]["maps"][0]
-    one["targets"].append({"type": "control", "id-ref": "CLP.13"})
+    map_ = document["mapping-collection"]["mappings"][0]["maps"][0]
+    map_["targets"].append({"type": "control", "id-ref": "CLP.13"})
     first, second, *_ = read(document).records
     assert first.candidates == second.candidates == 31 and first.rationale_kind is None
 
@@ -349,15 +349,15 @@ def catalog(value: object = CATALOG, **options: bool):
 
 
 def test_a_catalogue_gives_its_elements_with_their_parents() -> None:
-    found = catalog()
-    assert [(one.identifier, one.parent) for one in found.entries] == [
+    catalogue = catalog()
+    assert [(entry.identifier, entry.parent) for entry in catalogue.entries] == [
         ("AC", None),
         ("AC-1", "AC"),
         ("AC-1.1", "AC-1"),
         ("AC-2", "AC"),
     ]
-    assert found.entries[3].withdrawn and found.entries[3].replaced_by == ("AC-1",)
-    assert found.losses["replacement by something that is no control"] == 1
+    assert catalogue.entries[3].withdrawn and catalogue.entries[3].replaced_by == ("AC-1",)
+    assert catalogue.losses["replacement by something that is no control"] == 1
 
 
 def test_the_text_of_a_catalogue_stays_out_unless_it_is_asked_for() -> None:
@@ -390,8 +390,8 @@ def test_a_profile_names_the_controls_it_selects() -> None:
             "merge": {"as-is": True},
         }
     }
-    found = oscal_catalog.read_profile(json.dumps(profile).encode(), "p.json")
-    assert [one.identifier for one in found.entries] == ["ac-1", "ac-2"] and found.selection
+    selection = oscal_catalog.read_profile(json.dumps(profile).encode(), "p.json")
+    assert [entry.identifier for entry in selection.entries] == ["ac-1", "ac-2"] and selection.selection
     profile["profile"]["imports"][0]["include-all"] = {}
     with pytest.raises(InputError, match="only imports that name their controls"):
         oscal_catalog.read_profile(json.dumps(profile).encode(), "p.json")

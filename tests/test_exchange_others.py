@@ -12,7 +12,7 @@ from pyoxigraph import RdfFormat, parse
 from crosswalk.errors import InputError, ResourceLimit
 from crosswalk.exchange import ciso, cprt, dcms, formats, rdf, rdf_writing, triples
 from crosswalk.exchange.gathering import gather_register, gather_sets
-from crosswalk.exchange.identifiers import Known, Register, key, resolve, token
+from crosswalk.exchange.identifiers import KnownElement, Register, key, resolve, token
 from crosswalk.exchange.records import MappingSet, Record
 from crosswalk.graph.turtle import serialize
 from crosswalk.namespaces import ID, XW
@@ -48,7 +48,7 @@ def test_an_identifier_is_found_however_it_is_written(register, edition, text, p
 
 
 def test_an_unknown_identifier_has_near_misses(register) -> None:
-    found = MappingSet(
+    mapping_set = MappingSet(
         subject_source=str(ID["ipa/2.0"]),
         object_source=str(ID["gsma/2.0"]),
         records=(
@@ -57,8 +57,8 @@ def test_an_unknown_identifier_has_near_misses(register) -> None:
             Record("9", "CLP.12/section/5.77"),
         ),
     )
-    resolved, unknown = resolve(found, register)
-    assert len(resolved.records) == 1 and [(one.text, one.place) for one in unknown] == [
+    resolved, unknown = resolve(mapping_set, register)
+    assert len(resolved.records) == 1 and [(identifier.text, identifier.place) for identifier in unknown] == [
         ("99", 4),
         ("CLP.12/section/5.77", None),
     ]
@@ -66,7 +66,10 @@ def test_an_unknown_identifier_has_near_misses(register) -> None:
 
 
 def test_what_several_elements_answer_to_is_unknown() -> None:
-    known = [Known("urn:e/section/5.1.1", "urn:e", "5.1.1"), Known("urn:e/provision/5.1-1", "urn:e", "5.1-1")]
+    known = [
+        KnownElement("urn:e/section/5.1.1", "urn:e", "5.1.1"),
+        KnownElement("urn:e/provision/5.1-1", "urn:e", "5.1-1"),
+    ]
     register = Register(known)
     assert register.find("5.1-1", "urn:e") == "urn:e/provision/5.1-1"
     assert register.find("5_1_1", "urn:e") is None
@@ -108,12 +111,14 @@ CPRT = {
 
 @pytest.mark.parametrize("wrap", [lambda value: value, lambda value: {"response": {"elements": value}}])
 def test_cprt_gives_elements_under_their_parents(wrap) -> None:
-    found = cprt.read(json.dumps(wrap(CPRT)).encode(), "c.json", with_text=True)
-    assert [(one.identifier, one.title, one.parent, one.text) for one in found.entries] == [
+    catalogue = cprt.read(json.dumps(wrap(CPRT)).encode(), "c.json", with_text=True)
+    assert [(entry.identifier, entry.title, entry.parent, entry.text) for entry in catalogue.entries] == [
         ("A", "First", None, None),
         ("A.1", None, "A", "Do it."),
     ]
-    assert (found.title, found.version) == ("Toy", "2.0") and found.losses["element of another document"] == 1
+    assert (catalogue.title, catalogue.version) == ("Toy", "2.0") and catalogue.losses[
+        "element of another document"
+    ] == 1
 
 
 def framework(identifier: str, kind: str, **more: str) -> dict[str, str]:
@@ -160,14 +165,16 @@ FRAMEWORK = {
 
 
 def test_cprt_keeps_the_elements_and_says_what_replaces_the_withdrawn_ones() -> None:
-    found = cprt.read(json.dumps({"response": {"elements": FRAMEWORK}}).encode(), "c.json")
-    assert [(one.identifier, one.parent, one.withdrawn, one.replaced_by) for one in found.entries] == [
+    catalogue = cprt.read(json.dumps({"response": {"elements": FRAMEWORK}}).encode(), "c.json")
+    assert [
+        (entry.identifier, entry.parent, entry.withdrawn, entry.replaced_by) for entry in catalogue.entries
+    ] == [
         ("ID", None, False, ()),
         ("ID-1", "ID", True, ("ID-2",)),
         ("ID-2", "ID", False, ()),
     ]
-    assert found.version == "Version 2.0"
-    assert {what: count for what, count in (+found.losses).items() if "type of" not in what} == {
+    assert catalogue.version == "Version 2.0"
+    assert {what: count for what, count in (+catalogue.losses).items() if "type of" not in what} == {
         "element of type “sort”": 1,
         "element of type “party”": 1,
         "element of type “implementation_example”": 1,
@@ -218,17 +225,17 @@ def dcms_file(*rows: dict[str, str]) -> bytes:
 @pytest.mark.parametrize("section", ["", None])
 def test_a_dcms_record_without_a_section_is_counted_and_left_out(section) -> None:
     bare = dcms_row(**{"Recommendation Number / Section": section})
-    found = dcms.read(dcms_file(bare, dcms_row()), "d.json", "gsma")
-    assert len(found.records) == 1 and found.losses["record that names no section"] == 1
+    mapping_set = dcms.read(dcms_file(bare, dcms_row()), "d.json", "gsma")
+    assert len(mapping_set.records) == 1 and mapping_set.losses["record that names no section"] == 1
 
 
 def test_dcms_gives_identifiers_and_leaves_the_excerpts() -> None:
     other = dcms_row(Organisation="ENISA")
-    found = dcms.read(dcms_file(dcms_row(), dcms_row(), other), "d.json", "gsma")
-    (record,) = found.records
+    mapping_set = dcms.read(dcms_file(dcms_row(), dcms_row(), other), "d.json", "gsma")
+    (record,) = mapping_set.records
     assert (record.subject, record.object, record.candidates) == ("1", "CLP12_6.11", 31)
-    assert "words of theirs" not in str(found) and found.version == "4.0"
-    assert found.losses["record that repeats another"] == 1
+    assert "words of theirs" not in str(mapping_set) and mapping_set.version == "4.0"
+    assert mapping_set.losses["record that repeats another"] == 1
 
 
 @pytest.mark.parametrize(
@@ -289,13 +296,13 @@ objects:
 
 
 def test_ciso_assistant_gives_records_with_their_lines() -> None:
-    found = ciso.read(CISO.encode(), "m.yaml")
-    first, second = found.records
+    mapping_set = ciso.read(CISO.encode(), "m.yaml")
+    first, second = mapping_set.records
     assert (first.subject, first.object, first.place) == ("9", "clp.12-5.7", 11)
     assert (first.candidates, second.candidates) == (INTERSECTS, EQUAL)
     assert (first.comment, first.strength) == ("why", None)
     assert (second.comment, second.strength) == (None, 10)
-    assert (found.title, found.publication_date) == ("A to B", "2026-01-02")
+    assert (mapping_set.title, mapping_set.publication_date) == ("A to B", "2026-01-02")
 
 
 MIRROR = """\
@@ -323,11 +330,11 @@ objects:
 
 
 def test_a_library_that_holds_its_set_turned_round_as_well_gives_it_once() -> None:
-    found = ciso.read(TWICE.encode(), "m.yaml")
-    (record,) = found.records
+    mapping_set = ciso.read(TWICE.encode(), "m.yaml")
+    (record,) = mapping_set.records
     assert (record.subject, record.object, record.candidates) == ("9", "4", SUBSET)
-    assert found.subject_source == "urn:x:framework:a"
-    assert found.losses["mapping set that is another one turned round"] == 1
+    assert mapping_set.subject_source == "urn:x:framework:a"
+    assert mapping_set.losses["mapping set that is another one turned round"] == 1
 
 
 def test_a_reason_in_words_is_a_comment_and_no_kind_of_rationale() -> None:
@@ -439,17 +446,17 @@ def written(store: EmbeddedStore, mapping_set: str, form: str) -> bytes:
 
 @pytest.mark.parametrize("form", ["turtle", "jsonld"])
 def test_the_graphs_own_records_come_back(store, register, form: str) -> None:
-    for found in gather_sets(store, "all"):
-        data = written(store, found.identifier, form)
+    for mapping_set in gather_sets(store, "all"):
+        data = written(store, mapping_set.identifier, form)
         back, unknown = resolve(rdf.read(data, "x", form), register)
-        want = {replace(one, alignment=None) for one in found.records}
-        assert unknown == [] and set(back.records) == want, found.identifier
+        want = {replace(record, alignment=None) for record in mapping_set.records}
+        assert unknown == [] and set(back.records) == want, mapping_set.identifier
 
 
 def test_the_three_syntaxes_say_the_same(store) -> None:
-    (found,) = gather_sets(store, "ipa-2.0--gsma-2.0")
+    (mapping_set,) = gather_sets(store, "ipa-2.0--gsma-2.0")
     stated = {
-        form: {str(quad.triple) for quad in parse(written(store, found.identifier, form), syntax)}
+        form: {str(quad.triple) for quad in parse(written(store, mapping_set.identifier, form), syntax)}
         for form, syntax in (
             ("turtle", RdfFormat.TURTLE),
             ("jsonld", RdfFormat.JSON_LD),
@@ -457,16 +464,18 @@ def test_the_three_syntaxes_say_the_same(store) -> None:
         )
     }
     assert stated["turtle"] == stated["jsonld"] and stated["nquads"] <= stated["turtle"]
-    quads = parse(rdf_writing.write(store, [found.identifier], "nquads"), RdfFormat.N_QUADS)
+    quads = parse(rdf_writing.write(store, [mapping_set.identifier], "nquads"), RdfFormat.N_QUADS)
     assert {quad.graph_name.value for quad in quads} == {
         "https://w3id.org/iot-security-crosswalk/graph/comparisons/ipa-2.0--gsma-2.0"
     }
 
 
 def test_the_triples_of_an_import_are_the_graphs_own(store) -> None:
-    (found,) = gather_sets(store, "ipa-2.0--gsma-2.0")
-    stated = {str(one.triple) for one in rdf_writing.triples(store, [found.identifier])}
-    made = {str(one) for one in triples.of_mapping_set(found) if "/graph/" not in one.subject.value}
+    (mapping_set,) = gather_sets(store, "ipa-2.0--gsma-2.0")
+    stated = {str(triple.triple) for triple in rdf_writing.triples(store, [mapping_set.identifier])}
+    made = {
+        str(triple) for triple in triples.of_mapping_set(mapping_set) if "/graph/" not in triple.subject.value
+    }
     assert len(made) > 300 and made <= stated
 
 
@@ -491,8 +500,8 @@ def test_the_context_makes_the_data_shorter(store) -> None:
 
 
 def test_a_reader_runs_in_a_process_of_its_own() -> None:
-    found = MappingSet("urn:x", records=(Record("a", "b", candidates=EQUAL, quotations=("q",)),))
-    assert formats.run_isolated(lambda: found, "f") == found
+    mapping_set = MappingSet("urn:x", records=(Record("a", "b", candidates=EQUAL, quotations=("q",)),))
+    assert formats.run_isolated(lambda: mapping_set, "f") == mapping_set
 
 
 def test_a_reader_that_takes_too_much_memory_or_time_is_ended() -> None:
@@ -532,5 +541,5 @@ def test_a_reader_has_no_network() -> None:
         interfaces = [name for _, name in socket.if_nameindex()]
         return MappingSet(title=",".join(interfaces))
 
-    found = formats.run_isolated(reach, "f")
-    assert found.title in ("lo", "")
+    mapping_set = formats.run_isolated(reach, "f")
+    assert mapping_set.title in ("lo", "")

@@ -13,7 +13,7 @@ from rdflib import XSD
 from crosswalk.errors import InputError
 from crosswalk.exchange import olir, oscal_mapping, rdf, spreadsheet, sssom, sssom_writing, triples
 from crosswalk.exchange.gathering import gather_sets
-from crosswalk.exchange.identifiers import Known, Register
+from crosswalk.exchange.identifiers import KnownElement, Register
 from crosswalk.exchange.records import PREDICATES, MappingSet, Record
 from crosswalk.graph.mappings import read_mappings
 from crosswalk.graph.turtle import serialize
@@ -53,59 +53,59 @@ FOUND = MappingSet(
 )
 REGISTER = Register(
     [
-        Known(FOCUS, str(ID["ipa/2.0"]), "9"),
-        Known(str(ID["ipa/2.0/guideline/1"]), str(ID["ipa/2.0"]), "1"),
-        Known(TARGET, str(ID["gsma/2.0"]), "5.7"),
+        KnownElement(FOCUS, str(ID["ipa/2.0"]), "9"),
+        KnownElement(str(ID["ipa/2.0/guideline/1"]), str(ID["ipa/2.0"]), "1"),
+        KnownElement(TARGET, str(ID["gsma/2.0"]), "5.7"),
     ]
 )
 MORE = ("strength", "reviewers", "reviewer_names", "review_date")
 
 
-def told(found: MappingSet) -> set[tuple[object, ...]]:
+def review_of(mapping_set: MappingSet) -> set[tuple[object, ...]]:
     """What is said of strength and review, by subject; the order of reviewers says nothing."""
     return {
         (
-            one.subject,
-            one.strength,
-            frozenset(one.reviewers),
-            frozenset(one.reviewer_names),
-            one.review_date,
+            record.subject,
+            record.strength,
+            frozenset(record.reviewers),
+            frozenset(record.reviewer_names),
+            record.review_date,
         )
-        for one in found.records
+        for record in mapping_set.records
     }
 
 
 def test_sssom_brings_it_back() -> None:
     data, losses = sssom_writing.write(FOUND, {})
     back = sssom.read(data, "t.sssom.tsv")
-    assert told(back) == told(FOUND) and not +losses and not +back.losses
+    assert review_of(back) == review_of(FOUND) and not +losses and not +back.losses
     assert rb"A \| B|Somebody Else" in data and b"\treviewer_id\treviewer_label\t" in data
 
 
 def test_rdf_brings_it_back() -> None:
     written = serialize(triples.of_mapping_set(FOUND)).encode()
     back = rdf.read(written, "t.ttl", "turtle")
-    assert told(back) == told(FOUND) and not +back.losses
+    assert review_of(back) == review_of(FOUND) and not +back.losses
 
 
 def test_the_graph_brings_it_back(tmp_path) -> None:
-    elements = "".join(f"<{one}> <{XW.inEdition}> <{ID}x/1> .\n" for one in (FOCUS, TARGET))
+    elements = "".join(f"<{iri}> <{XW.inEdition}> <{ID}x/1> .\n" for iri in (FOCUS, TARGET))
     path = tmp_path / "t.ttl"
     path.write_text(serialize(triples.of_mapping_set(FOUND)) + elements, encoding="utf-8")
     (back,) = gather_sets(EmbeddedStore.load(path), SET)
-    assert told(back) == told(FOUND)
+    assert review_of(back) == review_of(FOUND)
     assert not [what for what in +back.losses if "review" in what or "strength" in what]
 
 
 def test_the_table_of_a_curator_says_it_in_the_graph() -> None:
     data, losses = sssom_writing.write(replace(FOUND, records=(REVIEWED,)), {}, curated=True)
     assert not [what for what in MORE if losses[f"{what} of a record"]]
-    said = {
+    facts = {
         (quad.predicate.value, quad.object)
         for quad in read_mappings(data.decode(), "t.sssom.tsv", str(GRAPH["mappings/t"]))
         if quad.predicate.value.startswith((str(SSSOM) + "review", str(XW.strength)))
     }
-    assert said >= {
+    assert facts >= {
         (str(XW.strength), Literal("4", datatype=NamedNode(str(XSD.integer)))),
         (str(SSSOM.reviewer_id), NamedNode(str(ID["body/ipa"]))),
         (str(SSSOM.reviewer_label), Literal("A | B")),
@@ -117,14 +117,14 @@ def test_the_table_of_a_curator_says_it_in_the_graph() -> None:
 def test_a_finding_of_no_counterpart_can_be_reviewed_as_well(tmp_path) -> None:
     none = Record(FOCUS, None, reviewers=REVIEWED.reviewers, reviewer_names=("Somebody",))
     path = tmp_path / "t.ttl"
-    found = replace(FOUND, records=(REVIEWED, none))
+    mapping_set = replace(FOUND, records=(REVIEWED, none))
     row = triples.of_mapping_set(
-        replace(found, records=(replace(REVIEWED, comparison=f"{ID}comparison/t/9"), none))
+        replace(mapping_set, records=(replace(REVIEWED, comparison=f"{ID}comparison/t/9"), none))
     )
     joined = f"<{ID}comparison/t/9> <{XW.inComparisonSet}> <{ID}comparison/t> .\n"
     path.write_text(serialize(row) + joined, encoding="utf-8")
     (back,) = gather_sets(EmbeddedStore.load(path), SET)
-    (again,) = (one for one in back.records if one.object is None)
+    (again,) = (record for record in back.records if record.object is None)
     assert set(again.reviewers) == set(none.reviewers) and again.reviewer_names == ("Somebody",)
 
 

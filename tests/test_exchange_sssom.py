@@ -52,8 +52,10 @@ def store(snapshot) -> EmbeddedStore:
 
 
 def bare(records) -> list[Record]:
-    flat = (replace(one, place=None, quotations=tuple(map(spaced, one.quotations))) for one in records)
-    return sorted(flat, key=lambda one: (one.subject, one.object or "", one.identifier or ""))
+    flat = (
+        replace(record, place=None, quotations=tuple(map(spaced, record.quotations))) for record in records
+    )
+    return sorted(flat, key=lambda record: (record.subject, record.object or "", record.identifier or ""))
 
 
 def spaced(text: str) -> str:
@@ -136,16 +138,16 @@ def test_slots_without_a_place_in_the_graph_are_counted() -> None:
 
 def test_what_is_written_comes_back(store: EmbeddedStore) -> None:
     register = gather_register(store)
-    for found in gather_sets(store, "all"):
-        data, losses = sssom_writing.write(found, {})
+    for mapping_set in gather_sets(store, "all"):
+        data, losses = sssom_writing.write(mapping_set, {})
         back, unknown = resolve(sssom.read(data, "back"), register)
-        assert unknown == [] and bare(back.records) == bare(found.records)
+        assert unknown == [] and bare(back.records) == bare(mapping_set.records)
         assert set(+losses) <= {
             "line break in a text, written as a space",
             "predicate skos:mappingRelation, written as the set relation's own",
         }
         same = ("identifier", "title", "licence", "sources", "subject_source", "object_source")
-        assert [getattr(back, name) for name in same] == [getattr(found, name) for name in same]
+        assert [getattr(back, name) for name in same] == [getattr(mapping_set, name) for name in same]
 
 
 @pytest.mark.parametrize("relation", [EQUAL, SUBSET, SUPERSET, INTERSECTS, DISJOINT, EQUAL | SUPERSET])
@@ -159,24 +161,24 @@ def test_every_relation_comes_back(relation) -> None:
         comment="a | b",
         quotations=("one | two", "three"),
     )
-    found = MappingSet("https://example.org/s", licence="https://example.org/l", records=(record,))
-    data, losses = sssom_writing.write(found, {})
+    mapping_set = MappingSet("https://example.org/s", licence="https://example.org/l", records=(record,))
+    data, losses = sssom_writing.write(mapping_set, {})
     assert bare(sssom.read(data, "x").records) == [record] and not +losses
     assert (b"Not" in data) == (relation == DISJOINT)
 
 
 def test_a_record_without_an_object_is_written_as_no_term_found() -> None:
-    found = MappingSet(
+    mapping_set = MappingSet(
         "https://example.org/s", licence="https://x.org/l", records=(Record(ID["ipa/2.0/guideline/9"], None),)
     )
-    data, _ = sssom_writing.write(found, {})
+    data, _ = sssom_writing.write(mapping_set, {})
     assert b"sssom:NoTermFound" in data and sssom.read(data, "x").records[0].object is None
 
 
 def test_the_form_is_canonical(store: EmbeddedStore) -> None:
-    (found,) = gather_sets(store, "ipa-2.0--gsma-2.0")
-    shuffled = replace(found, records=tuple(reversed(found.records)))
-    data, _ = sssom_writing.write(found, {})
+    (mapping_set,) = gather_sets(store, "ipa-2.0--gsma-2.0")
+    shuffled = replace(mapping_set, records=tuple(reversed(mapping_set.records)))
+    data, _ = sssom_writing.write(mapping_set, {})
     assert sssom_writing.write(shuffled, {})[0] == data
     lines = data.decode().splitlines()
     assert [line for line in lines if line.startswith("#  ") and ": " in line and "-" not in line[:5]][
@@ -191,7 +193,7 @@ def test_the_form_is_canonical(store: EmbeddedStore) -> None:
 
 def test_sssom_py_accepts_what_is_written(store: EmbeddedStore, tmp_path) -> None:
     parsers = pytest.importorskip("sssom.parsers", reason="sssom-py is not among the locked packages")
-    (found,) = gather_sets(store, "ipa-2.0--gsma-2.0")
+    (mapping_set,) = gather_sets(store, "ipa-2.0--gsma-2.0")
     path = tmp_path / "x.sssom.tsv"
-    path.write_bytes(sssom_writing.write(found, {})[0])
-    assert len(parsers.parse_sssom_table(path).df) == len(found.records)
+    path.write_bytes(sssom_writing.write(mapping_set, {})[0])
+    assert len(parsers.parse_sssom_table(path).df) == len(mapping_set.records)

@@ -76,12 +76,12 @@ def facts(text: str = TABLE) -> set[tuple[str, str, object]]:
         return term.value if isinstance(term, NamedNode) else term
 
     triples = read_mappings(text, NAME, GRAPH + "mappings/toy")
-    return {(each.subject.value, each.predicate.value, plain(each.object)) for each in triples}
+    return {(triple.subject.value, triple.predicate.value, plain(triple.object)) for triple in triples}
 
 
 def of(subject: str, predicate: object, text: str = TABLE) -> set[object]:
     """The values of one property of one thing."""
-    return {value for each, about, value in facts(text) if (each, about) == (subject, str(predicate))}
+    return {value for iri, about, value in facts(text) if (iri, about) == (subject, str(predicate))}
 
 
 def fault(text: str) -> InputError:
@@ -152,11 +152,11 @@ def test_no_counterpart_is_a_row_of_the_comparison_and_no_record() -> None:
 
 
 def test_records_are_found_on_their_lines() -> None:
-    found = locate_mappings(TABLE, NAME)
-    assert found.line(SET + "/1--D.1-5.8") == FIRST + 1
-    assert found.line(SET + "/1--5-1", str(XW.predicate)) == FIRST + 2
-    assert found.line(ROWS + "/2") == FIRST + 3
-    assert found.line(SET) == 1
+    locations = locate_mappings(TABLE, NAME)
+    assert locations.line(SET + "/1--D.1-5.8") == FIRST + 1
+    assert locations.line(SET + "/1--5-1", str(XW.predicate)) == FIRST + 2
+    assert locations.line(ROWS + "/2") == FIRST + 3
+    assert locations.line(SET) == 1
 
 
 def test_a_finding_about_a_record_names_its_line(content) -> None:
@@ -169,8 +169,8 @@ def test_a_finding_about_a_record_names_its_line(content) -> None:
             sh:minCount 1 ; sh:severity sh:Violation ; sh:message "Say how it is cited."@en .
         """,
     )
-    findings = [each for each in check(content.root).findings if each.focus.startswith(SET)]
-    assert [(each.file, each.line) for each in findings] == [(NAME, FIRST + 2)]
+    findings = [finding for finding in check(content.root).findings if finding.focus.startswith(SET)]
+    assert [(finding.file, finding.line) for finding in findings] == [(NAME, FIRST + 2)]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from crosswalk.errors import InputError
 from crosswalk.exchange import rdf_writing
 from crosswalk.exchange.formats import READABLE, WRITABLE, Choices, read
 from crosswalk.exchange.gathering import gather_register, gather_sets
-from crosswalk.exchange.identifiers import Register, Unknown, resolve
+from crosswalk.exchange.identifiers import Register, UnknownIdentifier, resolve
 from crosswalk.exchange.olir import DIRECTIONS
 from crosswalk.exchange.records import Catalogue, MappingSet
 from crosswalk.iris import ID, expand
@@ -143,7 +143,7 @@ def _read_register(settings: Settings) -> Register:
 
 def _convert_mappings(
     mappings: MappingSet, register: Register, options: dict[str, Any], out: Path
-) -> tuple[bytes, list[Unknown]]:
+) -> tuple[bytes, list[UnknownIdentifier]]:
     """Return the file for review, and the identifiers that the graph does not know."""
     name = options["name"] or out.name.removesuffix(".ttl").removesuffix(".sssom.tsv")
     subject_source = _known_edition(options["source"], mappings.subject_source, register, "--from")
@@ -178,7 +178,7 @@ def _convert_mappings(
 
 def _convert_catalogue(
     catalogue: Catalogue, register: Register, options: dict[str, Any], out: Path
-) -> tuple[bytes, list[Unknown]]:
+) -> tuple[bytes, list[UnknownIdentifier]]:
     """Return the file for review, and the entries of a selection that the graph does not know."""
     from crosswalk.exchange.triples import of_catalogue, of_selection
     from crosswalk.graph.turtle import serialize
@@ -191,7 +191,7 @@ def _convert_catalogue(
         edition = _edition(options["edition"], register, "--edition")
         name = f"{ID}collection/{options['name'] or out.name.removesuffix('.ttl')}"
         unknown = [
-            Unknown(entry.identifier, entry.place, register.near(entry.identifier, edition))
+            UnknownIdentifier(entry.identifier, entry.place, register.near(entry.identifier, edition))
             for entry in catalogue.entries
             if register.find(entry.identifier, edition) is None
         ]

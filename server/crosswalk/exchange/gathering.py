@@ -9,7 +9,7 @@ from dataclasses import replace
 from rdflib.namespace import DCTERMS, RDF, SKOS
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.identifiers import Known, Register
+from crosswalk.exchange.identifiers import KnownElement, Register
 from crosswalk.exchange.records import MappingSet, Record
 from crosswalk.exchange.triples import (
     RECORD_PROPERTIES,
@@ -37,9 +37,9 @@ _READ_OF_RECORD = {
 
 def gather_register(store: Store) -> Register:
     """Return every element that the store knows, and every edition."""
-    known: dict[str, Known] = {}
+    known: dict[str, KnownElement] = {}
     for row in ask(store, "pages/export-elements").texts():
-        element = Known(row["element"], row["edition"], row["notation"] or None, row["label"] or None)
+        element = KnownElement(row["element"], row["edition"], row["notation"] or None, row["label"] or None)
         known.setdefault(element.iri, element)
     register = Register(known.values())
     register.editions |= {row["edition"] for row in ask(store, "pages/export-editions").texts()}

@@ -18,7 +18,7 @@ _KINDS = frozenset(
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownElement:
     """An element of the graph, with the number it bears in its edition."""
 
     iri: str
@@ -33,7 +33,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownIdentifier:
     """An identifier that no element of the graph has, or that several have; ``near`` look alike."""
 
     text: str
@@ -55,7 +55,7 @@ def key(text: str) -> Key:
     return tuple(part.lstrip("0") or "0" for part in parts if part not in _KINDS)
 
 
-def token(known: Known) -> str:
+def token(known: KnownElement) -> str:
     """Return an element's identifier as OSCAL's type token has it: a letter first, no spaces and slashes.
 
     https://pages.nist.gov/metaschema/specification/datatypes/#token
@@ -67,7 +67,7 @@ def token(known: Known) -> str:
 class Register:
     """Find elements by IRI, or within an edition by path, number or token."""
 
-    def __init__(self, elements: Iterable[Known]) -> None:
+    def __init__(self, elements: Iterable[KnownElement]) -> None:
         self.known = {element.iri: element for element in elements}
         self.editions = {element.edition for element in self.known.values()}
         self._exact: dict[tuple[str, str], list[str]] = {}
@@ -109,15 +109,15 @@ class Register:
         return tuple(dict.fromkeys(close))[:3]
 
 
-def resolve(mapping_set: MappingSet, register: Register) -> tuple[MappingSet, list[Unknown]]:
+def resolve(mapping_set: MappingSet, register: Register) -> tuple[MappingSet, list[UnknownIdentifier]]:
     """Return the set with the IRIs of its ends, without the records of unknown ends, and those ends."""
-    unknown: dict[tuple[str, str | None], Unknown] = {}
+    unknown: dict[tuple[str, str | None], UnknownIdentifier] = {}
     records: list[Record] = []
 
     def find(text: str, edition: str | None, place: int | None) -> str | None:
         iri = register.find(text, edition)
         if iri is None and (text, edition) not in unknown:
-            unknown[text, edition] = Unknown(text, place, register.near(text, edition))
+            unknown[text, edition] = UnknownIdentifier(text, place, register.near(text, edition))
         return iri
 
     for record in mapping_set.records:

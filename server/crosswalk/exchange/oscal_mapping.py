@@ -177,7 +177,7 @@ def write(sets: list[MappingSet], register: Register) -> tuple[bytes, Counter[st
         "uuid": _uuid("collection", *(mapping_set.identifier for mapping_set in used)),
         "metadata": {
             "title": only.title or "IoT Security Crosswalk mappings",
-            "last-modified": f"{max(each.modified or '1970-01-01' for each in used)}T00:00:00Z",
+            "last-modified": f"{max(mapping_set.modified or '1970-01-01' for mapping_set in used)}T00:00:00Z",
             "version": only.version or "1",
             "oscal-version": VERSION,
         },

@@ -138,7 +138,7 @@ def read(data: bytes, name: str, syntax: str) -> MappingSet:
     """
     reader = _RdfReader(data, name, syntax)
     facts = reader.facts
-    sets = [iri for iri, said in facts.items() if _SETS & set(said.get(str(RDF.type), ()))]
+    sets = [iri for iri, statements in facts.items() if _SETS & set(statements.get(str(RDF.type), ()))]
     if len(sets) > 1:
         raise InputError(f"the file describes {len(sets)} mapping sets", file=name, hint="Divide it.")
     quotations = reader.quotations()
@@ -163,9 +163,9 @@ def _plain_statements(facts: dict[str, Facts], pairs: set[tuple[str, str | None]
     """Return a record for each SKOS mapping property between two elements of which no record speaks."""
     return [
         Record(subject, target, about, UNSPECIFIED)
-        for subject, said in facts.items()
-        for about in sorted(MAPPING_PROPERTIES & said.keys())
-        for target in said[about]
+        for subject, statements in facts.items()
+        for about in sorted(MAPPING_PROPERTIES & statements.keys())
+        for target in statements[about]
         if (subject, target) not in pairs
     ]
 
@@ -177,11 +177,12 @@ def _without_counterpart(facts: dict[str, Facts]) -> list[Record]:
             focus,
             None,
             comparison=row,
-            comment=first(said, SKOS.note),
-            reviewers=tuple(said.get(str(SSSOM.reviewer_id), ())),
-            reviewer_names=tuple(said.get(str(SSSOM.reviewer_label), ())),
-            review_date=first(said, SSSOM.review_date),
+            comment=first(statements, SKOS.note),
+            reviewers=tuple(statements.get(str(SSSOM.reviewer_id), ())),
+            reviewer_names=tuple(statements.get(str(SSSOM.reviewer_label), ())),
+            review_date=first(statements, SSSOM.review_date),
         )
-        for row, said in facts.items()
-        if str(XW.AssertedNone) in said.get(str(XW.outcome), ()) and (focus := first(said, XW.focus))
+        for row, statements in facts.items()
+        if str(XW.AssertedNone) in statements.get(str(XW.outcome), ())
+        and (focus := first(statements, XW.focus))
     ]

@@ -82,18 +82,19 @@ _IN_GRAPH = (DCTERMS.rights, DCTERMS.rightsHolder, DCTERMS.modified, DCTERMS.cre
 NO_TERM_FOUND = str(SSSOM.NoTermFound)
 """The object of a record that says: there is no counterpart."""
 
-_PREDICATES = ("broadMatch", "closeMatch", "exactMatch", "mappingRelation", "narrowMatch", "relatedMatch")
-MAPPING_PROPERTIES = frozenset(str(SKOS[name]) for name in _PREDICATES)
-_JUSTIFICATIONS = (
-    *("BackgroundKnowledgeBasedMatching", "CompositeMatching", "InstanceBasedMatching", "LexicalMatching"),
-    *("LexicalSimilarityThresholdMatching", "LogicalReasoning", "ManualMappingCuration", "MappingChaining"),
-    *("MappingInversion", "MappingReview", "SemanticSimilarityThresholdMatching", "StructuralMatching"),
-    "UnspecifiedMatching",
+MAPPING_PROPERTIES = frozenset(
+    str(SKOS[name])
+    for name in ("broadMatch", "closeMatch", "exactMatch", "mappingRelation", "narrowMatch", "relatedMatch")
 )
-_ALLOWED = {
-    "predicate_id": MAPPING_PROPERTIES,
-    "mapping_justification": frozenset(str(SEMAPV[name]) for name in _JUSTIFICATIONS),
-}
+JUSTIFICATIONS = frozenset(
+    str(SEMAPV[name])
+    for name in (
+        *("BackgroundKnowledgeBasedMatching", "CompositeMatching", "InstanceBasedMatching"),
+        *("LexicalMatching", "LexicalSimilarityThresholdMatching", "LogicalReasoning"),
+        *("ManualMappingCuration", "MappingChaining", "MappingInversion", "MappingReview"),
+        *("SemanticSimilarityThresholdMatching", "StructuralMatching", "UnspecifiedMatching"),
+    )
+)
 _KINDS = {"guideline", "provision", "section"}
 
 
@@ -155,7 +156,7 @@ def locate_mappings(text: str, name: str) -> Locations:
     mapping_set = _CuratedSet(read_table(text, name))
     locations = Locations()
     for row in mapping_set.table.rows:
-        for iri in filter(None, mapping_set.names(row)):
+        for iri in filter(None, mapping_set.names(mapping_set.values(row))):
             locations.note(row.line, iri)
     for iri in (mapping_set.iri, *mapping_set.comparison_sets):
         locations.note(1, iri)
@@ -183,12 +184,9 @@ class _CuratedSet:
         self._lines: dict[str, int] = {}
         self._answers: dict[str, tuple[int, bool]] = {}
 
-    def names(self, row: TableRow) -> tuple[str, str | None]:
+    def names(self, values: dict[str, list[str]]) -> tuple[str, str | None]:
         """Return the IRI of a record, and that of the comparison's row for its subject, if there is one."""
-        subject, target = (
-            self.table.iri(row.cells[column], f"column {column}", row.line)
-            for column in ("subject_id", "object_id")
-        )
+        (subject,), (target,) = values["subject_id"], values["object_id"]
         editions = self.header["subject_source"], self.header["object_source"]
         record = record_iri(self.iri, subject, None if target == NO_TERM_FOUND else target, editions)
         within = next(iter(self.comparison_sets), None)
@@ -196,7 +194,7 @@ class _CuratedSet:
 
     def describe_header(self, graph: str) -> Iterator[Triple]:
         """Yield what the header says of the graph, of the set and of the comparison that it makes."""
-        # Who published a set may offer it on other terms, or on none that he names, than the file is on.
+        # Who published a set may offer it on other terms than the file is offered on, or name none.
         extended = {extension.property for extension in self.table.extensions.values()}
         hidden = {"license": ()} if str(DCTERMS.license) in extended else {}
         yield from describe(graph, VOID.Dataset, OF_GRAPH, {**self.header, **hidden})
@@ -211,42 +209,31 @@ class _CuratedSet:
 
     def describe_row(self, row: TableRow) -> Iterator[Triple]:
         """Yield the record of a row, and the row of the comparison that it is the first to speak of."""
-        record, comparison = self.names(row)
+        values = self._shared | self.values(row)
+        record, comparison = self.names(values)
         line = self._lines.setdefault(record, row.line)
         if line != row.line:
             what = f"the record repeats that of line {line}"
             raise self.table.fault(what, row.line, "Say once what holds of a pair.")
-        values = self._shared | self._values(row)
         is_none = values["object_id"] == [NO_TERM_FOUND]
-        if comparison is None and is_none:
+        if comparison is not None:
+            line, was_none = self._answers.setdefault(comparison, (row.line, is_none))
+            if line == row.line:
+                values["outcome"] = [XW.AssertedNone if is_none else XW.Mapped]
+                yield from describe(comparison, XW.Comparison, OF_NONE if is_none else OF_COMPARISON, values)
+            elif is_none or was_none:
+                hint = "Either there is no counterpart, once, or there are counterparts."
+                raise self.table.fault(f"line {line} has answered for this subject", row.line, hint)
+        elif is_none:
             hint = "Name in the header, with the slot for xw:inComparisonSet, the comparison that says so."
             raise self.table.fault("“no counterpart” is said outside of a comparison", row.line, hint)
-        if comparison and self._is_first_answer(row, comparison, is_none):
-            values["outcome"] = [XW.AssertedNone if is_none else XW.Mapped]
-            yield from describe(comparison, XW.Comparison, OF_NONE if is_none else OF_COMPARISON, values)
         if not is_none:
             values["comparison"] = [comparison] if comparison else []
             yield from describe(record, XW.Mapping, OF_RECORD, values)
             for slot in self.table.extensions:
                 yield from self._extended(record, slot, split(row.cells.get(slot, "")), row.line)
 
-    def _is_first_answer(self, row: TableRow, comparison: str, is_none: bool) -> bool:
-        """Say whether no row above answers for the subject; several may, unless one found no counterpart."""
-        line, was_none = self._answers.setdefault(comparison, (row.line, is_none))
-        if line != row.line and (is_none or was_none):
-            hint = "Either there is no counterpart, once, or there are counterparts."
-            raise self.table.fault(f"line {line} has answered for this subject", row.line, hint)
-        return line == row.line
-
-    def _extended(self, subject: str, slot: str, values: Iterable[str], line: int) -> Iterator[Triple]:
-        """Yield the values of an extension slot, as its definition has them."""
-        extension = self.table.extensions[slot]
-        if extension.datatype is None:
-            values = [self.table.iri(curie, f"slot {slot}", line) for curie in values]
-        kind = {None: IRI, str(XSD.string): TEXT}.get(extension.datatype, extension.datatype)
-        return state(subject, extension.property, kind, values)
-
-    def _values(self, row: TableRow) -> dict[str, list[str]]:
+    def values(self, row: TableRow) -> dict[str, list[str]]:
         """Return the values of a row's cells, CURIEs in full; raises InputError for what is not allowed."""
         values: dict[str, list[str]] = {}
         for column, cell in row.cells.items():
@@ -260,9 +247,20 @@ class _CuratedSet:
                 values[column] = [self.table.confidence(text, row.line) for text in texts]
             else:
                 values[column] = list(texts)
-        for column, allowed in _ALLOWED.items():
+        for column, allowed in (
+            ("predicate_id", MAPPING_PROPERTIES),
+            ("mapping_justification", JUSTIFICATIONS),
+        ):
             if values[column][0] not in allowed:
                 what = f"“{row.cells[column]}” is not allowed in column {column}"
                 hint = f"Known are {', '.join(sorted(re.split('[/#]', iri)[-1] for iri in allowed))}."
                 raise self.table.fault(what, row.line, hint)
         return values
+
+    def _extended(self, subject: str, slot: str, values: Iterable[str], line: int) -> Iterator[Triple]:
+        """Yield the values of an extension slot, as its definition has them."""
+        extension = self.table.extensions[slot]
+        if extension.datatype is None:
+            values = [self.table.iri(curie, f"slot {slot}", line) for curie in values]
+        kind = {None: IRI, str(XSD.string): TEXT}.get(extension.datatype, extension.datatype)
+        return state(subject, extension.property, kind, values)
