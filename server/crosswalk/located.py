@@ -110,7 +110,7 @@ def read_yaml(text: str, name: str) -> Any:
         raise InputError(f"the YAML cannot be read: {fault}", file=name, hint=hint) from None
 
 
-Path = tuple[str | int, ...]
+JsonPath = tuple[str | int, ...]
 _SPACE = " \t\r\n"
 
 
@@ -123,7 +123,7 @@ class Document:
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
         self.text = decode(data, name)
-        self._places: dict[Path, dict[str | int, int]] = {}
+        self._places: dict[JsonPath, dict[str | int, int]] = {}
         try:
             self.value = json.loads(
                 self.text, object_pairs_hook=self._without_repeats, parse_constant=self._refuse_constant
@@ -140,11 +140,11 @@ class Document:
         """The object that the document is; one without members where it is something else."""
         return JsonObject(self, self.value if isinstance(self.value, dict) else {})
 
-    def fault(self, what: str, path: Path, hint: str) -> InputError:
+    def fault(self, what: str, path: JsonPath, hint: str) -> InputError:
         """Return an error at the value that a path of keys and positions leads to."""
         return InputError(what, file=self.name, line=self.line(path), hint=hint)
 
-    def line(self, path: Path) -> int:
+    def line(self, path: JsonPath) -> int:
         """Return the line on which a value begins, or that of the nearest value around it."""
         place, walked = _skip(self.text, 0), ()
         for step in path:
@@ -159,7 +159,7 @@ class Document:
     def _breaks(self) -> list[int]:
         return [match.start() for match in re.finditer("\n", self.text)]
 
-    def objects(self, value: Any, path: Path, what: str) -> Iterator[JsonObject]:
+    def objects(self, value: Any, path: JsonPath, what: str) -> Iterator[JsonObject]:
         """Yield the members of a list of objects.
 
         Raises InputError where ``value`` is no list, and where a member is no object.
@@ -191,7 +191,7 @@ class JsonObject:
 
     document: Document
     value: dict[str, Any]
-    path: Path = ()
+    path: JsonPath = ()
 
     def __contains__(self, key: str) -> bool:
         return key in self.value
