@@ -17,7 +17,7 @@ from crosswalk import iris, namespaces
 from crosswalk.errors import InputError
 from crosswalk.iris import BASE, Curies, prefixes_in
 from crosswalk.namespaces import GRAPH, ID, PREFIXES, SHAPE, XW, compact, expand
-from crosswalk.relations import model
+from crosswalk.relations import algebra
 
 
 def test_a_name_that_is_no_term_raises() -> None:
@@ -109,7 +109,7 @@ def test_terms_named_as_text_are_terms_of_the_ontology() -> None:
         for path in package.rglob("*.py")
         for name in re.findall(r'\bterm\("(\w+)"\)', path.read_text(encoding="utf-8"))
     }
-    named |= {iri.rpartition("#")[2] for iri in model.IRIS.values()}
+    named |= {iri.rpartition("#")[2] for iri in algebra.IRIS.values()}
     assert {"Mapped", "Equal", "Removed"} <= named
     assert [name for name in sorted(named) if iris.term(name) != str(getattr(XW, name))] == []
 

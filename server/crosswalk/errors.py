@@ -43,17 +43,6 @@ class CrosswalkError(Exception):
     def __str__(self) -> str:
         return f"{self.place}: {self.what}" if self.place else self.what
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the error with all its attributes, so that it crosses a process boundary whole."""
-        return _rebuild, (type(self), self.what, dict(self.__dict__))
-
-
-def _rebuild(kind: type[CrosswalkError], what: str, state: dict[str, Any]) -> CrosswalkError:
-    error = kind.__new__(kind, what)
-    error.args = (what,)
-    error.__dict__.update(state)
-    return error
-
 
 class InputError(CrosswalkError):
     """The call, or a file given to it, is wrong."""

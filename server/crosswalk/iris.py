@@ -154,12 +154,10 @@ def expand(text: str) -> str:
         raise InputError(f"“{text}” is no IRI", hint="Give a full IRI, prefix:name, or ipa/2.0/guideline/9.")
     if "://" in name or name.startswith(("urn:", "mailto:")):
         return name
-    prefix, colon, local = name.partition(":")
-    if not colon:
+    if ":" not in name:
         return ID + name
-    if prefix not in PREFIXES:
-        raise InputError(
-            f"the prefix “{prefix}:” is not declared",
-            hint="The prefixes known are " + ", ".join(PREFIXES) + ".",
-        )
-    return PREFIXES[prefix] + local
+    iri = expand_curie(name)
+    if iri is None:
+        what = f"the prefix “{name.partition(':')[0]}:” is not declared"
+        raise InputError(what, hint="The prefixes known are " + ", ".join(PREFIXES) + ".")
+    return iri

@@ -133,39 +133,37 @@ def publish(
     Raises StoreFault where the server fails, or holds another number of triples than were sent.
     """
     uploads = list(_uploads(snapshot, default_graph))
-    total = sum(upload.triples for upload in uploads)
-    wanted = {upload.name: upload.triples for upload in uploads}
+    marker = GraphUpload(_staged(snapshot, "published"), PUBLISHED, 1)
+    triples = sum(upload.triples for upload in uploads)
+    wanted = {upload.name: upload.triples for upload in (*uploads, marker)}
     there = _counts(reading)
     if _published(reading) == snapshot.hash and not _wrong(there, wanted):
-        left = list(_drops(set(there), {*wanted, PUBLISHED}))
-        if left:
+        if left := list(_drops(set(there), set(wanted))):
             writing.update(" ;\n".join(left))
-        return Publication(len(uploads), 0, total)
+        return Publication(len(uploads), 0, triples)
     source = pyoxigraph.Store.read_only(str(snapshot.index))
     missing = [upload for upload in uploads if there.get(upload.staged) != upload.triples]
     for upload in missing:
         progress(upload.name or "the default graph")
         writing.put(upload.staged, _triples(source, None if upload.name == default_graph else upload.name))
-    marker = _prefix(snapshot) + "published"
-    marked = Triple(NamedNode(PUBLISHED), IDENTIFIER, Literal(snapshot.hash))
-    writing.put(marker, pyoxigraph.serialize([marked], format=RdfFormat.N_TRIPLES))
+    published = Triple(NamedNode(PUBLISHED), IDENTIFIER, Literal(snapshot.hash))
+    writing.put(marker.staged, pyoxigraph.serialize([published], format=RdfFormat.N_TRIPLES))
     there = _counts(reading)
-    _verify(there, {upload.staged: upload.triples for upload in uploads} | {marker: 1})
+    _verify(there, {upload.staged: upload.triples for upload in (*uploads, marker)})
     progress("switching")
-    writing.update(" ;\n".join(_switch(uploads, marker, set(there))))
+    writing.update(" ;\n".join(_switch((*uploads, marker), set(there))))
     _verify(_counts(reading), wanted)
-    return Publication(len(uploads), len(missing), total)
+    return Publication(len(uploads), len(missing), triples)
 
 
-def _prefix(snapshot: PublishableSnapshot) -> str:
-    return f"{STAGED}{snapshot.hash[:16]}/"
+def _staged(snapshot: PublishableSnapshot, name: str) -> str:
+    return f"{STAGED}{snapshot.hash[:16]}/{name}"
 
 
 def _uploads(snapshot: PublishableSnapshot, default_graph: str | None) -> Iterator[GraphUpload]:
-    prefix = _prefix(snapshot)
     for graph in snapshot.graphs:
-        yield GraphUpload(f"{prefix}graph/{graph['name']}", graph["iri"], graph["triples"])
-    yield GraphUpload(f"{prefix}default", default_graph, snapshot.triples)
+        yield GraphUpload(_staged(snapshot, f"graph/{graph['name']}"), graph["iri"], graph["triples"])
+    yield GraphUpload(_staged(snapshot, "default"), default_graph, snapshot.triples)
 
 
 def _triples(source: pyoxigraph.Store, name: str | None) -> bytes:
@@ -175,13 +173,11 @@ def _triples(source: pyoxigraph.Store, name: str | None) -> bytes:
     return written.getvalue()
 
 
-def _switch(uploads: Sequence[GraphUpload], marker: str, there: set[str | None]) -> Iterator[str]:
+def _switch(uploads: Sequence[GraphUpload], there: set[str | None]) -> Iterator[str]:
     """Yield the operations of the update that puts a snapshot in the place of what there was."""
     for upload in uploads:
         yield f"MOVE GRAPH <{upload.staged}> TO " + (f"GRAPH <{upload.name}>" if upload.name else "DEFAULT")
-    yield f"MOVE GRAPH <{marker}> TO GRAPH <{PUBLISHED}>"
-    kept = {upload.name for upload in uploads} | {upload.staged for upload in uploads} | {marker, PUBLISHED}
-    yield from _drops(there, kept)
+    yield from _drops(there, {name for upload in uploads for name in (upload.name, upload.staged)})
 
 
 def _drops(there: set[str | None], kept: set[str | None]) -> Iterator[str]:
