@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from crosswalk.errors import QueryTimedOut
-from crosswalk.evaluation import client, evaluator, sandbox, wire
+from crosswalk.evaluation import client, sandbox, wire
 from crosswalk.evaluation.pool import Evaluator
 from crosswalk.evaluation.rationing import Spending, ask_ration, attend, tell_spent, wake
 from crosswalk.evaluation.shared_state import Allowance, Board, Entry, Ledger
@@ -172,7 +172,7 @@ def kill_self(number: int) -> Callable[[], None]:
 
 
 DEATHS = {
-    "out of memory": (lambda: os._exit(evaluator.OUT_OF_MEMORY), "MiB of memory a query may use"),
+    "out of memory": (lambda: os._exit(sandbox.OUT_OF_MEMORY), "MiB of memory a query may use"),
     "aborted": (kill_self(signal.SIGABRT), "MiB of memory a query may use"),
     "overflowed": (kill_self(signal.SIGSEGV), "too deep or too long"),
     "overflowed into a file": (kill_self(signal.SIGBUS), "too deep or too long"),
@@ -188,7 +188,7 @@ def test_how_an_evaluator_ended_is_told(death: str) -> None:
     child = os.fork()
     if child == 0:
         faulthandler.disable()
-        sandbox.write_no_core()
+        sandbox.disable_core_dumps()
         act()
     board.begin(0, 1, time.monotonic(), 0.0, 0)
     Evaluator(child, os.pidfd_open(child), 0, board).reap()

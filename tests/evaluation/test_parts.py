@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import signal
-import socket
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from crosswalk.errors import CrosswalkError, InputError, QueryTimedOut, ResultTooLarge, Unacceptable
-from crosswalk.evaluation import pool, sandbox
+from crosswalk.errors import InputError, ResultTooLarge, Unacceptable
+from crosswalk.evaluation import pool
 from crosswalk.evaluation.evaluator import MERGED, evaluate, merge
-from crosswalk.evaluation.remote import RemoteEvaluation
 from crosswalk.evaluation.shared_state import Allowance
 from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
@@ -137,115 +131,6 @@ def test_without_a_limit_nobody_waits() -> None:
     assert allowance.wait(4, 1e9) == 0
 
 
-def in_child(act: Callable[[], int]) -> int:
-    """The exit status of a process that does something; a signal as a negative number."""
-    child = os.fork()
-    if child == 0:
-        status = 99
-        try:
-            status = act()
-        except OSError as fault:
-            status = fault.errno or 98
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def confined(act: Callable[[], object]) -> int:
-    """What becomes of an act in a confined process: 0, or the number of the error."""
-
-    def run() -> int:
-        if not sandbox.forbid_calls():
-            return 97
-        act()
-        return 0
-
-    return in_child(run)
-
-
-FORBIDDEN: dict[str, Callable[[], object]] = {
-    "read a file": lambda: Path("/etc/hostname").read_bytes(),
-    "write a file": lambda: Path("/dev/null").write_bytes(b""),
-    "open a connection": lambda: socket.socket(),
-    "open a local connection": lambda: socket.socket(socket.AF_UNIX),
-    "start a process": os.fork,
-    "start a program": lambda: os.execv("/bin/true", ["true"]),
-    "end a process": lambda: os.kill(os.getppid(), 0),
-    "remove a file": lambda: os.unlink("/nowhere/at-all"),
-}
-
-
-@pytest.mark.skipif(
-    os.uname().machine not in ("x86_64", "aarch64"), reason="no table of calls for this machine"
-)
-@pytest.mark.parametrize("name", FORBIDDEN)
-def test_a_confined_process_cannot(name: str) -> None:
-    assert confined(FORBIDDEN[name]) == errno.EPERM
-
-
-def test_a_confined_process_can_still_evaluate_and_answer(store) -> None:
-    here, there = socket.socketpair()
-
-    def act() -> None:
-        there.sendall(evaluate(store, Question(COUNT, table_type="text/csv"), Settings()).body)
-
-    assert confined(act) == 0
-    assert here.recv(100) == b"n\r\n0\r\n"
-
-
-def test_a_process_of_limited_memory_gets_no_more() -> None:
-    def act() -> int:
-        sandbox.limit_memory(50 * 2**20)
-        bytearray(20 * 2**20)
-        try:
-            bytearray(100 * 2**20)
-        except MemoryError:
-            return 7
-        return 0
-
-    assert in_child(act) == 7
-
-
-def test_a_process_that_left_the_network_reaches_nothing() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = server.getsockname()
-
-        def act() -> int:
-            if not sandbox.leave_network():
-                return 96
-            socket.create_connection(address, 2)
-            return 0
-
-        status = in_child(act)
-    if status == 96:
-        pytest.skip("this system lets nobody make a network of its own")
-    assert status in (errno.ENETUNREACH, errno.ENETDOWN, errno.ECONNREFUSED)
-
-
-def test_a_process_dies_with_its_parent() -> None:
-    reading, writing = os.pipe()
-
-    def parent() -> int:
-        me = os.getpid()
-        child = os.fork()
-        if child == 0:
-            sandbox.die_with_parent(me)
-            os.write(writing, str(os.getpid()).encode())
-            signal.pause()
-        os.read(reading, 0)
-        time.sleep(0.2)
-        return 0
-
-    in_child(parent)
-    orphan = int(os.read(reading, 100))
-    end = time.monotonic() + 3
-    while Path(f"/proc/{orphan}").exists() and time.monotonic() < end:
-        time.sleep(0.02)
-        if Path(f"/proc/{orphan}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-            return
-    assert not Path(f"/proc/{orphan}").exists()
-
-
 def test_memory_is_read_from_the_kernel() -> None:
     before = pool.resident("self")
     held = bytearray(os.urandom(1)) * (64 * 2**20)
@@ -253,32 +138,3 @@ def test_memory_is_read_from_the_kernel() -> None:
     assert pool.proportional(os.getpid()) > len(held)
     assert pool.resident(2**22 + 1) == 0
     assert os.getpid() in pool.family(os.getpid())
-
-
-class Elsewhere:
-    """A store that says what it was asked, or fails."""
-
-    def __init__(self, fault: CrosswalkError | None = None) -> None:
-        self.fault, self.asked = fault, []
-
-    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
-        """Remembers, and answers."""
-        if self.fault:
-            raise self.fault
-        self.asked.append((text, media_type, dataset))
-        return b"n\r\n1\r\n"
-
-
-def test_a_remote_store_is_asked_behind_the_same_guard() -> None:
-    store = Elsewhere()
-    evaluation = RemoteEvaluation(store, Settings())
-    reply = evaluation.ask(Question(COUNT, table_type="text/csv"))
-    assert (reply.fault, reply.body, reply.volatile) == ("", b"n\r\n1\r\n", True)
-    assert evaluation.ask(Question("DROP ALL", table_type="text/csv")).fault == "QueryRefused"
-    assert (
-        evaluation.ask(Question("ASK { SERVICE <urn:x> {} }", table_type="text/csv")).fault == "QueryRefused"
-    )
-    assert evaluation.ask(Question(COUNT, graph_type="text/turtle")).fault == "Unacceptable"
-    assert store.asked == [(COUNT, "text/csv", None)]
-    failing = RemoteEvaluation(Elsewhere(QueryTimedOut("slow")), Settings())
-    assert failing.ask(Question(COUNT, table_type="text/csv")).fault == "QueryTimedOut"

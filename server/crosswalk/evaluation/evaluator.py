@@ -60,9 +60,6 @@ def _nodes(graphs: tuple[str, ...]) -> list[NamedNode]:
 _DOOR, _COUNTER = 3, 4
 """The descriptors on which questions come in, and on which the broker is told what they cost."""
 
-OUT_OF_MEMORY = 71
-"""The exit status of an evaluator that could get no more memory."""
-
 _WEAR_KILOBYTES, _WEAR_QUERIES = 96 * 2**10, 4000
 
 
@@ -102,7 +99,7 @@ def live(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str, pa
             _work(post, store, settings, snapshot)
             status = 0
         except MemoryError:
-            status = OUT_OF_MEMORY
+            status = sandbox.OUT_OF_MEMORY
         finally:
             if status == 1:
                 traceback.print_exc()
@@ -118,11 +115,7 @@ def _work(post: Post, store: EmbeddedStore, settings: Settings, snapshot: str) -
     """Answers one question of the line after the other, until nobody can ask any more, or until worn out."""
     post.board.arrive(post.place, threading.get_native_id())
     door, counter = _keep_only(post)
-    sandbox.write_no_core()
-    sandbox.prefer_as_victim()
-    sandbox.take_turns()
-    sandbox.limit_memory(settings.query_memory)
-    sandbox.forbid_calls()
+    sandbox.confine(settings.query_memory)
     worn = _peak() + _WEAR_KILOBYTES
     for _ in range(_WEAR_QUERIES):
         received = receive_question(door)

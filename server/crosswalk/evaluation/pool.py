@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crosswalk.evaluation import evaluator
 from crosswalk.evaluation.evaluator import Post
-from crosswalk.evaluation.sandbox import NICENESS
+from crosswalk.evaluation.sandbox import NICENESS, OUT_OF_MEMORY
 from crosswalk.evaluation.shared_state import PLACES, Board, Entry
 from crosswalk.evaluation.wire import Limit
 from crosswalk.settings import Settings
@@ -62,7 +62,7 @@ def family(process: int) -> list[int]:
 
 
 _DEATHS = {
-    evaluator.OUT_OF_MEMORY: Limit.QUERY_MEMORY,
+    OUT_OF_MEMORY: Limit.QUERY_MEMORY,
     -signal.SIGABRT: Limit.QUERY_MEMORY,
     -signal.SIGSEGV: Limit.QUERY_DEPTH,
     -signal.SIGBUS: Limit.QUERY_DEPTH,

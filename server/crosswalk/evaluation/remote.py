@@ -1,4 +1,4 @@
-"""Asks another SPARQL endpoint on behalf of a thread that serves a request."""
+"""Put questions to another SPARQL endpoint on behalf of the threads that serve requests."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from crosswalk.stores import SPARQL_JSON, Store
 
 
 class RemoteEvaluation:
-    """Inspects a query as ours are, and passes it on; as many at once as there may be evaluators."""
+    """The way to a remote store: it gets inspected questions, as many at once as there may be evaluators."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store, self.settings = store, settings
-        self.room = threading.BoundedSemaphore(max(1, settings.long_queries + settings.young_queries))
+        self._room = threading.BoundedSemaphore(max(1, settings.long_queries + settings.young_queries))
 
     def ask(self, question: Question, client: str = "") -> Reply:
-        """The reply to a question; a fault is a reply too, and nothing is known of the data's edition."""
+        """Return the reply to a question, without the edition of the data; a fault is a reply too."""
         began = time.monotonic()
-        if not self.room.acquire(timeout=self.settings.waiting_time):
+        if not self._room.acquire(timeout=self.settings.waiting_time):
             return reply_at(Limit.WAITING_TIME, self.settings)
         try:
-            reply = self._pass_on(question)
+            reply = self._evaluate(question)
         except CrosswalkError as error:
             reply = Reply.of(error)
         finally:
-            self.room.release()
+            self._room.release()
         return reply._replace(seconds=time.monotonic() - began)
 
-    def _pass_on(self, question: Question) -> Reply:
-        found = inspect(question.text, self.settings)
-        wanted = question.media_type(found.form) or SPARQL_JSON
-        body = self.store.query(question.text, wanted, dataset=question.dataset or None)
+    def _evaluate(self, question: Question) -> Reply:
+        inspection = inspect(question.text, self.settings)
+        media_type = question.media_type(inspection.form) or SPARQL_JSON
+        body = self.store.query(question.text, media_type, dataset=question.dataset or None)
         # The data may change at any time there, so that no answer is kept.
-        return Reply.answer(body, wanted, self.settings, volatile=True)
+        return Reply.answer(body, media_type, self.settings, volatile=True)

@@ -1,4 +1,4 @@
-"""Takes from a process what evaluating a query does not need: the network, files, other programs, memory."""
+"""Take from a process what evaluating a query does not need: the network, files, other programs, memory."""
 
 from __future__ import annotations
 
@@ -11,88 +11,112 @@ import signal
 import struct
 from contextlib import suppress
 
+NICENESS = 5
+"""How far evaluators stand behind the server when there is too much to do."""
+
+OUT_OF_MEMORY = 71
+"""The exit status of a process that could get no more memory."""
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
-_CALL_SECCOMP = {"x86_64": 317, "aarch64": 277}
-_SET_FILTER, _ALL_THREADS = 1, 1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
-_ALLOW, _DENY = 0x7FFF0000, 0x00050000 | errno.EPERM
 
-# The audit number of each architecture, and its numbers of the calls that open a file, make or reach a
-# socket, start a program or a process, or touch another process.
-_CALLS: dict[str, tuple[int, tuple[int, ...]]] = {
-    "x86_64": (0xC000003E, (2, 41, 42, 43, 49, 50, 56, 57, 58, 59, 62, 76, 82, 83, 85, 86, 87, 88, 90, 101,
-                            165, 257, 263, 264, 265, 266, 288, 310, 311, 316, 322, 425, 434, 435, 437)),
-    "aarch64": (0xC00000B7, (34, 35, 36, 37, 38, 40, 45, 52, 53, 56, 117, 129, 198, 200, 201, 202, 203, 220,
-                             221, 242, 270, 271, 276, 281, 425, 434, 435, 437)),
+_MACHINES = {"x86_64": 0, "aarch64": 1}
+_ARCHITECTURE, _SECCOMP = (0xC000003E, 0xC00000B7), (317, 277)
+_FORBIDDEN = {
+    "open": (2, None), "openat": (257, 56), "openat2": (437, 437), "creat": (85, None),
+    "truncate": (76, 45), "rename": (82, None), "renameat": (264, 38), "renameat2": (316, 276),
+    "mkdir": (83, None), "mkdirat": (258, 34), "unlink": (87, None), "unlinkat": (263, 35),
+    "link": (86, None), "linkat": (265, 37), "symlink": (88, None), "symlinkat": (266, 36),
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "mount": (165, 40),
+    "socket": (41, 198), "connect": (42, 203), "accept": (43, 202), "accept4": (288, 242),
+    "bind": (49, 200), "listen": (50, 201), "io_uring_setup": (425, 425),
+    "fork": (57, None), "vfork": (58, None), "clone": (56, 220), "clone3": (435, 435),
+    "execve": (59, 221), "execveat": (322, 281), "kill": (62, 129), "ptrace": (101, 117),
+    "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "pidfd_open": (434, 434),
 }  # fmt: skip
+"""The calls that open a file, make or reach a socket, start a program or process, or touch another process.
 
+By name, with their numbers on each of the machines: https://docs.kernel.org/userspace-api/seccomp_filter.html.
+"""
 
-NICENESS = 5
-"""How far behind the server evaluators stand when there is too much to do."""
+_SET_MODE_FILTER, _ALL_THREADS = 1, 1
+_LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_CALL_AT, _ARCHITECTURE_AT = 0, 4
+_X32_CALLS = 0x40000000
+_ALLOW, _DENY = 0x7FFF0000, 0x00050000 | errno.EPERM
 
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
+def confine(memory: int) -> None:
+    """Take from an evaluator all it does not need, and let it map some bytes of memory beyond what it has."""
+    disable_core_dumps()
+    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+        score.write("900")  # when memory runs out, the kernel is to end this process first
+    os.nice(NICENESS)
+    use_batch_scheduling()
+    limit_memory(memory)
+    forbid_calls()
+
+
 def die_with_parent(parent: int) -> None:
-    """Ends this process when the thread that forked it ends; at once where it has ended already."""
+    """End this process when the thread that forked it ends; at once where it has ended already."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(0)
 
 
 def leave_network() -> bool:
-    """Moves this process to a network of its own with nothing in it; False where the system forbids that."""
+    """Move this process to a network of its own with nothing in it; return False where that is forbidden."""
     spaces = _CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWNET | _CLONE_NEWUSER
     return _LIBC.unshare(spaces) == 0
 
 
 def limit_memory(more: int) -> None:
-    """Lets this process map ``more`` bytes beyond what it has."""
+    """Let this process map ``more`` bytes beyond what it has."""
     with open("/proc/self/statm", encoding="ascii") as status:
         mapped = int(status.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + more, mapped + more))
 
 
-def write_no_core() -> None:
-    """Has nothing written to disk when this process dies of a fault."""
+def disable_core_dumps() -> None:
+    """Have nothing written to disk when this process dies of a fault."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def prefer_as_victim() -> None:
-    """Tells the kernel to end this process first when memory runs out, and to run it after the server."""
-    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
-        score.write("900")
-    os.nice(NICENESS)
+def use_batch_scheduling() -> None:
+    """Have this thread, and those it starts, wait for the end of another's slice when it wakes.
 
-
-def take_turns() -> None:
-    """Has this thread, and those it starts, wait for the end of another's slice when it wakes.
-
-    Those who ask and those who evaluate would interrupt each other at every query; so each gets more done
-    before the processor turns to somebody else.
+    Workers and evaluators would interrupt each other at every question; so each gets more done before the
+    processor turns to somebody else.
     """
     with suppress(PermissionError):  # a container may forbid it, and all works as well, if more slowly
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def forbid_calls() -> bool:
-    """Has the kernel refuse this process any new file, socket, program or process; False where it cannot.
+    """Have the kernel refuse this process new files, sockets and processes; return False where it cannot.
 
     What is open stays open. Nothing brings the calls back, for this process or its children.
     """
-    if platform.machine() not in _CALLS:
+    column = _MACHINES.get(platform.machine())
+    if column is None:
         return False
-    audit, calls = _CALLS[platform.machine()]
-    steps = [(0x20, 0, 0, 4), (0x15, 1, 0, audit), (0x06, 0, 0, _DENY), (0x20, 0, 0, 0)]
-    steps.append((0x35, len(calls) + 1, 0, 0x40000000))  # numbers of a second table on the same machine
-    steps.extend((0x15, len(calls) - place, 0, call) for place, call in enumerate(calls))
-    steps.extend([(0x06, 0, 0, _ALLOW), (0x06, 0, 0, _DENY)])
-    code = b"".join(struct.pack("HBBI", *step) for step in steps)
-    program = _Program(len(steps), code)
+    calls = [numbers[column] for numbers in _FORBIDDEN.values() if numbers[column] is not None]
+    steps = [
+        (_LOAD, 0, 0, _ARCHITECTURE_AT),
+        (_IF_EQUAL, 1, 0, _ARCHITECTURE[column]),
+        (_RETURN, 0, 0, _DENY),
+        (_LOAD, 0, 0, _CALL_AT),
+        (_IF_AT_LEAST, len(calls) + 1, 0, _X32_CALLS),
+        *((_IF_EQUAL, len(calls) - place, 0, call) for place, call in enumerate(calls)),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _DENY),
+    ]
+    program = _Program(len(steps), b"".join(struct.pack("HBBI", *step) for step in steps))
     if _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
-    call = _CALL_SECCOMP[platform.machine()]
-    return _LIBC.syscall(call, _SET_FILTER, _ALL_THREADS, ctypes.byref(program)) == 0
+    return _LIBC.syscall(_SECCOMP[column], _SET_MODE_FILTER, _ALL_THREADS, ctypes.byref(program)) == 0

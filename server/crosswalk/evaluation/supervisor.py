@@ -122,7 +122,7 @@ class Broker:
 def serve(premises: Premises, store: EmbeddedStore, settings: Settings, snapshot: str, parent: int) -> None:
     """The life of a broker process: it ends with its parent, on SIGTERM, or when nobody asks any more."""
     sandbox.die_with_parent(parent)
-    sandbox.write_no_core()
+    sandbox.disable_core_dumps()
 
     def end(_signal: int, _frame: object) -> None:
         raise SystemExit

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from crosswalk.errors import InputError, ResourceLimit
-from crosswalk.evaluation.sandbox import leave_network, limit_memory, write_no_core
+from crosswalk.evaluation.sandbox import disable_core_dumps, leave_network, limit_memory
 from crosswalk.exchange import (
     ciso,
     cprt,
@@ -154,7 +154,7 @@ def _work(
     reader: Callable[[], MappingSet | Catalogue], name: str, sender: Connection, memory: int, seconds: int
 ) -> None:
     """Give up what reading does not need, read, and send the result or the fault."""
-    write_no_core()
+    disable_core_dumps()
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     leave_network()
     limit_memory(memory)

@@ -117,8 +117,8 @@ class Site:
     def load(self, worker: int) -> Endpoint:
         """Return the application of one worker; called in the worker's own process."""
         sandbox.die_with_parent(os.getppid())
-        sandbox.write_no_core()
-        sandbox.take_turns()
+        sandbox.disable_core_dumps()
+        sandbox.use_batch_scheduling()
         # What came with the fork is never collected: going through it takes longer than most requests.
         gc.freeze()
         evaluator = (
