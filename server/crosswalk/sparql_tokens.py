@@ -52,7 +52,7 @@ _TERMINALS = {
     "word": rf"[{_START}](?:\.*+[{_INNER}-]++)*+",
     "mark": r".",
 }
-_SPACE = frozenset(("space", "comment"))
+_BETWEEN = frozenset(("space", "comment"))
 
 KEYWORDS = frozenset(
     """A ABS ADD ADJUST ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT CONSTRUCT
@@ -137,7 +137,7 @@ def _split(run: str, start: int) -> Iterator[Token]:
 
 def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of a text in order, white space and comments left out."""
-    return _scan(text, _SPACE)
+    return _scan(text, _BETWEEN)
 
 
 def words(text: str) -> list[str]:
@@ -161,8 +161,9 @@ def position(text: str, offset: int) -> tuple[int, int]:
 
 def operation(text: str) -> Token | None:
     """Return the word a query or an update begins with; None where a text has no such word."""
-    found = (token for token in tokens(text) if token.kind == "word")
-    return next((word for word in found if word.text.upper() in FORMS | UPDATE_WORDS), None)
+    beginnings = FORMS | UPDATE_WORDS
+    read = (token for token in tokens(text) if token.kind == "word")
+    return next((word for word in read if word.text.upper() in beginnings), None)
 
 
 def query_form(text: str) -> str | None:
@@ -194,7 +195,7 @@ def _header_lines(text: str) -> Iterator[Token]:
 
 def on_one_line(text: str) -> str:
     """Return a text without comments, in which all white space outside strings is single blanks."""
-    runs = groupby(_scan(text), key=lambda token: token.kind in _SPACE)
+    runs = groupby(_scan(text), key=lambda token: token.kind in _BETWEEN)
     return "".join(" " if space else "".join(token.text for token in run) for space, run in runs).strip()
 
 

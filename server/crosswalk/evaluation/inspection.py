@@ -36,8 +36,8 @@ def inspect(text: str, settings: Settings) -> Inspection:
         refuse_service(reading)
         refuse_nesting(reading, settings.query_depth)
         refuse_length(reading, settings.query_tokens)
-    found = words(text)
-    form = next((word for word in found if word in FORMS), None)
-    dataset = QueryDataset(*graphs_chosen(text)) if "FROM" in found else QueryDataset()
-    volatile = not VOLATILE.isdisjoint(found) or _IN_COMPARISON.search(text) is not None
+    used = words(text)
+    form = next((word for word in used if word in FORMS), None)
+    dataset = QueryDataset(*graphs_chosen(text)) if "FROM" in used else QueryDataset()
+    volatile = not VOLATILE.isdisjoint(used) or _IN_COMPARISON.search(text) is not None
     return Inspection(form, volatile, dataset)
