@@ -93,16 +93,8 @@ def _exit_code(work: Callable[[], Any]) -> int:
         return 2
 
 
-def _show_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
-    if wanted and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"crosswalk {version('crosswalk')}")
-        ctx.exit()
-
-
 @click.group("crosswalk", cls=CommandGroup, no_args_is_help=True)
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version)
+@click.version_option(package_name="crosswalk", prog_name="crosswalk", message="%(prog)s %(version)s")
 def main() -> None:
     """The IoT Security Crosswalk."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from math import inf
 
 from crosswalk.relations.algebra import ANY, EQUAL, SUBSET, SUPERSET
@@ -30,40 +31,32 @@ class Network:
     ) -> None:
         self.editions = dict(editions or {})
         self._joining: dict[str, dict[str, list[Claim]]] = {}
-        self._beside: dict[str, list[Claim]] = {}
+        self._beside: dict[str, dict[str, list[Claim]]] = {}
         for claim in self._record_claims(records):
-            self._join(claim)
+            _add(self._joining, claim)
         for change in sorted(changes, key=lambda change: change.iri):
             known = EQUAL if change.keeps_all else ANY
             for earlier in change.earlier:
                 for later in change.later:
-                    self._join(Claim(change.iri, earlier, later, False, known, change=change))
+                    claim = Claim(change.iri, earlier, later, False, known, change=change)
+                    _add(self._joining, claim)
         self._neighbours = {element: sorted(joined) for element, joined in self._joining.items()}
         for part in sorted(parts, key=lambda part: (part.part, part.whole)):
             for element in (part.part, part.whole):
                 self.editions.setdefault(element, part.edition)
-            self._set_beside(Claim(part.part, part.part, part.whole, False, INSIDE, part=part))
+            _add(self._beside, Claim(part.part, part.part, part.whole, False, INSIDE, part=part))
         for claim in self._record_claims(apart):
-            self._set_beside(claim)
+            _add(self._beside, claim)
 
     def _record_claims(self, records: Iterable[MappingRecord]) -> Iterator[Claim]:
         for record in sorted(records, key=lambda record: record.iri):
             self.editions |= {record.subject: record.subject_edition, record.object: record.object_edition}
             yield Claim(record.iri, record.subject, record.object, False, record.candidates, record)
 
-    def _join(self, claim: Claim) -> None:
-        for reading in (claim, claim.reversed()):
-            self._joining.setdefault(reading.start, {}).setdefault(reading.end, []).append(reading)
-
-    def _set_beside(self, claim: Claim) -> None:
-        for reading in (claim, claim.reversed()):
-            self._beside.setdefault(reading.start, []).append(reading)
-
     def claims_from(self, element: str) -> Iterator[Claim]:
         """Yield everything that says something of an element and another, read from the element."""
-        for claims in self._joining.get(element, {}).values():
-            yield from claims
-        yield from self._beside.get(element, ())
+        for table in (self._joining, self._beside):
+            yield from chain.from_iterable(table.get(element, {}).values())
 
     def neighbours(self, element: str) -> list[str]:
         """Return the elements that some claim joins to this one, by name."""
@@ -80,6 +73,11 @@ class Network:
     def elements(self) -> Iterable[str]:
         """Return every element that a claim joins to another, and every part and whole."""
         return {**self._joining, **self._beside}.keys()
+
+
+def _add(table: dict[str, dict[str, list[Claim]]], claim: Claim) -> None:
+    for reading in (claim, claim.reversed()):
+        table.setdefault(reading.start, {}).setdefault(reading.end, []).append(reading)
 
 
 class PartHierarchy:

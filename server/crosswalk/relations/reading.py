@@ -144,7 +144,9 @@ def find_edition_on(ask: Ask, text: str, day: date | None) -> str:
     if day is None:
         return find_edition(ask, text)
     iri = expand(text)
-    in_force = editions_in_force(ask, day)
+    literal = Literal(day.isoformat(), datatype=NamedNode(PREFIXES["xsd"] + "date"))
+    rows = read_texts(ask, "questions/which-editions-were-in-force-on-a-date", date=literal)
+    in_force = {row["edition"]: row["standard"] for row in rows}
     fitting = [edition for edition, standard in in_force.items() if iri in (edition, standard)]
     if len(fitting) == 1:
         return fitting[0]
@@ -160,13 +162,6 @@ def find_edition_on(ask: Ask, text: str, day: date | None) -> str:
     then = " or ".join(compact(edition) for edition, other in in_force.items() if other == standard)
     raise InputError(f"{compact(iri)} is not known to have been in force on {day}",
                      hint=f"In force then: {then or 'no edition whose dates are known'}.")  # fmt: skip
-
-
-def editions_in_force(ask: Ask, day: date) -> dict[str, str]:
-    """Return the editions in force on a day, or possibly so, each with its standard."""
-    literal = Literal(day.isoformat(), datatype=NamedNode(PREFIXES["xsd"] + "date"))
-    rows = read_texts(ask, "questions/which-editions-were-in-force-on-a-date", date=literal)
-    return {row["edition"]: row["standard"] for row in rows}
 
 
 def members(ask: Ask, iri: str) -> list[str]:

@@ -34,6 +34,11 @@ class Implication:
     candidates: Candidates
     links: bool
 
+    @property
+    def derived(self) -> bool:
+        """Whether nobody made a record of the pair."""
+        return all(record.derived for record in self.records)
+
 
 @dataclass(frozen=True)
 class ElementVerdict:
@@ -77,48 +82,40 @@ def judge_elements(
     for element in elements:
         near = (element, *hierarchy.parts(element), *hierarchy.wholes(element))
         rows = [row for name in near for row in rows_of.get(name, ())]
-        verdicts.append(_judge(element, list(_implications(element, records_of, hierarchy)), rows, hierarchy))
+        implications = list(_implications(element, records_of, hierarchy))
+        verdicts.append(_judge(element, implications, rows, hierarchy.wholes(element)))
     return verdicts
 
 
 def _judge(
-    element: str, implied: Sequence[Implication], judgements: Iterable[Judgement], hierarchy: PartHierarchy
+    element: str, implications: Sequence[Implication], near_rows: Sequence[Judgement], wholes: Sequence[str]
 ) -> ElementVerdict:
     """Judge an element by what records and rows say of it, of its parts and of its wholes.
 
     A link or an overlap makes it mapped; whoever asserts none beside it makes it contradictory. A row that
     asserts none for a whole does so for its parts, and one that names a counterpart of a part, for the whole.
     """
-    wholes = hierarchy.wholes(element)
-    rows = [row for row in judgements if _applies(row, element, wholes)]
-    linking = [implication for implication in implied if implication.links]
+    rows = [row for row in near_rows if _applies(row, element, wholes)]
     outcomes = {row.outcome for row in rows}
+    linking = [implied for implied in implications if implied.links]
     if ASSERTED_NONE in outcomes and (linking or outcomes & _POSITIVE):
         outcome = CONTRADICTORY
     elif linking or MAPPED in outcomes:
         outcome = MAPPED
     else:
-        outcome = next(
-            (name for name in (ASSERTED_NONE, NOT_NAMED, SILENT) if name in outcomes), NOT_ASSESSED
-        )
-    asserted = [
-        implication for implication in linking
-        if implication.via == element and not all(record.derived for record in implication.records)
-    ]  # fmt: skip
+        asserted = (name for name in (ASSERTED_NONE, NOT_NAMED, SILENT) if name in outcomes)
+        outcome = next(asserted, NOT_ASSESSED)
+    direct = [implied for implied in linking if implied.via == element and not implied.derived]
     own = {row.outcome for row in rows if row.focus == element}
-    derived = outcome != NOT_ASSESSED and not asserted and outcome not in own
-    grounds = {implication.via for implication in linking} | {
-        row.focus for row in rows if row.outcome == outcome
-    }
-    linked = {
-        implication.via for implication in implied if any(record.links for record in implication.records)
-    }
+    derived = outcome != NOT_ASSESSED and not direct and outcome not in own
+    grounds = {row.focus for row in rows if row.outcome == outcome} | {implied.via for implied in linking}
+    linked = {implied.via for implied in implications if any(record.links for record in implied.records)}
     return ElementVerdict(
         element,
         outcome,
-        tuple(record for implication in asserted or linking for record in implication.records),
+        tuple(record for implied in direct or linking for record in implied.records),
         tuple(rows),
-        _is_covered(implied),
+        _is_covered(implications),
         derived,
         tuple(sorted(grounds - {element})) if derived else (),
         tuple(whole for whole in wholes if whole in linked) if outcome == NOT_ASSESSED else (),
@@ -154,14 +151,14 @@ def _implications(
             yield Implication(tuple(records), via, other, rationale, candidates, links)
 
 
-def _is_covered(implied: Iterable[Implication]) -> bool:
+def _is_covered(implications: Iterable[Implication]) -> bool:
     """Return whether a counterpart holds all of the element: read from the element, it is equal or a subset.
 
     What is implied for one pair narrows each other within one rationale, and never across two.
     """
     pairs: defaultdict[tuple[str, str | None], Candidates] = defaultdict(lambda: ANY)
-    for implication in implied:
-        pairs[implication.other, implication.rationale] &= implication.candidates
+    for implied in implications:
+        pairs[implied.other, implied.rationale] &= implied.candidates
     return any(mask != NONE and not mask & ~(EQUAL | SUBSET) for mask in pairs.values())
 
 
