@@ -156,13 +156,20 @@ def used_names() -> set[str]:
     return {name for body in bodies for name in re.findall(r"\bxw:(\w+)", body)}
 
 
-def test_every_class_and_property_of_the_ontology_is_used_by_some_question():
+def kinds_that_come_out(store: EmbeddedStore) -> set[str]:
+    """The classes that stand in the answers of questions which ask for all kinds below a class."""
+    names = ("which-words-does-each-scheme-offer", "how-certain-are-the-titles")
+    iris = {row["kind"].value for name in names for row in ask(store, f"questions/{name}")}
+    return {iri.removeprefix(str(XW._NS)) for iri in iris}
+
+
+def test_every_class_and_property_of_the_ontology_is_used_by_some_question(store: EmbeddedStore):
     ontology = Graph().parse(content_root() / "ontology" / "crosswalk.ttl")
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, RDFS.Class, RDF.Property)
     terms = {str(term) for kind in kinds for term in ontology.subjects(RDF.type, kind)}
     ours = {term.removeprefix(str(XW._NS)) for term in terms if term.startswith(str(XW._NS))}
     assert len(ours) > 50
-    assert ours - used_names() == set()
+    assert ours - used_names() - kinds_that_come_out(store) == set()
 
 
 def test_every_concept_of_the_schemes_can_come_out_of_a_question(store: EmbeddedStore):
