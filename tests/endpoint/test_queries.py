@@ -9,7 +9,7 @@ import pytest
 
 from crosswalk import errors
 from crosswalk.errors import CrosswalkError
-from crosswalk.evaluation.shared_state import Ledger
+from crosswalk.evaluation.shared_state import Counters
 from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.web.endpoint.application import Endpoint
@@ -37,7 +37,7 @@ class Engine:
 
 def endpoint(engine: Engine, **settings: object) -> Endpoint:
     """The application over an engine, without pages."""
-    handler = QueryHandler(engine, Settings(access_log=False, **settings), "s", Ledger(1), 0)
+    handler = QueryHandler(engine, Settings(access_log=False, **settings), "s", Counters(1), 0)
     return Endpoint(lambda environ, start: [], handler)
 
 

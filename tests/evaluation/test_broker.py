@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from pyoxigraph import Store as Engine
 
-from crosswalk.evaluation.shared_state import Ledger
+from crosswalk.evaluation.shared_state import Counters
 from crosswalk.evaluation.supervisor import Keeper
 from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
@@ -36,7 +36,7 @@ def keeper() -> Iterator[Keeper]:
     """Keeps a broker over two graphs, and one triple that comes late."""
     engine = Engine()
     engine.extend([quad("early"), quad("named", NamedNode("urn:g"))])
-    keeper = Keeper(Settings(), Late(engine), "s", Ledger(1))
+    keeper = Keeper(Settings(), Late(engine), "s", Counters(1))
     keeper.start()
     yield keeper
     keeper.stop()

@@ -9,7 +9,7 @@ import tracemalloc
 import pytest
 
 from crosswalk.evaluation import pool
-from crosswalk.evaluation.shared_state import Ledger
+from crosswalk.evaluation.shared_state import Counters
 from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.web.endpoint.application import Endpoint
@@ -48,7 +48,7 @@ def post(endpoint: Endpoint, text: str) -> bytes:
 def test_long_queries_with_short_answers_are_not_kept_beside_them() -> None:
     engine = Terse()
     settings = Settings(cache_bytes=2**20, access_log=False)
-    endpoint = Endpoint(lambda environ, start: [], QueryHandler(engine, settings, "s", Ledger(1), 0))
+    endpoint = Endpoint(lambda environ, start: [], QueryHandler(engine, settings, "s", Counters(1), 0))
     long = "ASK%7B%7D%23" + "x" * 200_000
     post(endpoint, long)
     tracemalloc.start()
@@ -68,7 +68,7 @@ def test_what_lies_free_between_answers_that_are_remembered_is_given_back() -> N
     answers = [bytes(2000) for _ in range(40_000)]
     remembered = answers[::100]
     del answers
-    before = pool.resident("self")
+    before = pool.resident_bytes("self")
     return_memory()
-    assert before - pool.resident("self") > 30 * 2**20
+    assert before - pool.resident_bytes("self") > 30 * 2**20
     assert sum(map(len, remembered)) == 800_000

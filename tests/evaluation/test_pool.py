@@ -1,55 +1,75 @@
-"""How many evaluators a broker keeps: processes without a query in them stand for evaluators."""
+"""How a pool keeps its evaluators in number and within their limits: sleeping processes stand for them."""
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import select
-import socket
+import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
-from crosswalk.evaluation import pool
-from crosswalk.evaluation.pool import READY, Evaluator, Pool
-from crosswalk.evaluation.shared_state import Board
+from crosswalk.evaluation import pool, sandbox, wire
+from crosswalk.evaluation.pool import READY, EvaluatorProcess, Pool
+from crosswalk.evaluation.shared_state import QuestionQueue, Slots
+from crosswalk.evaluation.wire import Limit
 from crosswalk.settings import Settings
 
 CROWD = READY + 2
 
 
-@pytest.fixture
-def crowded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
-    """A pool with two evaluators more than it keeps, that parts with one as soon as it may."""
-    monkeypatch.setattr(pool, "_SPARED", -1.0)
-    door, counter = socket.socketpair()
-    found = Pool(door, counter, Board(), Settings())
-    with door, counter:
-        processes = [subprocess.Popen(["sleep", "60"]) for _ in range(CROWD)]
-        for place, process in enumerate(processes):
-            watch = os.pidfd_open(process.pid)
-            found.evaluators[watch] = Evaluator(process.pid, watch, place, found.board)
-        yield found
+@contextmanager
+def pool_of(number: int, settings: Settings) -> Iterator[Pool]:
+    """Fill a pool with processes that sleep."""
+    queue = QuestionQueue(settings)
+    filled = Pool(queue)
+    processes = [subprocess.Popen(["sleep", "60"]) for _ in range(number)]
+    try:
+        for slot, process in zip(queue.slots, processes, strict=False):
+            pidfd = os.pidfd_open(process.pid)
+            filled.evaluators[pidfd] = EvaluatorProcess(process.pid, pidfd, slot)
+        yield filled
+    finally:
         for process in processes:
             process.kill()
             process.wait()
+        queue.close()
 
 
-def occupy(crowded: Pool, ago: float = 0.0) -> None:
-    """Puts a query of its own into every evaluator's hand, begun some seconds ago."""
-    for each in crowded.evaluators.values():
-        crowded.board.begin(each.place, 100 + each.place, time.monotonic() - ago, 0.0, 0)
+def occupy(filled: Pool, *ages: float, processor_time: float = 0.0) -> None:
+    """Put a question of its own into each evaluator's hand, begun some seconds ago, of jobs 1 and on."""
+    for job, (each, age) in enumerate(zip(filled.evaluators.values(), ages, strict=True), 1):
+        each.slot.begin(job, 0, time.monotonic() - age, 0.0)
+        each.slot.processor_time = processor_time
+        each.slot.thread = each.pid
 
 
-def ended(crowded: Pool) -> int:
-    """How many evaluators have been killed, or are a moment later."""
-    return len(select.select(list(crowded.evaluators), [], [], 0.5)[0])
+def limits(filled: Pool) -> list[int]:
+    """Patrol once; return the limit that each job has met, 0 for none."""
+    filled.patrol()
+    return [filled.queue.slots.limit(job) for job in range(1, len(filled.evaluators) + 1)]
 
 
-def leaving(crowded: Pool) -> int:
-    """How many evaluators leave when they have finished what they have in hand."""
-    return sum(not crowded.board.finish(each.place) for each in crowded.evaluators.values())
+def ended(filled: Pool) -> int:
+    """Return how many evaluators have been killed, or are a moment later."""
+    return len(select.select(list(filled.evaluators), [], [], 0.5)[0])
+
+
+def leaving(filled: Pool) -> int:
+    """Return how many evaluators leave when they have finished what they have in hand."""
+    return sum(not each.slot.finish() for each in filled.evaluators.values())
+
+
+@pytest.fixture
+def crowded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
+    """A pool with two evaluators more than it keeps, that parts with one as soon as it may."""
+    monkeypatch.setattr(pool, "_CROWDED", -1.0)
+    with pool_of(CROWD, Settings()) as filled:
+        yield filled
 
 
 def test_an_idle_evaluator_too_many_is_ended(crowded) -> None:
@@ -57,14 +77,141 @@ def test_an_idle_evaluator_too_many_is_ended(crowded) -> None:
     assert (ended(crowded), leaving(crowded)) == (1, 0)
 
 
-def test_under_load_one_too_many_leaves_after_its_query(crowded) -> None:
-    occupy(crowded)
+def test_under_load_one_too_many_leaves_after_its_question(crowded) -> None:
+    occupy(crowded, *[0.0] * CROWD)
     crowded.patrol()
     assert (ended(crowded), leaving(crowded)) == (0, 1)
 
 
-def test_those_at_long_queries_are_not_too_many(crowded) -> None:
-    occupy(crowded, ago=0.4)
+def test_those_at_long_questions_are_not_too_many(crowded) -> None:
+    occupy(crowded, *[0.4] * CROWD)
     crowded.patrol()
     assert (ended(crowded), leaving(crowded)) == (0, 0)
     assert crowded.short
+
+
+def test_evaluators_too_many_are_kept_for_a_while() -> None:
+    with pool_of(CROWD, Settings()) as filled:
+        filled._enough_at = time.monotonic()
+        filled.patrol()
+        assert (ended(filled), leaving(filled)) == (0, 0)
+
+
+def test_what_has_run_too_long_is_ended_and_nothing_else() -> None:
+    with pool_of(3, Settings(query_timeout=3)) as filled:
+        occupy(filled, 2.9, 3.1, 0.1)
+        assert limits(filled) == [0, Limit.QUERY_TIMEOUT, 0]
+        assert ended(filled) == 1
+
+
+def test_of_more_long_questions_than_may_be_the_newest_are_ended() -> None:
+    with pool_of(4, Settings(long_queries=2, young_queries=8)) as filled:
+        occupy(filled, 0.6, 0.9, 0.8, 0.4, processor_time=0.3)
+        assert limits(filled) == [Limit.LONG_QUERIES, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("young", "age", "processor_time", "is_ended"),
+    [
+        pytest.param(8, 0.6, 0.1, False, id="starved"),
+        pytest.param(8, 1.9, 0.1, False, id="starved for long"),
+        pytest.param(8, 2.1, 0.1, True, id="starved for too long"),
+        pytest.param(8, 0.6, 0.2, True, id="not starved"),
+        pytest.param(0, 0.6, 0.04, False, id="starved in a full pool"),
+        pytest.param(0, 1.1, 0.04, True, id="starved for long in a full pool"),
+        pytest.param(0, 0.6, 0.1, True, id="hardly starved in a full pool"),
+    ],
+)
+def test_a_question_that_got_no_processor_is_no_long_one(
+    young: int, age: float, processor_time: float, is_ended: bool
+) -> None:
+    with pool_of(2, Settings(long_queries=1 if young else 2, young_queries=young)) as filled:
+        filled.settings = Settings(long_queries=1, young_queries=young)
+        occupy(filled, 5.0, age, processor_time=processor_time)
+        assert limits(filled) == [0, Limit.LONG_QUERIES if is_ended else 0]
+
+
+@pytest.mark.parametrize(("processor_time", "niceness"), [(0.04, 0), (0.06, 10), (0.6, 19)])
+def test_others_run_before_what_has_had_its_share(processor_time: float, niceness: int) -> None:
+    with pool_of(2, Settings()) as filled:
+        before = os.getpriority(os.PRIO_PROCESS, 0)
+        occupy(filled, 0.2, 0.2, processor_time=processor_time)
+        filled.patrol()
+        for each in filled.evaluators.values():
+            assert os.getpriority(os.PRIO_PROCESS, each.pid) == max(before, niceness)
+        assert leaving(filled) == (2 if niceness else 0)
+
+
+def test_what_takes_more_memory_than_a_question_may_is_ended() -> None:
+    with pool_of(2, Settings(query_memory=1)) as filled:
+        occupy(filled, 0.1, 0.1)
+        assert limits(filled) == [0, 0]
+        filled._basis = 0
+        assert limits(filled) == [Limit.QUERY_MEMORY] * 2
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_the_largest_is_ended_where_all_take_more_memory_than_they_may(
+    monkeypatch: pytest.MonkeyPatch, over: bool
+) -> None:
+    with pool_of(3, Settings()) as filled:
+        sizes = {each.pid: 100 * number for number, each in enumerate(filled.evaluators.values(), 1)}
+        monkeypatch.setattr(pool, "resident_bytes", sizes.__getitem__)
+        monkeypatch.setattr(pool, "server_bytes", lambda: 1000)
+        filled._basis = 0
+        filled.settings = Settings(tree_memory=int((1600 - (1 if over else -1)) / 0.95))
+        occupy(filled, 0.1, 0.1, 0.1)
+        assert limits(filled) == [0, 0, Limit.TREE_MEMORY if over else 0]
+
+
+def test_who_is_killed_while_taking_another_question_has_it_put_again() -> None:
+    slots = Slots(1)
+    slot = next(iter(slots))
+    process = subprocess.Popen(["sleep", "60"])
+    each = EvaluatorProcess(process.pid, os.pidfd_open(process.pid), slot)
+    slot.begin(1, 0, time.monotonic(), 0.0)
+    each.look()
+    each.kill(Limit.QUERY_TIMEOUT)
+    slot.begin(2, 0, time.monotonic(), 0.0)
+    each.reap()
+    assert slots.limit(1) == Limit.QUERY_TIMEOUT
+    assert each.seen.job == 2 and not slots.limit(2) and not slots.has(2)
+
+
+def kill_self(number: int) -> Callable[[], None]:
+    """Return what ends the calling process by a signal."""
+    return lambda: os.kill(os.getpid(), number)
+
+
+DEATHS = {
+    "out of memory": (lambda: os._exit(sandbox.OUT_OF_MEMORY), "MiB of memory a query may use"),
+    "aborted": (kill_self(signal.SIGABRT), "MiB of memory a query may use"),
+    "overflowed": (kill_self(signal.SIGSEGV), "too deep or too long"),
+    "overflowed into a file": (kill_self(signal.SIGBUS), "too deep or too long"),
+    "killed": (kill_self(signal.SIGKILL), "was interrupted"),
+    "failed": (lambda: os._exit(1), "was interrupted"),
+}
+
+
+@pytest.mark.parametrize("death", DEATHS)
+def test_how_an_evaluator_ended_is_told(death: str) -> None:
+    act, what = DEATHS[death]
+    slots = Slots(1)
+    slot = next(iter(slots))
+    child = os.fork()
+    if child == 0:
+        faulthandler.disable()
+        sandbox.disable_core_dumps()
+        act()
+    slot.begin(1, 0, time.monotonic(), 0.0)
+    EvaluatorProcess(child, os.pidfd_open(child), slot).reap()
+    assert what in wire.reply_at(Limit(slots.limit(1)), Settings()).what
+
+
+def test_memory_is_read_from_the_kernel() -> None:
+    before = pool.resident_bytes("self")
+    held = bytearray(os.urandom(1)) * (64 * 2**20)
+    assert pool.resident_bytes("self") - before > 50 * 2**20
+    assert pool.proportional_bytes(os.getpid()) > len(held)
+    assert pool.resident_bytes(2**22 + 1) == pool.proportional_bytes(2**22 + 1) == 0
+    assert pool.server_bytes() > len(held)

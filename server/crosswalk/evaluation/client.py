@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import select
 import socket
@@ -11,8 +10,7 @@ import threading
 import time
 from itertools import count
 
-from crosswalk.evaluation.rationing import ask_ration, wake
-from crosswalk.evaluation.shared_state import Board
+from crosswalk.evaluation.shared_state import QuestionQueue
 from crosswalk.evaluation.wire import (
     Limit,
     Question,
@@ -22,40 +20,37 @@ from crosswalk.evaluation.wire import (
     reply_at,
     send_question,
 )
-from crosswalk.settings import Settings
 
 _TRIES = 3
 _GRACE = 8.0
 """How many seconds past all limits a reply is waited for, which only a supervisor that fails lets happen."""
 
-_JUDGED = 0.01
+_INTERVAL = 0.01
 """How many seconds go by between two looks for what became of a question whose evaluator has gone."""
 
 _JOBS = 2**40
 
 
 class Evaluation:
-    """The way to the evaluators of one snapshot.
+    """The way to the evaluators of one snapshot."""
 
-    ``door`` is the end of the line of questions that all workers share; the evaluators share the other.
-    ``counter`` is where the broker gives rations, and is woken.
-    """
-
-    def __init__(self, door: socket.socket, counter: socket.socket, board: Board, settings: Settings) -> None:
-        self.door, self.counter, self.board, self.settings = door, counter, board, settings
+    def __init__(self, queue: QuestionQueue) -> None:
+        self.queue, self.settings = queue, queue.settings
         # The kernel ends a call that waits too long: with Python's own timeout each call would be two.
-        waiting_time = divmod(round(settings.waiting_time * 10**6), 10**6)
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", *waiting_time))
-        running = settings.long_queries + settings.young_queries
-        waiting = -(-settings.waiting_queries // max(1, settings.workers))
+        waiting_time = divmod(round(self.settings.waiting_time * 10**6), 10**6)
+        queue.sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", *waiting_time))
+        running = self.settings.long_queries + self.settings.young_queries
+        waiting = -(-self.settings.waiting_queries // max(1, self.settings.workers))
         self._room = threading.Semaphore(running + waiting)
         self._jobs = count(1)
 
     def ask(self, question: Question, client: str = "") -> Reply:
         """Return the reply to a question; a fault is a reply too."""
-        number = _number(client) if self.settings.rate_limit else 0
-        if number:
-            wait = ask_ration(self.counter, number)
+        number = 0
+        if self.settings.rate_limit:
+            # The same in all workers, since they are forked from one process.
+            number = hash(client) % 2**64 or 1
+            wait = self.queue.buckets.wait(number, self.queue.slots.processor_time(number))
             if wait:
                 return reply_at(Limit.RATE_LIMIT, self.settings, wait)
         if not self._room.acquire(blocking=False):
@@ -76,14 +71,14 @@ class Evaluation:
         try:
             try:
                 queued = QueuedQuestion(job, time.monotonic(), client, question)
-                send_question(self.door, queued, evaluators_end)
+                send_question(self.queue.sender, queued, evaluators_end)
             except BlockingIOError:
                 return reply_at(Limit.WAITING_TIME, self.settings)
+            except BrokenPipeError:  # the supervisor of an earlier snapshot has died, and is not replaced
+                return reply_at(Limit.UNANSWERED, self.settings)
             finally:
                 # Only the queue, and then one evaluator, holds this end: when that one dies, the pipe ends.
                 os.close(evaluators_end)
-            if self.board.resting:
-                wake(self.counter)
             if not self._await(pipe, job):
                 return reply_at(Limit.UNANSWERED, self.settings)
             return receive_reply(pipe) or self._judgement(job)
@@ -96,7 +91,7 @@ class Evaluation:
         poll.register(pipe, select.POLLIN)
         if poll.poll((self.settings.waiting_time + _GRACE) * 1000):
             return True
-        more = self.settings.query_timeout if self.board.in_hand(job) else 0.0
+        more = self.settings.query_timeout if self.queue.slots.has(job) else 0.0
         return bool(poll.poll(more * 1000))
 
     def _judgement(self, job: int) -> Reply | None:
@@ -106,17 +101,12 @@ class Evaluation:
         """
         end = time.monotonic() + _GRACE
         while time.monotonic() < end:
-            # In this order: what was in hand is judged first, and only then taken from the slot.
-            in_hand = self.board.in_hand(job)
-            limit = self.board.verdict(job)
+            # In this order: the supervisor notes the limit first, and only then clears the slot.
+            in_hand = self.queue.slots.has(job)
+            limit = self.queue.slots.limit(job)
             if limit:
                 return reply_at(Limit(limit), self.settings)
             if not in_hand:
                 return None
-            time.sleep(_JUDGED)
+            time.sleep(_INTERVAL)
         return reply_at(Limit.INTERRUPTED, self.settings)
-
-
-def _number(client: str) -> int:
-    """The number a client goes by where its name would be too long; never 0."""
-    return int.from_bytes(hashlib.blake2b(client.encode(), digest_size=8).digest(), "big") | 1

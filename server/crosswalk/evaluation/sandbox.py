@@ -9,6 +9,9 @@ import platform
 import resource
 import signal
 import struct
+import sys
+import traceback
+from collections.abc import Callable
 from contextlib import suppress
 
 NICENESS = 5
@@ -49,6 +52,28 @@ _ALLOW, _DENY = 0x7FFF0000, 0x00050000 | errno.EPERM
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def fork(work: Callable[[], None]) -> int:
+    """Fork a process that works, and ends with the thread that called; return its number."""
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        die_with_parent(parent)
+        work()
+        status = 0
+    except SystemExit:
+        status = 0
+    except MemoryError:
+        status = OUT_OF_MEMORY
+    finally:
+        if status == 1:
+            traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def confine(memory: int) -> None:

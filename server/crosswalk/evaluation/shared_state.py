@@ -1,219 +1,207 @@
-"""How many seconds of evaluation each client may still use."""
+"""Keep in shared memory what the processes of a server tell each other without a message.
+
+The memory is mapped before the processes that use it are forked. Nobody locks it: each number is written in
+one step, and nearly all of them by one process alone.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import math
 import mmap
-import struct
+import socket
 import time
 from bisect import bisect_left
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator
+from ctypes import c_bool, c_double, c_uint32, c_uint64
+from itertools import accumulate
+from typing import Any
 
-_REMEMBERED = 10_000
-
-
-class Allowance:
-    """A bucket for each client: it holds ``per_minute`` seconds of evaluation, and fills up in a minute."""
-
-    def __init__(self, per_minute: float) -> None:
-        self.per_minute = per_minute
-        self._spent: dict[int, tuple[float, float]] = {}
-        self._full = _REMEMBERED
-
-    def wait(self, client: int, running: float = 0.0) -> int:
-        """The whole seconds a client has to wait before its next query; 0 where it may ask now.
-
-        ``running`` is what its queries that are still evaluated have used.
-        """
-        if not self.per_minute:
-            return 0
-        over = self._level(client) + running - self.per_minute
-        return math.ceil(max(over, 0.001) * 60 / self.per_minute) if over >= 0 else 0
-
-    def spend(self, client: int, seconds: float) -> None:
-        """Charges a client for an evaluation."""
-        if not self.per_minute:
-            return
-        if len(self._spent) >= self._full:
-            self._spent = {name: entry for name, entry in self._spent.items() if self._level(name) > 0}
-            # Looked through again after as many more: of very many clients at once each would cost as much.
-            self._full = max(_REMEMBERED, 2 * len(self._spent))
-        self._spent[client] = (self._level(client) + seconds, time.monotonic())
-
-    def _level(self, client: int) -> float:
-        spent, at = self._spent.get(client, (0.0, 0.0))
-        return max(0.0, spent - (time.monotonic() - at) * self.per_minute / 60)
+from crosswalk.evaluation.wire import FAULTS
+from crosswalk.settings import Settings
 
 
-PLACES = 256
-"""How many evaluators there is room for; a place is taken anew only after all the others."""
-
-_SIZE = 64
-_JOB, _WHEN, _WORN, _VERDICT = (
-    struct.Struct("Q"),
-    struct.Struct("ddQ"),
-    struct.Struct("B"),
-    struct.Struct("QQ"),
-)
-_JOB_AT, _WHEN_AT, _WORN_AT, _THREAD_AT, _VERDICT_AT = 0, 8, 32, 36, 40
-_THREAD = struct.Struct("I")
-_RESTING_AT = PLACES * _SIZE
+def _share(kind: Any) -> Any:
+    """Return an instance of a ctypes structure or array in memory that forked processes share."""
+    return kind.from_buffer(mmap.mmap(-1, ctypes.sizeof(kind)))
 
 
-@dataclass(frozen=True)
-class Entry:
-    """What an evaluator is doing: the number of a query, when it began, and who asked.
+class Slot(ctypes.Structure):
+    """What one evaluator has in hand, and what its supervisor says of it."""
 
-    ``began`` is in seconds of the monotonic clock; ``spent`` are the seconds of a processor the process had
-    used by then; ``client`` is the number its client goes by.
-    """
+    _fields_ = (
+        # Written by the evaluator. A job of 0 is none; times are in seconds of the monotonic clock.
+        ("job", c_uint64),
+        ("client", c_uint64),
+        ("began", c_double),
+        ("processor_time_before", c_double),
+        ("thread", c_uint32),
+        # Written by the supervisor: the seconds of a processor the job has had, whether it counts as a long
+        # one, whether the evaluator is to leave after it, and the last job that was ended at a limit.
+        ("processor_time", c_double),
+        ("long", c_bool),
+        ("leaving", c_bool),
+        ("ended_job", c_uint64),
+        ("limit", c_uint32),
+    )
 
-    job: int
-    began: float
-    spent: float
-    client: int
-
-
-class Board:
-    """A place for each evaluator, which alone writes to it; verdict and wear are written by the broker.
-
-    Nobody locks: each number is written in one step, and whoever reads a job twice sees whether it changed.
-    """
-
-    def __init__(self) -> None:
-        self._cells = mmap.mmap(-1, PLACES * _SIZE + 1)
-
-    # By an evaluator
-
-    def arrive(self, place: int, thread: int) -> None:
-        """Notes which thread evaluates, by the kernel's number."""
-        _THREAD.pack_into(self._cells, place * _SIZE + _THREAD_AT, thread)
-
-    def begin(self, place: int, job: int, began: float, spent: float, client: int) -> None:
-        """Notes that a query is in hand."""
-        _WHEN.pack_into(self._cells, place * _SIZE + _WHEN_AT, began, spent, client)
-        _JOB.pack_into(self._cells, place * _SIZE + _JOB_AT, job)
-
-    def finish(self, place: int) -> bool:
-        """Notes that there is none any more; False where the evaluator is worn out and is to leave."""
-        _JOB.pack_into(self._cells, place * _SIZE + _JOB_AT, 0)
-        return not self._cells[place * _SIZE + _WORN_AT]
-
-    # By the broker
-
-    def clear(self, place: int) -> None:
-        """Makes a place ready for another evaluator; the last verdict stays, until there is another."""
-        start = place * _SIZE
-        self._cells[start : start + _VERDICT_AT] = bytes(_VERDICT_AT)
-
-    def read(self, place: int) -> Entry | None:
-        """What an evaluator has in hand, if it has anything."""
-        (job,) = _JOB.unpack_from(self._cells, place * _SIZE + _JOB_AT)
-        return Entry(job, *_WHEN.unpack_from(self._cells, place * _SIZE + _WHEN_AT)) if job else None
-
-    def thread(self, place: int) -> int:
-        """The thread that evaluates; 0 before it has arrived."""
-        return int(_THREAD.unpack_from(self._cells, place * _SIZE + _THREAD_AT)[0])
-
-    def wear(self, place: int) -> None:
-        """Has an evaluator leave after what it has in hand."""
-        _WORN.pack_into(self._cells, place * _SIZE + _WORN_AT, 1)
-
-    def judge(self, place: int, job: int, verdict: int) -> None:
-        """Says what has become of a query that its evaluator will not answer."""
-        _VERDICT.pack_into(self._cells, place * _SIZE + _VERDICT_AT, job, verdict)
-
-    def rest(self, resting: bool) -> None:
-        """Says whether the broker has to be woken."""
-        self._cells[_RESTING_AT] = resting
-
-    # By whoever asks
+    def begin(self, job: int, client: int, began: float, processor_time: float) -> None:
+        """Note that a job is in hand, and how much processor time the process had used before."""
+        self.client, self.began, self.processor_time_before = client, began, processor_time
+        self.processor_time, self.long = 0.0, False
+        self.job = job
 
     @property
-    def resting(self) -> bool:
-        """Whether the broker has to be woken."""
-        return bool(self._cells[_RESTING_AT])
+    def age(self) -> float:
+        """The seconds since the evaluation of the job began."""
+        return time.monotonic() - self.began
 
-    def verdict(self, job: int) -> int:
-        """What has been said of a query: a verdict, or 0."""
-        for start in range(_VERDICT_AT, PLACES * _SIZE, _SIZE):
-            judged, verdict = _VERDICT.unpack_from(self._cells, start)
-            if judged == job:
-                return int(verdict)
-        return 0
+    def finish(self) -> bool:
+        """Note that no job is in hand any more; return whether the evaluator is to take another."""
+        self.job = 0
+        return not self.leaving
 
-    def in_hand(self, job: int) -> bool:
-        """Whether an evaluator has a query in hand."""
-        return any(
-            _JOB.unpack_from(self._cells, start)[0] == job for start in range(0, PLACES * _SIZE, _SIZE)
-        )
+    def end(self, job: int, limit: int) -> None:
+        """Note the limit at which a job was ended."""
+        self.limit = limit
+        self.ended_job = job
+
+    def clear(self) -> None:
+        """Make the slot ready for another evaluator; what was ended in it stays known."""
+        self.job = self.thread = 0
+        self.leaving = False
 
 
-OUTCOMES = ("", "InputError", "QueryRefused", "QuerySyntaxError", "QueryTimedOut", "ResourceLimit",
-            "StoreFault", "Overloaded", "RateExceeded", "Unacceptable", "ResultTooLarge")  # fmt: skip
-"""The names of the ways a query ends: a fault's name, or nothing for an answer."""
+class Slots:
+    """A slot for each evaluator there may be, several times over.
+
+    An evaluator takes the slot that was left longest ago, so that workers have time to read how a job ended.
+    """
+
+    def __init__(self, evaluators: int) -> None:
+        self._slots = _share(Slot * (4 * max(1, evaluators)))
+
+    def __iter__(self) -> Iterator[Slot]:
+        return iter(self._slots)
+
+    def has(self, job: int) -> bool:
+        """Return whether an evaluator has a job in hand."""
+        return any(slot.job == job for slot in self)
+
+    def limit(self, job: int) -> int:
+        """Return the limit at which a job was ended, 0 where it was not."""
+        return next((slot.limit for slot in self if slot.ended_job == job), 0)
+
+    def processor_time(self, client: int) -> float:
+        """Return the seconds of a processor that a client's jobs in hand have had so far."""
+        return sum(slot.processor_time for slot in self if slot.job and slot.client == client)
+
+
+class _Bucket(ctypes.Structure):
+    _fields_ = (("client", c_uint64), ("full_at", c_double))
+
+
+class TokenBuckets:
+    """A bucket for each client: it holds ``per_minute`` seconds of evaluation, and fills up in a minute.
+
+    All that is kept of a bucket is when it will be full again, a single number, so that nobody need lock it:
+    https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm. Where two evaluators charge one client within
+    the same microsecond, one of the charges may be lost.
+    """
+
+    NUMBER, NEAR = 2**14, 8
+
+    def __init__(self, per_minute: float) -> None:
+        self._refill = 60 / per_minute if per_minute else 0.0
+        self._buckets = _share(_Bucket * self.NUMBER)
+
+    def wait(self, client: int, running: float = 0.0) -> int:
+        """Return the whole seconds a client has to wait before its next question; 0 where it may ask now.
+
+        ``running`` are the seconds of evaluation that its questions in hand have used.
+        """
+        bucket = self._find(client)
+        now = time.monotonic()
+        full_at = max(now, bucket.full_at) if bucket.client == client else now
+        over = full_at + running * self._refill - now - 60
+        return max(1, math.ceil(over)) if over >= 0 else 0
+
+    def charge(self, client: int, seconds: float) -> None:
+        """Take some seconds of evaluation out of a client's bucket."""
+        bucket = self._find(client)
+        if bucket.client != client:
+            bucket.client, bucket.full_at = client, 0.0
+        bucket.full_at = max(time.monotonic(), bucket.full_at) + seconds * self._refill
+
+    def _find(self, client: int) -> _Bucket:
+        """Return the client's bucket, else the one near its place that it may take: the first to be full."""
+        near = [self._buckets[(client + step) % self.NUMBER] for step in range(self.NEAR)]
+        return min(near, key=lambda bucket: (bucket.client != client, bucket.full_at))
+
+
+class QuestionQueue:
+    """The queue of questions about one snapshot, with the slots of its evaluators and its token buckets.
+
+    Workers write to ``sender``, evaluators read from ``receiver``: whoever is free takes the next question.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.receiver, self.sender = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.slots = Slots(settings.long_queries + settings.young_queries)
+        self.buckets = TokenBuckets(settings.rate_limit)
+
+    def close(self) -> None:
+        """Close both ends, in a process that has nothing to do with these questions any more."""
+        self.receiver.close()
+        self.sender.close()
+
+
+EVENTS = ("requests", "cache_hits", "not_modified", "asked")
+OUTCOMES = ("", *FAULTS)
+"""The ways a question ends: by an answer, or by a fault of that name."""
 
 BOUNDS = (0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
-"""The upper bounds, in seconds, of the classes that durations are counted in."""
+"""The upper bounds, in seconds, of the bins that durations are counted in."""
 
-COUNTS = ("requests", "cache_hits", "not_modified", "asked")
-_STANDING = ("running", "tree_bytes", "generation")
-_PLACES = {name: place for place, name in enumerate((*COUNTS, *OUTCOMES))}
-_ENDED = len(COUNTS)
-_CLASSES = _ENDED + len(OUTCOMES)
-_ROW = _CLASSES + len(BOUNDS) + 2
+_ENDS = tuple(f"outcome:{outcome}" for outcome in OUTCOMES)
+_BINS = tuple(f"le:{bound}" for bound in (*BOUNDS, "+Inf"))
 
 
-class Ledger:
-    """Cells of shared memory: a row that the broker writes, and one for each worker that it alone writes."""
+class _Gauges(ctypes.Structure):
+    _fields_ = tuple((name, c_double) for name in ("running", "tree_bytes", "generation"))
+
+
+class _Counts(ctypes.Structure):
+    _fields_ = tuple((name, c_double) for name in (*EVENTS, *_ENDS, *_BINS, "seconds"))
+
+
+class Counters:
+    """What the server counts: ``gauges`` that the supervisor sets, and counts each worker has for itself."""
 
     def __init__(self, workers: int) -> None:
-        self.workers = workers
-        size = (len(_STANDING) + workers * _ROW) * struct.calcsize("d")
-        self._cells = memoryview(mmap.mmap(-1, size)).cast("d")
+        self.gauges, self._workers = _share(_Gauges), _share(_Counts * workers)
 
-    # By the broker
+    def count(self, worker: int, name: str, amount: float = 1) -> None:
+        """Count an event; of one worker by one thread at a time."""
+        setattr(self._workers[worker], name, getattr(self._workers[worker], name) + amount)
 
-    def standing(self, running: int, tree: int) -> None:
-        """Notes what is being evaluated, and how much memory the rest takes."""
-        self._cells[0], self._cells[1] = running, tree
+    def finish(self, worker: int, fault: str, seconds: float) -> None:
+        """Count a question that has ended, by its outcome and by how long it was evaluated."""
+        self.count(worker, f"outcome:{fault if fault in OUTCOMES else 'StoreFault'}")
+        self.count(worker, _BINS[bisect_left(BOUNDS, seconds)])
+        self.count(worker, "seconds", seconds)
 
-    def started(self) -> None:
-        """Notes that a broker has begun to serve."""
-        self._cells[_STANDING.index("generation")] += 1
-
-    # By a worker, one thread of it at a time
-
-    def count(self, worker: int, name: str) -> None:
-        """Counts one event."""
-        self._cells[self._row(worker) + _PLACES[name]] += 1
-
-    def finished(self, worker: int, fault: str, seconds: float) -> None:
-        """Counts one query that has ended."""
-        row = self._row(worker)
-        self._cells[row + _PLACES.get(fault, _PLACES["StoreFault"])] += 1
-        start = row + _CLASSES
-        self._cells[start + bisect_left(BOUNDS, seconds)] += 1
-        self._cells[start + len(BOUNDS) + 1] += seconds
-
-    def begin(self, worker: int) -> None:
-        """Notes that a worker starts anew: what the one before had asked nobody waits for any more."""
-        row = self._row(worker)
-        self._cells[row + COUNTS.index("asked")] = sum(self._cells[row + _ENDED : row + _CLASSES])
+    def restart(self, worker: int) -> None:
+        """Forget what a worker waited for that has died, now that another takes its place."""
+        counts = self._workers[worker]
+        counts.asked = sum(getattr(counts, name) for name in _ENDS)
 
     def read(self) -> dict[str, float]:
-        """All numbers by name; outcomes are ``outcome:NAME`` there, durations ``le:BOUND``."""
-        names = [*COUNTS, *(f"outcome:{name}" for name in OUTCOMES), *(f"le:{bound}" for bound in BOUNDS),
-                 "le:+Inf", "seconds"]  # fmt: skip
-        rows = [self._row(worker) for worker in range(self.workers)]
-        numbers = {name: sum(self._cells[row + place] for row in rows) for place, name in enumerate(names)}
-        classes = [f"le:{bound}" for bound in (*BOUNDS, "+Inf")]
-        for smaller, larger in pairwise(classes):
-            numbers[larger] += numbers[smaller]
-        numbers |= dict(zip(_STANDING, self._cells, strict=False))
+        """Return all numbers by name: ``outcome:NAME``; ``le:BOUND``, of what took no longer than that"""
+        names = [name for name, _ in _Counts._fields_]
+        numbers = {name: sum(getattr(counts, name) for counts in self._workers) for name in names}
+        numbers |= zip(_BINS, accumulate(numbers[name] for name in _BINS), strict=True)
+        numbers |= {name: getattr(self.gauges, name) for name, _ in _Gauges._fields_}
         numbers["waiting"] = max(0.0, numbers["asked"] - numbers["le:+Inf"] - numbers["running"])
         return numbers
-
-    def _row(self, worker: int) -> int:
-        return len(_STANDING) + worker * _ROW

@@ -18,19 +18,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from crosswalk.errors import (
-    CrosswalkError,
-    InputError,
-    Overloaded,
-    QueryRefused,
-    QuerySyntaxError,
-    QueryTimedOut,
-    RateExceeded,
-    ResourceLimit,
-    ResultTooLarge,
-    StoreFault,
-    Unacceptable,
-)
+from crosswalk import errors
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
 
@@ -45,12 +33,9 @@ _LONGEST_MESSAGE = 2**15
 _PIPE_BYTES = 2**16
 """How much a pipe holds on Linux, so that no read can give more."""
 
-FAULTS: dict[str, type[CrosswalkError]] = {
-    fault.__name__: fault
-    for fault in (InputError, QueryRefused, QuerySyntaxError, QueryTimedOut, ResourceLimit, StoreFault,
-                  Overloaded, RateExceeded, Unacceptable, ResultTooLarge)
-}  # fmt: skip
-"""The faults a reply can carry, by name."""
+FAULTS = ("InputError", "QueryRefused", "QuerySyntaxError", "QueryTimedOut", "ResourceLimit",
+          "StoreFault", "Overloaded", "RateExceeded", "Unacceptable", "ResultTooLarge")  # fmt: skip
+"""The classes of errors that a reply can carry, by name."""
 
 
 class Question(NamedTuple):
@@ -68,7 +53,7 @@ class Question(NamedTuple):
         """
         wanted = self.graph_type if form in ("CONSTRUCT", "DESCRIBE") else self.table_type
         if wanted is None and form:
-            raise Unacceptable(f"a {form} query has no answer in a form you accept")
+            raise errors.Unacceptable(f"a {form} query has no answer in a form you accept")
         return wanted
 
 
@@ -91,22 +76,18 @@ class Reply(NamedTuple):
     def answer(cls, body: bytes, media_type: str, settings: Settings, *, volatile: bool = False) -> Reply:
         """Return the reply that carries an answer; raises ResultTooLarge."""
         if len(body) > settings.result_bytes:
-            raise ResultTooLarge(
+            raise errors.ResultTooLarge(
                 f"the result has {len(body)} bytes, more than the {settings.result_bytes} that are sent",
                 hint="Ask for less: add a LIMIT, or fewer variables.",
             )
         return cls(body, media_type, volatile=volatile)
 
     @classmethod
-    def of(cls, error: CrosswalkError, retry_after: int | None = None) -> Reply:
+    def of(cls, error: errors.CrosswalkError, retry_after: int | None = None) -> Reply:
         """Return the reply that carries an error, as the nearest of FAULTS."""
         fault = next((kind.__name__ for kind in type(error).__mro__ if kind.__name__ in FAULTS), "StoreFault")
         return cls(fault=fault, what=error.what, hint=error.hint, line=error.line, column=error.column,
                    retry_after=retry_after)  # fmt: skip
-
-    def error(self) -> CrosswalkError:
-        """Return the error this reply carries."""
-        return FAULTS[self.fault](self.what, line=self.line, column=self.column, hint=self.hint)
 
 
 _NARROW = "Ask for less: add a LIMIT, name the subject or the predicate, or join over fewer patterns."
@@ -128,29 +109,32 @@ class Limit(IntEnum):
     UNANSWERED = 10
 
 
-_TOLD: dict[Limit, tuple[type[CrosswalkError], str, str, str | int | None]] = {
+_TOLD: dict[Limit, tuple[type[errors.CrosswalkError], str, str, str | int | None]] = {
     Limit.QUERY_TIMEOUT: (
-        QueryTimedOut, "the query ran longer than the {query_timeout:g} seconds a query may take",
+        errors.QueryTimedOut, "the query ran longer than the {query_timeout:g} seconds a query may take",
         _NARROW, "query_timeout"),
     Limit.LONG_QUERIES: (
-        Overloaded, "{long_queries} long queries are running already, which is as many as there may be",
+        errors.Overloaded,
+        "{long_queries} long queries are running already, which is as many as there may be",
         "Ask again later, or for less.", "query_timeout"),
     Limit.QUERY_MEMORY: (
-        ResourceLimit, "the query needs more than the {query_mebibytes} MiB of memory a query may use",
+        errors.ResourceLimit, "the query needs more than the {query_mib} MiB of memory a query may use",
         _NARROW, "query_timeout"),
     Limit.TREE_MEMORY: (
-        ResourceLimit, "the queries running now need more than the {tree_mebibytes} MiB of memory there are",
+        errors.ResourceLimit,
+        "the queries running now need more than the {tree_mib} MiB of memory there are",
         _NARROW, "query_timeout"),
     Limit.QUERY_DEPTH: (
-        QueryRefused, "the query is too deep or too long for the engine", "Make it smaller.", None),
-    Limit.INTERRUPTED: (StoreFault, "the evaluation was interrupted", _LATER, 2),
+        errors.QueryRefused, "the query is too deep or too long for the engine", "Make it smaller.", None),
+    Limit.INTERRUPTED: (errors.StoreFault, "the evaluation was interrupted", _LATER, 2),
     Limit.RATE_LIMIT: (
-        RateExceeded, "you have used the {rate_limit:g} seconds of evaluation a client may use in a minute",
+        errors.RateExceeded,
+        "you have used the {rate_limit:g} seconds of evaluation a client may use in a minute",
         "Ask again in {wait} seconds.", "wait"),
-    Limit.WAITING_QUERIES: (Overloaded, "{waiting_queries} queries are waiting already", _LATER, 5),
+    Limit.WAITING_QUERIES: (errors.Overloaded, "{waiting_queries} queries are waiting already", _LATER, 5),
     Limit.WAITING_TIME: (
-        Overloaded, "no room for the query was found within {waiting_time:g} seconds", _LATER, 5),
-    Limit.UNANSWERED: (Overloaded, "the query engine does not answer", "Ask again later.", 2),
+        errors.Overloaded, "no room for the query was found within {waiting_time:g} seconds", _LATER, 5),
+    Limit.UNANSWERED: (errors.Overloaded, "the query engine does not answer", "Ask again later.", 2),
 }  # fmt: skip
 """What a client is told at each limit: the fault, its sentence, what to do, and after how many seconds."""
 
@@ -158,11 +142,8 @@ _TOLD: dict[Limit, tuple[type[CrosswalkError], str, str, str | int | None]] = {
 def reply_at(limit: Limit, settings: Settings, wait: int = 0) -> Reply:
     """Return what a client is told at a limit; ``wait`` are the seconds until its rate lets it ask again."""
     fault, what, hint, retry_after = _TOLD[limit]
-    values = vars(settings) | {
-        "query_mebibytes": settings.query_memory // 2**20,
-        "tree_mebibytes": settings.tree_memory // 2**20,
-        "wait": wait,
-    }
+    mib = {"query_mib": settings.query_memory // 2**20, "tree_mib": settings.tree_memory // 2**20}
+    values = vars(settings) | mib | {"wait": wait}
     seconds = round(values[retry_after]) if isinstance(retry_after, str) else retry_after
     return Reply.of(fault(what.format_map(values), hint=hint.format_map(values)), seconds)
 

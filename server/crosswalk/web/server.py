@@ -25,7 +25,7 @@ from granian.server import MPServer
 from crosswalk.errors import CrosswalkError, InputError
 from crosswalk.evaluation import sandbox
 from crosswalk.evaluation.remote import RemoteEvaluation
-from crosswalk.evaluation.shared_state import Ledger
+from crosswalk.evaluation.shared_state import Counters
 from crosswalk.evaluation.supervisor import Keeper
 from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
@@ -87,10 +87,10 @@ class Site:
     def __init__(self, settings: Settings, dataset: ServedDataset, graphs: Sequence[Path]) -> None:
         self.settings, self.dataset, self.graphs = settings, dataset, graphs
         self.folder = Path(dataset.snapshot.path).resolve() if dataset.snapshot else None
-        self.ledger = Ledger(max(1, settings.workers))
+        self.counters = Counters(max(1, settings.workers))
         self.keeper: Keeper | None = None
         if isinstance(dataset.store, EmbeddedStore):
-            self.keeper = Keeper(settings, dataset.store, dataset.edition, self.ledger)
+            self.keeper = Keeper(settings, dataset.store, dataset.edition, self.counters)
         self.pages = self._create_pages(dataset)
         self.server = WorkerServer(self)
         self._loading = threading.Lock()
@@ -124,7 +124,7 @@ class Site:
         evaluator = (
             self.keeper.evaluation if self.keeper else RemoteEvaluation(self.dataset.store, self.settings)
         )
-        queries = QueryHandler(evaluator, self.settings, self.dataset.edition, self.ledger, worker)
+        queries = QueryHandler(evaluator, self.settings, self.dataset.edition, self.counters, worker)
         warmup.warm_later(self.pages)
         warmup.return_memory_regularly()
         return Endpoint(self.pages, queries)

@@ -106,7 +106,7 @@ class Endpoint:
 
     def metrics(self, request: Request) -> list[bytes]:
         """Give the numbers for Prometheus."""
-        return request.send(StoredAnswer(description.metrics(self.queries.ledger), description.METRICS), [])
+        return request.send(StoredAnswer(description.metrics(self.queries.counters), description.METRICS), [])
 
     def _answer_graph(
         self, request: Request, text: str, forms: Negotiated, dataset: QueryDataset | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crosswalk.evaluation.shared_state import BOUNDS, OUTCOMES, Ledger
+from crosswalk.evaluation.shared_state import BOUNDS, OUTCOMES, Counters
 from crosswalk.iris import BASE
 from crosswalk.settings import Settings
 from crosswalk.stores import named_queries
@@ -54,12 +54,12 @@ def limits(settings: Settings) -> list[str]:
     ]
 
 
-def metrics(ledger: Ledger) -> bytes:
+def metrics(counters: Counters) -> bytes:
     """Return the numbers of the server, as they stand, for Prometheus.
 
     https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
     """
-    numbers = ledger.read()
+    numbers = counters.read()
     lines: list[str] = []
 
     def family(name: str, kind: str, meaning: str, *samples: tuple[str, float]) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from cachetools import LRUCache
 
-from crosswalk.evaluation.shared_state import Ledger
+from crosswalk.evaluation.shared_state import Counters
 from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset, named_queries
@@ -31,21 +31,21 @@ class QueryHandler:
     """Answers queries for one worker, and stores its answers while their snapshot is served."""
 
     def __init__(
-        self, evaluator: QueryEvaluator, settings: Settings, snapshot: str, ledger: Ledger, worker: int
+        self, evaluator: QueryEvaluator, settings: Settings, snapshot: str, counters: Counters, worker: int
     ) -> None:
         self.evaluator, self.settings, self.snapshot = evaluator, settings, snapshot
-        self.ledger, self.worker = ledger, worker
+        self.counters, self.worker = counters, worker
         self.answers: LRUCache[str, StoredAnswer] = LRUCache(
             settings.cache_bytes, getsizeof=lambda answer: answer.size
         )
         self._caching, self._counting = Lock(), Lock()
         self.limits = _limit_headers(settings)
-        ledger.begin(worker)
+        counters.restart(worker)
 
     def count(self, event: str) -> None:
         """Count an event."""
         with self._counting:
-            self.ledger.count(self.worker, event)
+            self.counters.count(self.worker, event)
 
     def answer(self, request: Request, text: str, dataset: QueryDataset, forms: Negotiated) -> list[bytes]:
         """Answer a query put to a dataset, in the form for its kind of result."""
@@ -88,7 +88,7 @@ class QueryHandler:
         self.count("asked")
         reply = self.evaluator.ask(question, client)
         with self._counting:
-            self.ledger.finished(self.worker, reply.fault, reply.seconds)
+            self.counters.finish(self.worker, reply.fault, reply.seconds)
         return reply
 
     def _describe(self, request: Request, reply: Reply) -> list[bytes]:
