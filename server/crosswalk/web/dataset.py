@@ -120,17 +120,6 @@ def write_trig(graphs: Iterable[str], turtle: Callable[[str], bytes]) -> Iterato
         yield f"\n<{iri}> {{\n".encode() + _PREFIX_LINES.sub(b"", turtle(iri)) + b"}\n"
 
 
-def spell_size(size: int) -> str:
-    """Return a number of bytes as people say it.
-
-    >>> spell_size(812), spell_size(20_057_771), spell_size(4_200)
-    ('812 B', '20.1 MB', '4.2 kB')
-    """
-    if size < 1000:
-        return f"{size} B"
-    return f"{size / 1000:.1f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
-
-
 def describe_dataset() -> dict[str, Any]:
     """Describe the whole as a schema:Dataset in JSON-LD; its version is the hash of the snapshot."""
     base, version = _base_and_version()

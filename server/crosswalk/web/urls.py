@@ -43,6 +43,11 @@ def pair_url(page: str, left: str, right: str) -> str:
     return f"/{page}/{compact(left)}/{compact(right)}"
 
 
+def pair_name(left: str, right: str) -> str:
+    """Return the name of a file about two editions: ``ipa-2.0--gsma-2.0``."""
+    return "--".join(compact(edition).replace("/", "-") for edition in (left, right))
+
+
 def lineage_url(standard: str) -> str:
     """Return the address of the lineage of a standard, which may be given by one of its editions."""
     return f"/lineage/{compact(standard).partition('/')[0]}"
@@ -55,9 +60,8 @@ def stale_url(old: str, new: str) -> str:
 
 def path_url(start: str, end: str = "", limit: int | None = None) -> str:
     """Return the address of the paths between two elements, or of the form where the end is to be named."""
-    return "/path?" + urlencode(
-        {"from": start} | ({"to": end} if end else {}) | ({"limit": limit} if limit else {})
-    )
+    parameters = {"from": start, "to": end, "limit": limit}
+    return "/path?" + urlencode({name: value for name, value in parameters.items() if value})
 
 
 def question_url(name: str) -> str:

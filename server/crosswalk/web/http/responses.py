@@ -75,11 +75,18 @@ def table(chosen: Representation, columns: Sequence[str], rows: Sequence[Row], n
     return response
 
 
-def rows_or_page(query: str, name: str, page: Callable[[Answer], Response]) -> Response:
-    """Answer with the rows of a page query: as data in a file of that name, or as the ``page`` of them."""
+def rows_or_page(
+    query: str, name: str, context: Callable[[Answer], dict[str, Any]] = lambda _: {}
+) -> Response:
+    """Answer with the rows of a page query, as a file or as a page, both of that name.
+
+    The template gets the ``rows``, and what ``context`` makes of the answer.
+    """
     chosen = choose(TABLE)
     answer = ask(query)
-    return page(answer) if chosen is HTML else table(chosen, answer.columns, answer.rows, name)
+    if chosen is not HTML:
+        return table(chosen, answer.columns, answer.rows, name)
+    return render(f"{name}.html", rows=answer.rows, **context(answer))
 
 
 def finish(body: str | bytes, chosen: Representation) -> Response:

@@ -13,14 +13,14 @@ from crosswalk.errors import InputError
 from crosswalk.iris import compact
 from crosswalk.relations import paths
 from crosswalk.relations.reading import find_edition, find_edition_on, find_element, members
-from crosswalk.stores.results import Term
+from crosswalk.stores.results import Answer, Term
 from crosswalk.web.diagrams.heatmap import lay_heatmap, lay_matrix
 from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.responses import choose, render, rows_or_page, table
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.labels import load_elements
 from crosswalk.web.page_queries import ask, page_queries
-from crosswalk.web.urls import day_parameter, number_parameter, pair_url, text_parameter
+from crosswalk.web.urls import day_parameter, number_parameter, pair_name, pair_url, text_parameter
 
 if TYPE_CHECKING:
     from crosswalk.relations.gaps import GapRow
@@ -47,15 +47,14 @@ GAP_CELLS: dict[str, Callable[[GapRow], Any]] = {
 @blueprint.get("/matrix")
 def matrix() -> Response:
     """Show editions by editions: what is mapped, what is said to match nothing, what nobody assessed."""
-    every = bool(request.args.get("all"))
 
-    def page(pairs: Any) -> Response:
-        comparisons = ask("pages/comparisons").rows
+    def context(pairs: Answer) -> dict[str, Any]:
+        comparisons, every = ask("pages/comparisons").rows, bool(request.args.get("all"))
         ranks = {row["right"].value: 1 for row in comparisons} | {row["left"].value: 0 for row in comparisons}
-        editions, cells = lay_matrix(ask("pages/editions").rows, pairs.rows, ranks, every)
-        return render("matrix.html", editions=editions, cells=cells, every=every)
+        editions, cells = lay_matrix(ask("pages/editions"), pairs, ranks, every)
+        return {"editions": editions, "cells": cells, "every": every}
 
-    return rows_or_page("pages/matrix", "matrix", page)
+    return rows_or_page("pages/matrix", "matrix", context)
 
 
 @blueprint.get("/matrix/<edition:left>/<edition:right>")
@@ -67,7 +66,7 @@ def heatmap(left: str, right: str) -> Response:
     chosen = choose(TABLE)
     cells = ask("pages/heatmap-cells", left=left, right=right)
     if chosen is not HTML:
-        return table(chosen, cells.columns, cells.rows, f"{file_name(left, right)}-cells")
+        return table(chosen, cells.columns, cells.rows, f"{pair_name(left, right)}-cells")
     axes = [ask("pages/heatmap-elements", edition=iri).rows for iri in (left, right)]
     whole = bool(request.args.get("all"))
     rows = ask("pages/gaps-rows", left=left, right=right)
@@ -84,7 +83,7 @@ def heatmap(left: str, right: str) -> Response:
 @blueprint.get("/gaps")
 def gaps() -> Response:
     """List the pairs of editions that somebody compared or mapped, each with its gap analysis."""
-    return rows_or_page("pages/gaps-pairs", "gaps", lambda answer: render("gaps.html", pairs=answer.rows))
+    return rows_or_page("pages/gaps-pairs", "gaps")
 
 
 @blueprint.get("/gaps/<edition:left>/<edition:right>")
@@ -98,7 +97,7 @@ def gaps_of_pair(left: str, right: str) -> Response:
     analysis = analyse(ask, left, right, day)
     if chosen is not HTML:
         rows = [{column: cell(row) for column, cell in GAP_CELLS.items()} for row in analysis.rows]
-        return table(chosen, tuple(GAP_CELLS), rows, f"gaps-{file_name(left, right)}")
+        return table(chosen, tuple(GAP_CELLS), rows, f"gaps-{pair_name(left, right)}")
     load_elements(
         iri
         for row in analysis.rows
@@ -146,8 +145,3 @@ def held_edition(edition: str, day: date | None) -> str:
             [(pair_url("gaps", *pair), " against ".join(map(compact, pair))) for pair in pairs],
         ) from fault
     return find_edition_on(ask, compact(edition), day)
-
-
-def file_name(left: str, right: str) -> str:
-    """Return the name of a file about two editions: ``ipa-2.0--gsma-2.0``."""
-    return "--".join(compact(edition).replace("/", "-") for edition in (left, right))

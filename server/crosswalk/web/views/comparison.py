@@ -17,7 +17,7 @@ from crosswalk.web.http.responses import choose, finish, render, rows_or_page, t
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import ask, page_queries
 from crosswalk.web.tables import text
-from crosswalk.web.urls import day_parameter, last_part, pair_url, text_parameter
+from crosswalk.web.urls import day_parameter, last_part, pair_name, pair_url, text_parameter
 
 blueprint = Blueprint("comparison", __name__)
 
@@ -64,8 +64,7 @@ class ComparisonRow:
 @blueprint.get("/compare")
 def comparisons() -> Response:
     """List the comparisons of two editions."""
-    return rows_or_page("pages/comparisons", "comparisons",
-                        lambda answer: render("comparisons.html", comparisons=answer))  # fmt: skip
+    return rows_or_page("pages/comparisons", "comparisons")
 
 
 @blueprint.get("/compare/<edition:left>/<edition:right>")
@@ -95,8 +94,7 @@ def comparison_of_pair(left: str, right: str) -> Response:
     if chosen in RDF:
         return finish(write_graph(left, right, rows, wanted, chosen.media_type), chosen)
     if chosen is not HTML:
-        names = [compact(edition).replace("/", "-") for edition in (left, right)]
-        return table(chosen, COLUMNS, [row.cells() for row in shown], "--".join(names))
+        return table(chosen, COLUMNS, [row.cells() for row in shown], pair_name(left, right))
     categories = defaultdict(list)
     for row in shown:
         categories[text(row.row, "category")].append(row)

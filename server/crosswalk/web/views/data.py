@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request, send_file
 from werkzeug.exceptions import NotFound
@@ -47,20 +48,18 @@ def without_slash() -> Response:
 def downloads() -> Response:
     """List the named graphs with their size, source and terms, and link to their files."""
 
-    def page(answer: Answer) -> Response:
+    def context(answer: Answer) -> dict[str, Any]:
         graphs, file = dataset.read_graphs(answer), dataset_file()
         measures = measured(file) if file else {}
-        return render(
-            "data.html",
-            groups=dataset.group_graphs(graphs),
-            formats=RDF,
-            size=file.stat().st_size if file else None,
-            measures=measures,
-            spell_size=dataset.spell_size,
-            catalogue=dataset.describe_graphs(graphs, measures),
-        )
+        return {
+            "groups": dataset.group_graphs(graphs),
+            "formats": RDF,
+            "size": file.stat().st_size if file else None,
+            "measures": measures,
+            "catalogue": dataset.describe_graphs(graphs, measures),
+        }
 
-    return rows_or_page("pages/graphs", "graphs", page)
+    return rows_or_page("pages/graphs", "graphs", context)
 
 
 @blueprint.get("/data/crosswalk.<suffix>")

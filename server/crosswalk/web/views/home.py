@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, ur
 
 from crosswalk.web.dataset import describe_dataset
 from crosswalk.web.diagrams.timeline import draw_timeline
-from crosswalk.web.http.responses import page, render, rows_or_page
+from crosswalk.web.http.responses import page, rows_or_page
 from crosswalk.web.page_queries import ask, page_queries
 from crosswalk.web.urls import local
 
@@ -34,9 +34,7 @@ def home() -> Response:
 @blueprint.get("/standards")
 def standards() -> Response:
     """List every standard with its editions."""
-    return rows_or_page("pages/editions", "standards", lambda editions: render(
-        "standards.html", standards=editions.rows, comparisons=ask("pages/comparisons")
-    ))  # fmt: skip
+    return rows_or_page("pages/editions", "standards", lambda _: {"comparisons": ask("pages/comparisons")})
 
 
 @blueprint.get("/health")

@@ -24,8 +24,7 @@ STALE_COLUMNS = ("state", "element", "later", "why", "claim", "other", "change")
 @blueprint.get("/lineage")
 def lineages() -> Response:
     """List the standards whose lineage is recorded."""
-    return rows_or_page("pages/standards-with-lineage", "lineages",
-                        lambda answer: render("lineages.html", standards=answer.rows))  # fmt: skip
+    return rows_or_page("pages/standards-with-lineage", "lineages")
 
 
 @blueprint.get("/lineage/<standard>")
@@ -52,7 +51,7 @@ def lineage(standard: str) -> Response:
 @blueprint.get("/stale")
 def stale() -> Response:
     """List the pairs of editions whose lineage is recorded."""
-    return rows_or_page("pages/lineages", "stale", lambda answer: render("stale.html", pairs=answer.rows))
+    return rows_or_page("pages/lineages", "stale")
 
 
 @blueprint.get("/stale/<standard>/<old>/<new>")

@@ -15,7 +15,6 @@ from crosswalk.web.http.negotiation import HTML, TABLE
 from crosswalk.web.http.responses import choose, render, rows_or_page, table
 from crosswalk.web.labels import add_name, load_elements
 from crosswalk.web.page_queries import ask, page_queries
-from crosswalk.web.tables import group_by
 from crosswalk.web.urls import text_parameter
 
 blueprint = Blueprint("review", __name__)
@@ -30,12 +29,7 @@ def completeness() -> Response:
     return rows_or_page(
         "pages/completeness",
         "completeness",
-        lambda editions: render(
-            "completeness.html",
-            editions=editions.rows,
-            notes=group_by(ask("pages/notes"), "standard"),
-            findings=ask("pages/findings").rows,
-        ),
+        lambda _: {"notes": ask("pages/notes").rows, "findings": ask("pages/findings").rows},
     )
 
 
@@ -43,13 +37,13 @@ def completeness() -> Response:
 def notes() -> Response:
     """Show every curation note with its readings, by standard."""
 
-    def page(answer: Answer) -> Response:
-        for row in answer.rows:
+    def context(notes: Answer) -> dict[str, Any]:
+        for row in notes:
             if row["about"]:
                 add_name(row["about"].value, row["aboutNotation"], row["aboutTitle"])
-        return render("notes.html", notes=answer.rows)
+        return {}
 
-    return rows_or_page("pages/notes", "notes", page)
+    return rows_or_page("pages/notes", "notes", context)
 
 
 @blueprint.get("/conflicts")

@@ -21,7 +21,7 @@ blueprint = Blueprint("search", __name__)
 
 MOST_RESULTS = 100
 COLUMNS = ("thing", "kind", "notation", "label", "property", "text", "edition", "standard")
-RANKS = ("skos:prefLabel", "dcterms:title", "skos:altLabel", "xw:text", "xw:goal", "xw:remark", "xw:asCited")
+ORDER = ("skos:prefLabel", "dcterms:title", "skos:altLabel", "xw:text", "xw:goal", "xw:remark", "xw:asCited")
 """The properties in whose order results stand."""
 FILTERS = {"type": "kind", "standard": "standard"}
 """Parameter → the column that it filters by."""
@@ -74,13 +74,9 @@ def find_texts(words: str) -> list[Row]:
     """Find the things whose texts hold all the words; titles before statements before quotations."""
     longest, *others = sorted(words.split(), key=len, reverse=True)
     rows = rows_with([longest, *others], search_index(longest))
-    return sorted(rows, key=lambda row: (words.lower() not in text(row, "text").lower(), rank(row)))
-
-
-def rank(row: Row) -> int:
-    """Return the place of a row's property in the order of results."""
-    name = compact(text(row, "property"))
-    return RANKS.index(name) if name in RANKS else len(RANKS)
+    ranks = {name: rank for rank, name in enumerate(ORDER)}
+    return sorted(rows, key=lambda row: (words.lower() not in text(row, "text").lower(),
+                                         ranks.get(compact(text(row, "property")), len(ranks))))  # fmt: skip
 
 
 def count(rows: Iterable[Row], column: str) -> dict[str, int]:
