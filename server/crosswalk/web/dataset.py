@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from flask import current_app
 
 from crosswalk.iris import GRAPH, ID, PREFIXES
-from crosswalk.stores.results import Answer
+from crosswalk.stores.results import Row
 from crosswalk.web.http.negotiation import NQUADS, NTRIPLES, RDF, TRIG, TURTLE, Representation
 from crosswalk.web.labels import named
-from crosswalk.web.tables import group_by, text
+from crosswalk.web.tables import first_by, text
 from crosswalk.web.urls import local
 
 FIRST_GROUPS = {"comparisons": "Comparisons", "mappings": "Mapping sets", "notes": "Curation notes"}
@@ -31,30 +31,18 @@ _CHUNK = 2**16
 _PREFIX_LINES = re.compile(rb"\A(?:@prefix [^\n]*\n)+")
 
 
-def read_graphs(answer: Answer) -> list[dict[str, Any]]:
-    """Gather the rows of ``pages/graphs``: each graph once, with its holders and sources, IRI → title."""
-    return [
-        {
-            **rows[0],
-            "holders": {text(row, "holder"): row["holderTitle"] for row in rows if row["holder"]},
-            "sources": {text(row, "source"): row["sourceTitle"] for row in rows if row["source"]},
-        }
-        for rows in group_by(answer, "graph").values()
-    ]
-
-
-def group_graphs(graphs: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Group graphs under what they are about: comparisons and mappings, then each standard, then the rest."""
-    groups: dict[tuple[int, str], list[dict[str, Any]]] = {}
-    for graph in graphs:
-        first = text(graph, "graph").removeprefix(GRAPH).partition("/")[0]
+def group_graphs(graphs: Mapping[str, list[Row]]) -> list[tuple[str, list[list[Row]]]]:
+    """Group graphs, IRI → rows, under what they are about: comparisons and mappings, standards, the rest."""
+    groups: dict[tuple[int, str], list[list[Row]]] = {}
+    for iri, rows in graphs.items():
+        first = iri.removeprefix(GRAPH).partition("/")[0]
         if first in FIRST_GROUPS:
             heading = (0, FIRST_GROUPS[first])
         elif first in LAST_GROUPS:
             heading = (2, LAST_GROUPS[first])
         else:
             heading = (1, named(ID + first))
-        groups.setdefault(heading, []).append(graph)
+        groups.setdefault(heading, []).append(rows)
     return [(title, groups[rank, title]) for rank, title in sorted(groups)]
 
 
@@ -164,7 +152,7 @@ def _whole_files(base: str, *, with_quads: bool) -> list[dict[str, str]]:
     ]
 
 
-def describe_graphs(graphs: Iterable[Mapping[str, Any]], measures: Mapping[str, Measure]) -> dict[str, Any]:
+def describe_graphs(graphs: Mapping[str, list[Row]], measures: Mapping[str, Measure]) -> dict[str, Any]:
     """Describe the dataset with its named graphs as parts, in the terms of schema.org and of DCAT."""
     base, version = _base_and_version()
     described = describe_dataset() | {
@@ -181,13 +169,13 @@ def describe_graphs(graphs: Iterable[Mapping[str, Any]], measures: Mapping[str, 
             "dcat:version": version,
             "dcat:hasCurrentVersion": {"@id": f"{base}snapshot/{version[:16]}"},
         }
-    return described | {
-        "hasPart": [_describe_graph(base, row, measures.get(text(row, "graph"))) for row in graphs]
-    }
+    parts = [_describe_graph(base, rows, measures.get(iri)) for iri, rows in graphs.items()]
+    return described | {"hasPart": parts}
 
 
-def _describe_graph(base: str, row: Mapping[str, Any], measure: Measure | None) -> dict[str, Any]:
+def _describe_graph(base: str, rows: list[Row], measure: Measure | None) -> dict[str, Any]:
     """Describe a named graph as a dataset of its own, with licence, sources and files."""
+    row = rows[0]
     iri, licence = text(row, "graph"), {"@id": text(row, "licence")}
     described = {
         "@id": iri,
@@ -200,7 +188,7 @@ def _describe_graph(base: str, row: Mapping[str, Any], measure: Measure | None) 
         "license": row["licence"] and licence,
         "dcterms:license": row["licence"] and licence,
         "dateModified": text(row, "modified"),
-        "isBasedOn": [{"@id": source} for source in row["sources"]],
+        "isBasedOn": [{"@id": source} for source in first_by(rows, "source") if source],
     }
     return described | {name: value for name, value in optional.items() if value}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
 
 from crosswalk.iris import compact
-from crosswalk.stores.results import Answer, Row
+from crosswalk.stores.results import Row
+from crosswalk.web.page_queries import ask
 from crosswalk.web.tables import group_by, text
 from crosswalk.web.urls import last_part, local
 
@@ -17,8 +18,6 @@ MOST_WHOLE = 5000
 DEEPEST = 3
 LONGEST = 48
 MAPPED = "mapped to"
-
-Ask = Callable[..., Answer]
 
 
 @dataclass
@@ -41,18 +40,18 @@ class Subgraph:
         self.links |= links
         return added
 
-    def widen(self, ask: Ask, things: Sequence[str]) -> list[str]:
+    def widen(self, things: Sequence[str]) -> list[str]:
         """Add what is linked to some things, and return the nodes that are new."""
         return self.add(ask("pages/subgraph-links", thing=tuple(things))) if things else []
 
-    def widen_each(self, ask: Ask, things: Iterable[str]) -> Subgraph:
+    def widen_each(self, things: Iterable[str]) -> Subgraph:
         """Add what is linked to each thing in turn, unless it is not among the nodes by then."""
         for thing in things:
             if thing in self.nodes:
-                self.widen(ask, (thing,))
+                self.widen((thing,))
         return self
 
-    def describe(self, ask: Ask, focus: str | None = None) -> dict[str, Any]:
+    def describe(self, focus: str | None = None) -> dict[str, Any]:
         """Describe the part as a drawing needs it: every node with its name, and the links between nodes."""
         rows = group_by(ask("pages/subgraph-nodes", thing=tuple(self.nodes)), "thing") if self.nodes else {}
         return {
@@ -67,16 +66,16 @@ class Subgraph:
         }
 
 
-def neighbourhood(ask: Ask, focus: str, depth: int, also: Sequence[str] = ()) -> dict[str, Any]:
+def neighbourhood(focus: str, depth: int, also: Sequence[str] = ()) -> dict[str, Any]:
     """Describe the things at most ``depth`` links from one, nearest first, and those linked to ``also``."""
     part = Subgraph(MOST_NODES, {focus: None})
     fresh = [focus]
     for _ in range(min(max(depth, 1), DEEPEST)):
-        fresh = part.widen(ask, fresh)
-    return part.widen_each(ask, also).describe(ask, focus)
+        fresh = part.widen(fresh)
+    return part.widen_each(also).describe(focus)
 
 
-def overview(ask: Ask, also: Sequence[str] = ()) -> dict[str, Any]:
+def overview(also: Sequence[str] = ()) -> dict[str, Any]:
     """Describe the standards and their editions, joined by how many mappings stand between them.
 
     Where there is no room for all, those that most mappings join come first.
@@ -86,14 +85,14 @@ def overview(ask: Ask, also: Sequence[str] = ()) -> dict[str, Any]:
         rows = sorted(rows, key=lambda row: -int(text(row, "mappings") or 0))
     part = Subgraph(MOST_NODES)
     part.add(rows)
-    return part.widen_each(ask, also).describe(ask)
+    return part.widen_each(also).describe()
 
 
-def all_elements(ask: Ask) -> dict[str, Any]:
+def all_elements() -> dict[str, Any]:
     """Describe every element, up to `MOST_WHOLE`; only for those who ask for it."""
     part = Subgraph(MOST_WHOLE)
     part.add(ask("pages/element-links"))
-    return part.describe(ask)
+    return part.describe()
 
 
 def _edge(row: Row) -> dict[str, Any]:

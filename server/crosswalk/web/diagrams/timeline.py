@@ -6,13 +6,12 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
 
 from crosswalk.stores.results import Row
 from crosswalk.web.tables import first_by, text
 from crosswalk.web.urls import last_part
 
-LEFT, RIGHT, TOP, LANE_HEIGHT, WIDTH, RADIUS = 262, 50, 40, 72, 960, 15
+LEFT, RIGHT, TOP, LANE_HEIGHT, WIDTH = 262, 50, 40, 72, 960
 """Measures of the diagram in pixels."""
 UNDATED_WIDTH = 110
 """How wide the column of editions without a date is."""
@@ -22,16 +21,12 @@ CROWDED = 64
 
 @dataclass(frozen=True)
 class PlacedEdition:
-    """One edition: its place, the share of its parts that is mapped, and the arc that shows the share.
-
-    ``above`` is whether its label stands above the ring.
-    """
+    """One edition: its place, the share of its parts that is mapped, and whether its label stands above."""
 
     x: float
     y: float
     row: Row
     share: float | None
-    arc: str
     above: bool
 
 
@@ -79,10 +74,8 @@ def draw_timeline(rows: Sequence[Row], preferred: Container[str] = ()) -> Timeli
         lane = lanes.setdefault(text(row, "standard"), Lane(y, _title_lines(row), row, []))
         x = place(_year(row)) if row["issuedFrom"] else undated or end
         crowded = any(abs(edition.x - x) < CROWDED and not edition.above for edition in lane.editions)
-        share = (
-            int(text(row, "mapped") or 0) / int(text(row, "parts")) if int(text(row, "parts") or 0) else None
-        )
-        lane.editions.append(PlacedEdition(x, lane.y, row, share, _arc(x, lane.y, share or 0), crowded))
+        parts, mapped = (int(text(row, column) or 0) for column in ("parts", "mapped"))
+        lane.editions.append(PlacedEdition(x, lane.y, row, mapped / parts if parts else None, crowded))
     years = [(place(year), year) for year in range(first, last + 1, max(1, (last - first) // 8))]
     return Timeline(WIDTH, int(TOP + LANE_HEIGHT * len(lanes) + 14), years, list(lanes.values()), undated)
 
@@ -110,15 +103,3 @@ def _year(row: Row) -> float:
     """Return a date as a fraction of years; only the year and the month count in the diagram."""
     year, month, *_ = [*text(row, "issuedFrom").split("-"), "1"]
     return int(year) + (int(month) - 1) / 12
-
-
-def _arc(x: float, y: float, share: float) -> str:
-    """Return the path of a ring's filled part, clockwise from the top; a full ring is two halves."""
-    if share <= 0:
-        return ""
-    top, bottom = f"{x:.1f} {y - RADIUS:.1f}", f"{x:.1f} {y + RADIUS:.1f}"
-    if share >= 0.999:
-        return f"M {top} A {RADIUS} {RADIUS} 0 1 1 {bottom} A {RADIUS} {RADIUS} 0 1 1 {top}"
-    angle = 2 * pi * share
-    end = f"{x + RADIUS * sin(angle):.1f} {y - RADIUS * cos(angle):.1f}"
-    return f"M {top} A {RADIUS} {RADIUS} 0 {int(share > 0.5)} 1 {end}"

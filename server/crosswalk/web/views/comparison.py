@@ -11,12 +11,12 @@ from flask import Blueprint, Response
 
 from crosswalk.iris import ID, compact
 from crosswalk.relations.reading import find_edition_on, rows_held_on
-from crosswalk.stores.results import Row, Term
+from crosswalk.stores.results import Row
 from crosswalk.web.http.negotiation import HTML, RDF, TABLE_AND_GRAPH
 from crosswalk.web.http.responses import choose, finish, render, rows_or_page, table
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import ask, page_queries
-from crosswalk.web.tables import text
+from crosswalk.web.tables import first_by, text
 from crosswalk.web.urls import day_parameter, last_part, pair_name, pair_url, text_parameter
 
 blueprint = Blueprint("comparison", __name__)
@@ -28,37 +28,30 @@ COLUMNS = ("number", "title", "categoryTitle", "outcome", "alignment", "basis", 
 
 
 @dataclass
-class Reference:
-    """One place that a row refers to, and the words quoted from it; both dictionaries by quotation."""
-
-    about: Row
-    quotations: dict[str, Row] = field(default_factory=dict)
-    cross_references: dict[str, list[Term]] = field(default_factory=lambda: defaultdict(list))
-
-
-@dataclass
 class ComparisonRow:
-    """One row of the comparison with all that belongs to it; references by mapping record."""
+    """One row of the comparison with all that belongs to it.
+
+    ``references`` holds for each mapping record the rows that tell its place and the words quoted from it.
+    """
 
     row: Row
-    references: dict[str, Reference] = field(default_factory=dict)
+    references: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     previous: list[Row] = field(default_factory=list)
     notes: list[Row] = field(default_factory=list)
 
     def facet(self, name: str) -> dict[str, str]:
         """Return the values by which a filter finds the row, each with its IRI; ``none`` for no value."""
         if name == "document":
-            places = [reference.about for reference in self.references.values()]
-            return {text(place, "documentNotation"): text(place, "document")
-                    for place in places if place["documentNotation"]}  # fmt: skip
+            places = (rows[0] for rows in self.references.values() if rows[0]["documentNotation"])
+            return {text(place, "documentNotation"): text(place, "document") for place in places}
         term = self.row["alignment" if name == "colour" else name]
         return {last_part(term.value).lower(): term.value} if term else {"none": ""}
 
     def cells(self) -> dict[str, Any]:
         """Return the row as cells of a table: its quotations and earlier numbers as lists."""
-        references = self.references.values()
-        quoted = [row["text"] for reference in references for row in reference.quotations.values()]
-        return {**self.row, "quotations": quoted, "previous": [row["label"] for row in self.previous]}
+        rows = (row for rows in self.references.values() for row in rows if row["quotation"])
+        quotations = [row["text"] for row in first_by(rows, "quotation").values()]
+        return {**self.row, "quotations": quotations, "previous": [row["label"] for row in self.previous]}
 
 
 @blueprint.get("/compare")
@@ -119,12 +112,7 @@ def read_rows(left: str, right: str) -> list[ComparisonRow]:
     """Read the rows of a comparison, each with its references, quotations, earlier guidelines and notes."""
     rows = {text(row, "row"): ComparisonRow(row) for row in ask("pages/compare", left=left, right=right)}
     for quoted in ask("pages/compare-quotations", left=left, right=right):
-        references = rows[text(quoted, "row")].references
-        reference = references.setdefault(text(quoted, "mapping"), Reference(quoted))
-        if quotation := text(quoted, "quotation"):
-            reference.quotations[quotation] = quoted
-            if quoted["crossReference"]:
-                reference.cross_references[quotation].append(quoted["crossReference"])
+        rows[text(quoted, "row")].references[text(quoted, "mapping")].append(quoted)
     for related in ask("pages/compare-history", left=left, right=right):
         row = rows[text(related, "row")]
         (row.previous if text(related, "kind") == "previous" else row.notes).append(related)

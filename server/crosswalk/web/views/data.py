@@ -49,7 +49,7 @@ def downloads() -> Response:
     """List the named graphs with their size, source and terms, and link to their files."""
 
     def context(answer: Answer) -> dict[str, Any]:
-        graphs, file = dataset.read_graphs(answer), dataset_file()
+        graphs, file = group_by(answer, "graph"), dataset_file()
         measures = measured(file) if file else {}
         return {
             "groups": dataset.group_graphs(graphs),

@@ -47,11 +47,11 @@ def requested_part() -> dict[str, Any]:
     if not re.fullmatch("[0-9]{1,3}", depth):
         raise BadRequest("The depth is a number of links: 1, 2 or 3.")
     if request.args.get("whole"):
-        return all_elements(ask)
+        return all_elements()
     also = [expand(name) for name in request.args.getlist("also")[:MOST_EXPANDED] if name]
     if not focus:
-        return overview(ask, also)
+        return overview(also)
     iri = expand(focus)
     if not ask("pages/existence", thing=iri).rows:
         raise UnknownThing(f"The graph has nothing called {focus}.", [])
-    return neighbourhood(ask, iri, int(depth), also)
+    return neighbourhood(iri, int(depth), also)
