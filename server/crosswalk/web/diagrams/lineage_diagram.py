@@ -70,18 +70,13 @@ def draw_lineage(rows: Sequence[Row]) -> LineageDiagram | None:
 
 def distinct_changes(rows: Iterable[Row]) -> list[Row]:
     """Leave out rows that differ in their source alone, and sort by the numbers of the newer edition."""
-    changes = {
-        tuple(text(row, name) for name in ("change", "from", "to")): row for row in reversed(list(rows))
-    }
-    return sorted(
-        reversed(changes.values()),
-        key=lambda row: (
-            text(row, "old"),
-            text(row, "new"),
-            _reading_order(text(row, "toNotation")),
-            _reading_order(text(row, "fromNotation")),
-        ),
-    )
+    changes: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        changes.setdefault(tuple(text(row, name) for name in ("change", "from", "to")), row)
+    numbers = ("toNotation", "fromNotation")
+    return sorted(changes.values(), key=lambda row: (
+        text(row, "old"), text(row, "new"), *(_reading_order(text(row, number)) for number in numbers)
+    ))  # fmt: skip
 
 
 def _columns(rows: Sequence[Row]) -> dict[str, Column]:

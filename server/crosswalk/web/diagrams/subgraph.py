@@ -58,9 +58,7 @@ class Subgraph:
             "focus": focus,
             "nodes": [_node(iri, rows.get(iri, [])) for iri in self.nodes],
             "edges": [
-                _edge(row)
-                for (start, _, stop), row in self.links.items()
-                if {start, stop} <= self.nodes.keys()
+                _edge(row) for ends, row in self.links.items() if {ends[0], ends[2]} <= self.nodes.keys()
             ],
             "left_out": len(self.left_out),
         }

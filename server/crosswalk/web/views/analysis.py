@@ -20,6 +20,7 @@ from crosswalk.web.http.responses import choose, render, rows_or_page, table
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.labels import load_elements
 from crosswalk.web.page_queries import ask, page_queries
+from crosswalk.web.tables import first_by
 from crosswalk.web.urls import day_parameter, number_parameter, pair_name, pair_url, text_parameter
 
 if TYPE_CHECKING:
@@ -69,15 +70,10 @@ def heatmap(left: str, right: str) -> Response:
         return table(chosen, cells.columns, cells.rows, f"{pair_name(left, right)}-cells")
     axes = [ask("pages/heatmap-elements", edition=iri).rows for iri in (left, right)]
     whole = bool(request.args.get("all"))
-    rows = ask("pages/gaps-rows", left=left, right=right)
-    return render(
-        "heatmap.html",
-        left=names[0][0],
-        right=names[1][0],
-        heatmap=lay_heatmap(*axes, cells.rows, whole),
-        whole=whole,
-        outcomes={row["focus"].value: row["outcome"].value for row in rows},
-    )
+    diagram = lay_heatmap(*axes, cells.rows, whole)
+    judgements = first_by(ask("pages/gaps-rows", left=left, right=right), "focus")
+    left, right = (rows[0] for rows in names)
+    return render("heatmap.html", left=left, right=right, heatmap=diagram, whole=whole, judgements=judgements)
 
 
 @blueprint.get("/gaps")
@@ -121,14 +117,8 @@ def path() -> Response:
         rows = [row for number, path in enumerate(found.paths, 1) for row in path.rows(number)]
         return table(chosen, paths.COLUMNS, rows, "path")
     passed = {iri for path in found.paths for step in path.steps for iri in (step.start, step.end)}
-    return render(
-        "path.html",
-        start=start,
-        end=end,
-        hops=hops,
-        found=found,
-        elements=load_elements((start, end, *passed)),
-    )
+    elements = load_elements((start, end, *passed))
+    return render("path.html", start=start, end=end, hops=hops, found=found, elements=elements)
 
 
 def held_edition(edition: str, day: date | None) -> str:

@@ -74,16 +74,13 @@ def comparison_of_pair(left: str, right: str) -> Response:
     if not rows:
         raise UnknownThing(
             f"No comparison of {compact(left)} with {compact(right)} is recorded here.",
-            [
-                (pair_url("compare", row["left"].value, row["right"].value), str(row["title"] or row["set"]))
-                for row in ask("pages/comparisons")
-            ],
-        )
+            [(pair_url("compare", str(row["left"]), str(row["right"])), str(row["title"] or row["set"]))
+             for row in ask("pages/comparisons")],
+        )  # fmt: skip
     chosen = choose(TABLE_AND_GRAPH)
     wanted = {name: text_parameter(name) for name in FILTERS}
-    shown = [
-        row for row in rows if all(not value or value in row.facet(name) for name, value in wanted.items())
-    ]
+    filters = [(name, value) for name, value in wanted.items() if value]
+    shown = [row for row in rows if all(value in row.facet(name) for name, value in filters)]
     if chosen in RDF:
         return finish(write_graph(left, right, rows, wanted, chosen.media_type), chosen)
     if chosen is not HTML:

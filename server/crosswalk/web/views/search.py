@@ -36,11 +36,8 @@ def search() -> Response:
     words = " ".join(request.args.get("q", "").split())[:200]
     wanted = {name: request.args.get(name, "") for name in FILTERS}
     found = find(words) if words else []
-    results = [
-        row
-        for row in found
-        if all(not wanted[name] or short(row, FILTERS[name]) == wanted[name] for name in FILTERS)
-    ]
+    chosen_filters = [(FILTERS[name], value) for name, value in wanted.items() if value]
+    results = [row for row in found if all(short(row, column) == value for column, value in chosen_filters)]
     if chosen is not HTML:
         return table(chosen, COLUMNS, results, "search")
     shown = results[:MOST_RESULTS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -64,7 +64,8 @@ def thing(address: str) -> Response:
     if chosen is JSON:
         return table(JSON, JSON_COLUMNS, statements, address.replace("/", "-"))
     references = ask("pages/references-to-thing", thing=iri).rows
-    load_names([*unlabelled(statements, "value"), *unlabelled(references, "subject")])
+    others = [(row, row["value"]) for row in statements] + [(row, row["subject"]) for row in references]
+    load_names(term.value for row, term in others if term.kind == "uri" and not row["label"])
     properties = by_property(statements, "value")
     types = [compact(text(row, "value")) for row in dict(properties).get(expand("rdf:type"), ())]
     kind = next((kind for kind in (*PAGES, *types) if kind in types), "")
@@ -101,11 +102,6 @@ def named_graph(name: str) -> Response:
         return finish(sort_lines(body) if chosen is NTRIPLES else body, chosen)
     statements = by_property(ask("pages/thing-statements", thing=iri).rows, "value")
     return render("named-graph.html", iri=iri, name=name, statements=statements, triples=sizes[0]["triples"])
-
-
-def unlabelled(rows: Iterable[Row], column: str) -> Iterator[str]:
-    """Find the IRIs in a column that these rows give without a label."""
-    return (row[column].value for row in rows if row[column].kind == "uri" and not row["label"])
 
 
 def by_property(rows: Iterable[Row], column: str) -> list[tuple[str, list[Row]]]:
