@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 from click.testing import CliRunner
 
-from crosswalk.cli import main
+from crosswalk.cli import compare, main
 from crosswalk.errors import InputError
 from crosswalk.relations.model import Judgement, MappingRecord
 from crosswalk.relations.reading import held_on, rows_held_on, undated
@@ -102,9 +102,16 @@ def test_rows_that_are_all_younger_are_refused() -> None:
         rows_held_on(lambda name, **terms: [_row("2026-11-22")], "urn:a", "urn:b", DAY)
 
 
-def _row(day: str) -> dict[str, object]:
+def test_rows_that_are_younger_are_left_out_of_a_comparison(capsys) -> None:
+    rows = [_row("2019-01-01", "old"), _row("2026-11-22", "new"), _row("", "undated")]
+    held = compare._rows_on(lambda name, **terms: rows, ["urn:a", "urn:b"], DAY, tuple(rows))
+    assert [row["row"].value for row in held] == ["old", "undated"]
+    assert capsys.readouterr().err == "1 rows give no date: whether they stood on 2020-05-01 is not known.\n"
+
+
+def _row(day: str, name: str = "r") -> dict[str, object]:
     from crosswalk.stores.results import Term
 
-    cells = {"row": "r", "focus": "f", "right": "urn:b", "outcome": MAPPED, "dated": day}
+    cells = {"row": name, "focus": "f", "right": "urn:b", "outcome": MAPPED, "dated": day}
     columns = ("row", "focus", "right", "outcome", "set", "shared", "alignment", "dated")
     return {name: Term("literal", cells[name]) if name in cells else None for name in columns}

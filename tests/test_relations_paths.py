@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from crosswalk.cli import main
 from crosswalk.namespaces import XW
+from crosswalk.relations import paths as search
 from crosswalk.relations.algebra import (
     DISJOINT,
     EQUAL,
@@ -65,6 +66,13 @@ def test_bounds_hold_and_are_told() -> None:
     assert len(paths(records, "a1", "c1", limit=2).paths) == 2
     assert paths(records, "a1", "c1", limit=2).more and not paths(records, "a1", "c1", limit=4).more
     assert paths(records, "a1", "c1", hops=1).paths == ()
+
+
+def test_a_search_that_gives_up_says_that_there_may_be_more(monkeypatch) -> None:
+    records = [record("a1", f"b{n}") for n in range(4)] + [record(f"b{n}", "c1") for n in range(4)]
+    monkeypatch.setattr(search, "_BUDGET", 6)
+    found = paths(records, "a1", "c1")
+    assert 0 < len(found.paths) < 4 and found.more
 
 
 def test_several_ends_get_their_shortest_path_each() -> None:

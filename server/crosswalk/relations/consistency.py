@@ -164,13 +164,12 @@ def _minimal_sets(
 def _minimal_set(
     records: Sequence[MappingRecord], hierarchy: PartHierarchy
 ) -> tuple[MappingRecord, ...] | None:
-    """Return one minimal conflict, looked for in ever wider neighbourhoods, or None where there is none."""
+    """Return one minimal conflict, or None where there is none."""
     consistent = partial(is_consistent, hierarchy=hierarchy)
     for component in _components(records, hierarchy):
         if consistent(component):
             continue
-        narrower = (near for near in _neighbourhoods(component, hierarchy) if not consistent(near))
-        conflict = _explain([], False, next(narrower, component), consistent)
+        conflict = _explain([], False, component, consistent)
         return tuple(sorted(conflict, key=lambda record: record.iri))
     return None
 
@@ -207,17 +206,6 @@ def _components(records: Sequence[MappingRecord], hierarchy: PartHierarchy) -> I
             component_of |= dict.fromkeys(reached, record.subject)
         components.setdefault(component_of[record.subject], []).append(record)
     return components.values()
-
-
-def _neighbourhoods(
-    component: Sequence[MappingRecord], hierarchy: PartHierarchy
-) -> Iterator[list[MappingRecord]]:
-    """Yield the records among the elements near each element, of widening radius."""
-    adjacent = _adjacency(component, hierarchy)
-    for radius in (1, 2):
-        for element in sorted(adjacent):
-            near = distances(element, adjacent.__getitem__, radius).keys()
-            yield [record for record in component if record.ends <= near]
 
 
 def _adjacency(records: Sequence[MappingRecord], hierarchy: PartHierarchy) -> dict[str, set[str]]:
