@@ -25,7 +25,7 @@ FORBIDDEN = {
     "relations": ("graph", "stores", "exchange", "evaluation", "assemble", "web", "cli"),
     "exchange": ("assemble", "web", "cli"),
     "evaluation": ("graph", "relations", "exchange", "assemble", "web", "cli"),
-    "web": ("graph", "cli", "rdflib", "pyoxigraph", "oxrdflib", "pyshacl", "owlrl"),
+    "web": ("graph", "cli", "rdflib", "pyoxigraph", "pyshacl", "owlrl"),
     "cli": (),
     "assemble": ("web", "cli"),
     "namespaces": ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
