@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from crosswalk import exchange
 from crosswalk.cli import main
 from crosswalk.errors import InputError
-from crosswalk.exchange.formats import READABLE, Choices, read
+from crosswalk.exchange.formats import READABLE, read
 
 HEADER = "#curie_map:\n#  id: https://example.org/\n#mapping_set_id: https://example.org/s\n#license: https://example.org/l\n"
 COLUMNS = "subject_id\tpredicate_id\tobject_id\tmapping_justification\n"
@@ -60,7 +60,7 @@ BROKEN = {
         "into the file",
     ),
 }
-CHOICES = Choices(direction="focal-to-reference", select="x")
+CHOICES = {"direction": "focal-to-reference", "select": "x", "with_text": False}
 
 
 def test_there_is_an_example_of_every_format() -> None:

@@ -1,10 +1,12 @@
-"""The folders of the content and of what is built from it, and the one way to write a file atomically."""
+"""The folders of the content and of what is built from it, and how a file is read and written in one step."""
 
 from __future__ import annotations
 
 import os
 import stat
 from pathlib import Path
+
+from crosswalk.errors import InputError
 
 PACKAGE = Path(__file__).resolve().parent
 """The folder of this package."""
@@ -32,6 +34,40 @@ def default_output() -> Path:
         return repository / "build"
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "iot-security-crosswalk"
+
+
+def read_bytes(path: Path, name: str | None = None, most: int = -1) -> bytes:
+    """Return the bytes of a file, ``most`` of them at the most; ``name`` is its path as messages show it.
+
+    Raises InputError where it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except FileNotFoundError:
+        raise InputError("there is no such file", file=name or path) from None
+    except IsADirectoryError:
+        raise InputError("this is a folder, not a file", file=name or path) from None
+    except OSError as fault:
+        raise InputError(f"the file cannot be read: {fault.strerror}", file=name or path) from None
+
+
+def decode(data: bytes, name: str | Path) -> str:
+    """Return the text of UTF-8 data without its byte order mark; raises InputError where it is none."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise InputError(
+            f"the file is not UTF-8: byte {fault.start} (0x{data[fault.start]:02x}) fits no character",
+            file=name,
+            line=data.count(b"\n", 0, fault.start) + 1,
+            hint="Save the file as UTF-8 in your editor, or convert it: iconv -f LATIN1 -t UTF-8.",
+        ) from None
+
+
+def read_text(path: Path, name: str | None = None) -> str:
+    """Return the text of a file; see read_bytes and decode."""
+    return decode(read_bytes(path, name), name or path)
 
 
 def atomic_write(

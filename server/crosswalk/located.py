@@ -14,19 +14,13 @@ from typing import Any
 
 import yaml
 
+from crosswalk import folders
 from crosswalk.errors import InputError
 
 
 def decode(data: bytes, name: str) -> str:
-    """Return the text of UTF-8 data without its byte order mark.
-
-    Raises InputError where it is no UTF-8, or empty.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        raise InputError("the file is not UTF-8", file=name, line=line, hint="Save it as UTF-8.") from None
+    """Return the text of UTF-8 data; raises InputError where it is no UTF-8, or empty."""
+    text = folders.decode(data, name)
     if not text.strip():
         hint = "Look whether it was saved or downloaded whole."
         raise InputError("the file is empty", file=name, hint=hint)

@@ -93,7 +93,7 @@ def _check_shapes(files: tuple[Path, ...], form: str) -> bool:
 def _check_source(source: Path, form: str) -> bool:
     """Write the facts that a source document does not support; return whether it supports all."""
     from crosswalk.assemble import open_content
-    from crosswalk.graph.rdf_files import read_text
+    from crosswalk.folders import read_text
     from crosswalk.graph.source_check import unsupported
 
     text = read_text(source)

@@ -13,7 +13,7 @@ from crosswalk.cli.program import settings_options
 from crosswalk.cli.terminal import steps, tell, write, write_file
 from crosswalk.errors import InputError
 from crosswalk.exchange import rdf_writing
-from crosswalk.exchange.formats import READABLE, WRITABLE, Choices, read
+from crosswalk.exchange.formats import READABLE, WRITABLE, read
 from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.identifiers import Register, UnknownIdentifier, resolve
 from crosswalk.exchange.olir import DIRECTIONS
@@ -116,7 +116,7 @@ def import_file(form: str, file: Path, out: Path, settings: Settings, **options:
         raise InputError("what is no mapping fits a Turtle file alone", file=out)
     with steps("Importing", 3) as progress:
         progress("reading")
-        content = read(file, form, Choices(options["direction"], options["select"], options["with_text"]))
+        content = read(file, form, options)
         progress("looking up")
         register = _read_register(settings)
         if isinstance(content, Catalogue):

@@ -9,8 +9,8 @@ import json
 import multiprocessing
 import resource
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -32,20 +32,12 @@ from crosswalk.exchange import (
 )
 from crosswalk.exchange.identifiers import Register
 from crosswalk.exchange.records import Catalogue, Entry, MappingSet, Record
+from crosswalk.folders import read_bytes
 from crosswalk.relations.algebra import Candidates
 
 MEGABYTE = 1 << 20
 LARGEST = 64 * MEGABYTE
 """The most bytes that a file may have."""
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a call says beside the file."""
-
-    direction: str | None = None
-    select: str | None = None
-    with_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,33 +80,22 @@ WRITABLE: dict[str, Callable[[list[MappingSet], Register], tuple[bytes, Counter[
 """Writers by the names of their formats; each returns the file and counts what it cannot hold."""
 
 
-def read(path: Path, form: str, choices: Choices) -> MappingSet | Catalogue:
+def read(path: Path, form: str, choices: Mapping[str, Any]) -> MappingSet | Catalogue:
     """Return what a stranger's file holds, read in a process of its own under limits.
 
-    Raises InputError where the file is wrong, or a choice that its format needs is not made.
+    ``choices`` are made beside the file: ``direction``, ``select`` and ``with_text``. Raises InputError where
+    the file is wrong or too large, or a choice that its format needs is not made.
     """
     chosen = READABLE[form]
     for need in chosen.needs:
-        if not getattr(choices, need):
+        if not choices[need]:
             raise InputError(f"{form} needs --{need}", hint=f"See crosswalk import --help on --{need}.")
-    data = _read_bytes(path)
-    taken = {name: getattr(choices, name) for name in (*chosen.takes, *chosen.needs)}
-    return run_isolated(partial(chosen.read, data, str(path), **taken), str(path))
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise InputError("there is no such file", file=path, hint="Look at the path.") from None
-    except OSError as fault:
-        what, hint = f"the file cannot be read: {fault.strerror}", "Look whether it is a file, and whose."
-        raise InputError(what, file=path, hint=hint) from None
+    data = read_bytes(path, most=LARGEST + 1)
     if len(data) > LARGEST:
         what = f"the file is larger than the {LARGEST // MEGABYTE} MB that are read"
         raise InputError(what, file=path, hint="Divide it.")
-    return data
+    taken = {name: choices[name] for name in (*chosen.takes, *chosen.needs)}
+    return run_isolated(partial(chosen.read, data, str(path), **taken), str(path))
 
 
 def run_isolated(
@@ -160,7 +141,7 @@ def _work(
     limit_memory(memory)
     try:
         result = reader()
-        answer = {"kind": type(result).__name__, "value": _pack(result)}
+        answer = {"kind": type(result).__name__, "value": result}
     except InputError as fault:
         place = {"file": fault.file, "line": fault.line, "column": fault.column, "hint": fault.hint}
         answer = {"fault": fault.what, "place": place}
@@ -170,15 +151,7 @@ def _work(
         # Where a value is of another kind than the format says, and no reader asked for it by name.
         what = f"the file is not built as its format is: {fault}"
         answer = {"fault": what, "place": {"file": name}}
-    sender.send_bytes(json.dumps(answer).encode())
-
-
-def _pack(result: MappingSet | Catalogue) -> dict[str, Any]:
-    """Return the fields of a result, its records or entries as dictionaries."""
-    many = ("records", "entries")
-    return vars(result) | {
-        name: list(map(asdict, vars(result)[name])) for name in many if name in vars(result)
-    }
+    sender.send_bytes(json.dumps(answer, default=vars).encode())
 
 
 def _unpack(answer: dict[str, Any]) -> MappingSet | Catalogue:

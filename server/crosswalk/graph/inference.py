@@ -13,8 +13,9 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, seria
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 
 from crosswalk.errors import InputError
+from crosswalk.folders import read_text
 from crosswalk.graph.canonical import in_default_graph
-from crosswalk.graph.rdf_files import explain_sparql, read_text
+from crosswalk.graph.rdf_files import explain_sparql
 from crosswalk.sparql_tokens import header
 
 RULES = Path("queries") / "rules"

@@ -9,6 +9,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 
 from crosswalk.errors import InputError
+from crosswalk.folders import read_text
 from crosswalk.namespaces import ID, PREFIXES
 
 FORMATS = {
@@ -42,29 +43,6 @@ _HINTS = (
         "A “;”, “,” or quotation mark may be missing here or on the line above.",
     ),
 )
-
-
-def read_text(path: Path, name: str | None = None) -> str:
-    """Return the text of a UTF-8 file, without a byte order mark; raises InputError where there is none."""
-    name = name or str(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("there is no such file", file=name) from None
-    except IsADirectoryError:
-        raise InputError("this is a folder, not a file", file=name) from None
-    except OSError as error:
-        raise InputError(f"the file cannot be read: {error.strerror}", file=name) from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"the file is not UTF-8: byte {error.start} (0x{data[error.start]:02x}) fits no character",
-            file=name,
-            line=line,
-            hint="Save the file as UTF-8 in your editor, or convert it: iconv -f LATIN1 -t UTF-8.",
-        ) from None
 
 
 def read_rdf(path: Path, name: str | None = None, base: str | None = None) -> list[Quad]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad
 
 from crosswalk.errors import InputError
+from crosswalk.folders import read_text
 from crosswalk.graph.canonical import has_blank_node, in_default_graph
 from crosswalk.graph.line_index import Locations, locate_file, turtle_tokens
 from crosswalk.graph.mappings import locate_mappings, read_mappings
-from crosswalk.graph.rdf_files import read_rdf, read_text
+from crosswalk.graph.rdf_files import read_rdf
 from crosswalk.namespaces import GRAPH, ID
 
 MAPPINGS_SUFFIX = ".sssom.tsv"

@@ -14,10 +14,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 from rdflib.namespace import RDF, SKOS, XSD
 
 from crosswalk.errors import InputError
-from crosswalk.folders import atomic_write
+from crosswalk.folders import atomic_write, read_text
 from crosswalk.graph.canonical import is_isomorphic
 from crosswalk.graph.line_index import turtle_tokens
-from crosswalk.graph.rdf_files import parse_rdf, read_text
+from crosswalk.graph.rdf_files import parse_rdf
 from crosswalk.iris import BASE, GRAPH, ID, PREFIXES, Curies
 
 Blocks = dict[NamedNode | BlankNode, dict[NamedNode, list]]
