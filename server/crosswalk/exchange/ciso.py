@@ -8,15 +8,8 @@ from __future__ import annotations
 from collections import Counter
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.records import (
-    CISO,
-    PREDICATES,
-    RATIONALES,
-    STRENGTHS,
-    UNSPECIFIED,
-    MappingSet,
-    Record,
-)
+from crosswalk.exchange.records import CISO, RATIONALES, STRENGTHS, UNSPECIFIED, MappingSet, Record
+from crosswalk.graph.mappings import PREDICATES
 from crosswalk.located import UNSPACED, Lined, decode, has_space, read_yaml
 from crosswalk.relations.algebra import inverse
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import replace
 
 from rdflib.namespace import DCTERMS, RDF, SKOS
@@ -16,6 +15,7 @@ from crosswalk.exchange.triples import (
     SET_PROPERTIES,
     Facts,
     first,
+    group_facts,
     read_fields,
     read_record,
 )
@@ -51,7 +51,7 @@ def gather_sets(store: Store, name: str) -> list[MappingSet]:
 
     Raises InputError, which names those there are, where none is called so.
     """
-    sets = _facts(ask(store, "pages/export-sets").texts(), "set")
+    sets = _facts(store, "pages/export-sets", "set")
     if name == "all":
         chosen = sorted(sets)
     else:
@@ -63,14 +63,10 @@ def gather_sets(store: Store, name: str) -> list[MappingSet]:
     return [_gather(store, iri, sets[iri]) for iri in chosen]
 
 
-def _facts(rows: Iterable[dict[str, str]], subject: str) -> dict[str, Facts]:
-    """Return the values of each property by the IRI in the column called ``subject``."""
-    facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        values = facts[row[subject]][row["property"]]
-        if row["value"] not in values:
-            values.append(row["value"])
-    return facts
+def _facts(store: Store, query: str, subject: str, **terms: str) -> dict[str, Facts]:
+    """Return the values of each property that a query gives, by the IRI in the column called ``subject``."""
+    rows = ask(store, query, **terms).texts()
+    return group_facts((row[subject], row["property"], row["value"]) for row in rows)
 
 
 def _gather(store: Store, iri: str, facts: Facts) -> MappingSet:
@@ -87,10 +83,12 @@ def _gather(store: Store, iri: str, facts: Facts) -> MappingSet:
 
 
 def _records(store: Store, mapping_set: MappingSet) -> list[Record]:
-    rows = ask(store, "pages/export-records", set=mapping_set.identifier).texts()
-    quoted = _facts(ask(store, "pages/export-quotations", set=mapping_set.identifier).texts(), "record")
+    stated, quoted = (
+        _facts(store, f"pages/export-{name}", "record", set=mapping_set.identifier)
+        for name in ("records", "quotations")
+    )
     records = []
-    for iri, facts in _facts(rows, "record").items():
+    for iri, facts in stated.items():
         for about in facts:
             is_source = about == str(DCTERMS.source) and set(facts[about]) <= set(mapping_set.sources)
             if about not in _READ_OF_RECORD and not is_source:

@@ -13,15 +13,8 @@ from typing import Any
 
 from crosswalk.errors import InputError, ResourceLimit
 from crosswalk.exchange.identifiers import Register, token
-from crosswalk.exchange.records import (
-    OLIR,
-    PREDICATES,
-    RATIONALES,
-    STRENGTHS,
-    UNSPECIFIED,
-    MappingSet,
-    Record,
-)
+from crosswalk.exchange.records import OLIR, RATIONALES, STRENGTHS, UNSPECIFIED, MappingSet, Record
+from crosswalk.graph.mappings import PREDICATES
 from crosswalk.located import UNSPACED, decode, has_space, read_csv
 from crosswalk.relations.algebra import DISJOINT, EQUAL, inverse
 

@@ -15,8 +15,9 @@ from typing import Any
 from crosswalk.errors import InputError
 from crosswalk.exchange.identifiers import Register, token
 from crosswalk.exchange.oscal_catalog import read_root
-from crosswalk.exchange.records import MANUAL, OSCAL, PREDICATES, RATIONALES, UNSPECIFIED, MappingSet, Record
+from crosswalk.exchange.records import MANUAL, OSCAL, RATIONALES, UNSPECIFIED, MappingSet, Record
 from crosswalk.exchange.triples import record_iri
+from crosswalk.graph.mappings import PREDICATES
 from crosswalk.located import JsonObject
 from crosswalk.relations.algebra import EQUAL
 

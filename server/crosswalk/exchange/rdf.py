@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 from pyoxigraph import RdfFormat, parse
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
@@ -22,6 +22,7 @@ from crosswalk.exchange.triples import (
     SET_PROPERTIES,
     Facts,
     first,
+    group_facts,
     read_fields,
     read_record,
 )
@@ -52,13 +53,10 @@ class _RdfReader:
         self.name = name
         self.syntax = syntax
         self.text = decode(data, name)
-        self.facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         self.losses: Counter[str] = Counter()
         try:
-            for quad in parse(self.text, SYNTAXES[syntax]):
-                values = self.facts[quad.subject.value][quad.predicate.value]
-                if quad.object.value not in values:
-                    values.append(quad.object.value)
+            quads = parse(self.text, SYNTAXES[syntax])
+            self.facts = group_facts((*(term.value for term in quad.triple),) for quad in quads)
         except SyntaxError as fault:
             what = str(fault.args[0]).partition(": ")[2] or str(fault.args[0])
             hint = "Look at what stands before."

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rdflib.namespace import SKOS
-
+from crosswalk.graph.mappings import PREDICATES, UNTYPED
 from crosswalk.namespaces import SEMAPV, XW
 from crosswalk.relations.algebra import (
     ANY,
@@ -22,7 +21,6 @@ from crosswalk.relations.algebra import (
 )
 from crosswalk.relations.model import local_name
 
-UNTYPED = str(SKOS.mappingRelation)
 UNSPECIFIED = str(SEMAPV.UnspecifiedMatching)
 MANUAL = str(SEMAPV.ManualMappingCuration)
 
@@ -175,23 +173,20 @@ def listed(values: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     return {name: value if isinstance(value, tuple) else (str(value),) for name, value in filled.items()}
 
 
-# How each relation is called in OLIR, OSCAL and CISO Assistant, and by the mapping properties of SKOS;
-# neither SKOS nor CISO Assistant has a word for disjointness.
+# How each relation is called in OLIR, OSCAL and CISO Assistant, which has no word for disjointness.
 _WORDS = (
-    (EQUAL, "equal", "equal-to", "equal", SKOS.exactMatch),
-    (SUBSET, "subset of", "subset-of", "subset", SKOS.broadMatch),
-    (SUPERSET, "superset of", "superset-of", "superset", SKOS.narrowMatch),
-    (INTERSECTS, "intersects with", "intersects-with", "intersect", SKOS.relatedMatch),
-    (DISJOINT, "not related to", "no-relationship", None, SKOS.mappingRelation),
+    (EQUAL, "equal", "equal-to", "equal"),
+    (SUBSET, "subset of", "subset-of", "subset"),
+    (SUPERSET, "superset of", "superset-of", "superset"),
+    (INTERSECTS, "intersects with", "intersects-with", "intersect"),
+    (DISJOINT, "not related to", "no-relationship", None),
 )
-OLIR = {relation: word for relation, word, *_ in _WORDS}
-OSCAL = {relation: word for relation, _, word, *_ in _WORDS}
-CISO = {word: relation for relation, _, _, word, _ in _WORDS if word}
-PREDICATES = {relation: str(predicate) for relation, *_, predicate in _WORDS}
+OLIR = {relation: word for relation, word, _, _ in _WORDS}
+OSCAL = {relation: word for relation, _, word, _ in _WORDS}
+CISO = {word: relation for relation, _, _, word in _WORDS if word}
 RELATION_NAMES = tuple(str(relation.name).capitalize() for relation in RELATIONS)
 """The local names of the set relations in the ontology."""
 
-MAPPING_PROPERTIES = frozenset((*PREDICATES.values(), str(SKOS.closeMatch)))
 RATIONALES = {kind: str(XW[kind.capitalize()]) for kind in ("syntactic", "semantic", "functional")}
 """The kinds of rationale, each with its IRI."""
 

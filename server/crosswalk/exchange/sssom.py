@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from crosswalk.exchange.records import (
-    PREDICATES,
     RATIONALES,
     RELATION_NAMES,
     SET_FIELDS,
     STRENGTHS,
-    UNTYPED,
     MappingSet,
     Record,
     rationale_kind,
 )
-from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND
+from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND, PREDICATES, UNTYPED
 from crosswalk.graph.sssom import Table, TableRow, read_table, split
 from crosswalk.located import decode
 from crosswalk.namespaces import XW

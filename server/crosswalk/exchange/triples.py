@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -66,6 +66,15 @@ _SEVERAL = {"creators", "sources", "authors", "reviewers", "reviewer_names"}
 
 Facts = Mapping[str, list[str]]
 """The values of each property of one subject."""
+
+
+def group_facts(triples: Iterable[tuple[str, str, str]]) -> dict[str, Facts]:
+    """Return the values of each property, each once, by subject."""
+    facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for subject, about, value in triples:
+        if value not in facts[subject][about]:
+            facts[subject][about].append(value)
+    return facts
 
 
 def first(facts: Facts, *properties: str) -> str | None:

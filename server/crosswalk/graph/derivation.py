@@ -7,21 +7,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
-from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, SKOS, XSD
+from rdflib.namespace import DCAT, DCTERMS, PROV, RDF, XSD
 
-from crosswalk.graph.mappings import OF_SET, describe
+from crosswalk.graph.mappings import OF_SET, PREDICATES, UNTYPED, describe
 from crosswalk.namespaces import ID, SEMAPV, SSSOM, XW
-from crosswalk.relations.algebra import (
-    CONCEPTS,
-    EQUAL,
-    INTERSECTS,
-    IRIS,
-    RELATIONS,
-    SUBSET,
-    SUPERSET,
-    Candidates,
-    excluded_by,
-)
+from crosswalk.relations.algebra import CONCEPTS, IRIS, RELATIONS, Candidates, excluded_by
 from crosswalk.relations.derivation import derive
 from crosswalk.relations.model import Change, Claim, MappingRecord, Part
 
@@ -147,13 +137,6 @@ _RESTS_ON, _RESTS_ON_CHANGE, _RESTS_ON_PART, _WITHIN_WHOLE = _nodes(
     XW.restsOn, XW.restsOnChange, XW.restsOnPart, XW.withinWhole
 )
 _BOOLEAN, _INTEGER, _DECIMAL = _nodes(XSD.boolean, XSD.integer, XSD.decimal)
-_MATCHES = {
-    EQUAL: NamedNode(str(SKOS.exactMatch)),
-    SUBSET: NamedNode(str(SKOS.broadMatch)),
-    SUPERSET: NamedNode(str(SKOS.narrowMatch)),
-    INTERSECTS: NamedNode(str(SKOS.relatedMatch)),
-}
-_LINKED = NamedNode(str(SKOS.mappingRelation))
 _EXCLUDED = {
     candidates: list(_nodes(*(IRIS[relation] for relation in RELATIONS if not relation & candidates)))
     for candidates in map(Candidates, range(32))
@@ -167,7 +150,7 @@ def _mapping(mapping: MappingRecord) -> Iterator[Triple]:
     yield Triple(node, _TYPE, _MAPPING)
     yield Triple(node, _SUBJECT, NamedNode(mapping.subject))
     yield Triple(node, _OBJECT, NamedNode(mapping.object))
-    yield Triple(node, _PREDICATE, _MATCHES.get(mapping.candidates, _LINKED))
+    yield Triple(node, _PREDICATE, NamedNode(PREDICATES.get(mapping.candidates, UNTYPED)))
     yield Triple(node, _RATIONALE, NamedNode(mapping.rationale))
     yield Triple(node, _IN_SET, NamedNode(mapping.mapping_set))
     yield Triple(node, _JUSTIFICATION, _CHAINING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -131,7 +132,6 @@ class Places:
 
     def __init__(self, sources: Iterable[Source]) -> None:
         self.sources = tuple(sources)
-        self._mentions: dict[str, Place] | None = None
 
     def find(self, thing: str, path: str | None = None, value: str | None = None) -> Place:
         """Return the line of the fact given, or as near to it as the files come.
@@ -141,20 +141,20 @@ class Places:
         """
         describing = [source for source in self.sources if thing in source.subjects]
         if not describing:
-            return self._first_mentions().get(thing, Place())
+            return self._mentions.get(thing, Place())
         best = max(describing, key=lambda source: (source.foreign, _nearness(source, thing, path, value)))
         line = best.locations.line(thing, path, value if path else None)
         return Place(best.name, line, best.foreign)
 
-    def _first_mentions(self) -> dict[str, Place]:
-        """Return where each object of a fact is first mentioned, read when first asked for."""
-        if self._mentions is None:
-            self._mentions = {}
-            for source in sorted(self.sources, key=lambda source: source.foreign, reverse=True):
-                for key, line in source.locations.lines.items():
-                    if len(key) == 3:
-                        self._mentions.setdefault(key[2], Place(source.name, line, source.foreign))
-        return self._mentions
+    @cached_property
+    def _mentions(self) -> dict[str, Place]:
+        """Where each object of a fact is first mentioned."""
+        mentions: dict[str, Place] = {}
+        for source in sorted(self.sources, key=lambda source: source.foreign, reverse=True):
+            for key, line in source.locations.lines.items():
+                if len(key) == 3:
+                    mentions.setdefault(key[2], Place(source.name, line, source.foreign))
+        return mentions
 
 
 def _nearness(source: Source, thing: str, path: str | None, value: str | None) -> int:

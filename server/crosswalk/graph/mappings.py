@@ -16,6 +16,7 @@ from rdflib.namespace import DCTERMS, RDF, SKOS, VOID, XSD
 from crosswalk.graph.line_index import Locations
 from crosswalk.graph.sssom import Table, TableRow, read_table, split
 from crosswalk.namespaces import ID, SEMAPV, SSSOM, XW
+from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, SUBSET, SUPERSET
 
 Properties = dict[str, tuple[URIRef, str]]
 Values = Mapping[str, Iterable[str]]
@@ -82,10 +83,17 @@ _IN_GRAPH = (DCTERMS.rights, DCTERMS.rightsHolder, DCTERMS.modified, DCTERMS.cre
 NO_TERM_FOUND = str(SSSOM.NoTermFound)
 """The object of a record that says: there is no counterpart."""
 
-MAPPING_PROPERTIES = frozenset(
-    str(SKOS[name])
-    for name in ("broadMatch", "closeMatch", "exactMatch", "mappingRelation", "narrowMatch", "relatedMatch")
-)
+PREDICATES = {
+    EQUAL: str(SKOS.exactMatch),
+    SUBSET: str(SKOS.broadMatch),
+    SUPERSET: str(SKOS.narrowMatch),
+    INTERSECTS: str(SKOS.relatedMatch),
+    DISJOINT: str(SKOS.mappingRelation),
+}
+"""The mapping property of each set relation; SKOS has no narrower one for disjointness."""
+
+UNTYPED = PREDICATES[DISJOINT]
+MAPPING_PROPERTIES = frozenset((*PREDICATES.values(), str(SKOS.closeMatch)))
 JUSTIFICATIONS = frozenset(
     str(SEMAPV[name])
     for name in (

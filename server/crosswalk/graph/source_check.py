@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 
 from pyoxigraph import Literal, NamedNode, Store
 from rdflib import URIRef
@@ -76,7 +76,7 @@ def passages(source_text: str) -> list[str]:
         elif not _RULE.fullmatch(line):
             cells = line.split("\t")
             if rows and not fold(cells[1]):
-                rows[-1] = _continued(rows[-1], cells)
+                rows[-1] = [" ".join(parts) for parts in zip_longest(rows[-1], cells, fillvalue="")]
             else:
                 rows.append(cells)
     return [text for text in map(fold, (" ".join(prose), *chain.from_iterable(rows))) if text]
@@ -91,15 +91,9 @@ def unsupported(store: Store, source_text: str, source: URIRef = COMPARISON) -> 
     missing = {
         Unsupported(subject.value, str(predicate), value.value)
         for subject, predicate, value in _facts(store, source)
-        if not any(_holds(text, wording) for wording in _wordings(predicate, value))
+        if not any(_holds(text, wording) for wording in _WORDINGS.get(predicate, _words)(value))
     }
     return sorted(missing)
-
-
-def _continued(above: list[str], below: list[str]) -> list[str]:
-    width = max(len(above), len(below))
-    padded = (cells + [""] * (width - len(cells)) for cells in (above, below))
-    return [f"{start} {end}" for start, end in zip(*padded, strict=True)]
 
 
 def _facts(store: Store, source: URIRef) -> Iterator[tuple[NamedNode, URIRef, Literal]]:
@@ -137,10 +131,8 @@ def _values(store: Store, subject: NamedNode, predicate: URIRef) -> Iterator[Nam
     return (quad.object for quad in store.quads_for_pattern(subject, NamedNode(predicate), None, None))
 
 
-def _wordings(predicate: URIRef, value: Literal) -> Iterable[str]:
-    """Return the wordings in which a source may print a value."""
-    wordings = _WORDINGS.get(predicate)
-    return wordings(value) if wordings else (fold(value.value),)
+def _words(value: Literal) -> tuple[str, ...]:
+    return (fold(value.value),)
 
 
 def _dates(value: Literal) -> tuple[str, ...]:
@@ -156,6 +148,7 @@ _WORDINGS: dict[URIRef, Callable[[Literal], tuple[str, ...]]] = {
     XW.pageCount: lambda value: (f"{value.value}-page", f"{value.value} pages"),
     XW.declaredCount: lambda value: (f"{value.value} guidelines", f"{value.value} revised guidelines"),
 }
+"""The wordings in which a source may print a value, by property; any other it prints as it is."""
 
 
 def _holds(text: str, words: str) -> bool:

@@ -6,6 +6,7 @@ Turtle: https://www.w3.org/TR/turtle/
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urljoin
@@ -211,16 +212,12 @@ def _block(subject: NamedNode | BlankNode, facts: dict[NamedNode, list], terms: 
 
 def _take_lists(blocks: Blocks) -> dict[BlankNode, list]:
     """Take well-formed RDF lists out of the blocks, and return their members by the list's first node."""
-    references: dict[object, int] = {}
-    for facts in blocks.values():
-        for values in facts.values():
-            for value in values:
-                references[value] = references.get(value, 0) + 1
+    references = Counter(value for facts in blocks.values() for values in facts.values() for value in values)
 
     def is_link(node: object) -> bool:
         facts = blocks.get(node, {}) if isinstance(node, BlankNode) else {}
         complete = set(facts) == {FIRST, REST} and all(len(values) == 1 for values in facts.values())
-        return complete and references.get(node) == 1
+        return complete and references[node] == 1
 
     rests = {facts[REST][0] for node, facts in blocks.items() if is_link(node)}
     lists: dict[BlankNode, list] = {}

@@ -8,8 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -86,19 +85,6 @@ IDENTIFIER = NamedNode("http://purl.org/dc/terms/identifier")
 Progress = Callable[[str], None]
 
 
-class PublishableSnapshot(Protocol):
-    """What publishing needs to know of a snapshot."""
-
-    hash: str
-    triples: int
-    graphs: list[dict[str, Any]]
-
-    @property
-    def index(self) -> Path:
-        """Return the folder of its indexed quads."""
-        ...
-
-
 @dataclass(frozen=True)
 class GraphUpload:
     """A graph to be sent: the name it waits under, the name it gets (None: the default graph), its size."""
@@ -118,7 +104,7 @@ class Publication:
 
 
 def publish(
-    snapshot: PublishableSnapshot,
+    snapshot: Any,
     reading: Store,
     writing: WritableStore,
     progress: Progress = lambda step: None,
@@ -127,6 +113,7 @@ def publish(
 ) -> Publication:
     """Make a server hold a snapshot; what an interrupted call has sent is counted and not sent again.
 
+    ``snapshot`` is one of graph.snapshot: its hash, its number of triples, its graphs and its index are read.
     Until the switch, a single update, queries are answered from what was there before. On a server that has
     no default graph to write to, the union of the facts goes to the graph named ``default_graph``.
 
@@ -156,11 +143,11 @@ def publish(
     return Publication(len(uploads), len(missing), triples)
 
 
-def _staged(snapshot: PublishableSnapshot, name: str) -> str:
+def _staged(snapshot: Any, name: str) -> str:
     return f"{STAGED}{snapshot.hash[:16]}/{name}"
 
 
-def _uploads(snapshot: PublishableSnapshot, default_graph: str | None) -> Iterator[GraphUpload]:
+def _uploads(snapshot: Any, default_graph: str | None) -> Iterator[GraphUpload]:
     for graph in snapshot.graphs:
         yield GraphUpload(_staged(snapshot, f"graph/{graph['name']}"), graph["iri"], graph["triples"])
     yield GraphUpload(_staged(snapshot, "default"), default_graph, snapshot.triples)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from flask import Flask, request, url_for
 
@@ -43,19 +43,13 @@ FILTERS = {"local": urls.local, "last_part": urls.last_part, "compact": compact,
            "first_by": tables.first_by}  # fmt: skip
 
 
-class ServedSnapshot(Protocol):
-    """What the pages say about the published graph."""
-
-    hash: str
-    triples: int
-
-
 def create_app(
-    store: Store, settings: Settings, snapshot: ServedSnapshot | None, answer_cache: AnswerCache | None = None
+    store: Store, settings: Settings, snapshot: Any, answer_cache: AnswerCache | None = None
 ) -> Flask:
     """Make the application that serves the pages over a store.
 
-    Without a snapshot the data may change at any time, so that nothing is tagged or kept.
+    Of the ``snapshot`` pages show the hash and the number of triples; without one the data may change at any
+    time, so that nothing is tagged or kept.
     """
     answer_cache = answer_cache or answer_cache_of(snapshot)
     app = Flask(__name__)

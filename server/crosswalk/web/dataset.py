@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 
-from crosswalk.iris import GRAPH, ID, PREFIXES
+from crosswalk.iris import GRAPH, ID, turtle_prologue
 from crosswalk.stores.results import Row
 from crosswalk.web.http.negotiation import NQUADS, NTRIPLES, RDF, TRIG, TURTLE, Representation
 from crosswalk.web.labels import named
@@ -103,7 +103,7 @@ def compress(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def write_trig(graphs: Iterable[str], turtle: Callable[[str], bytes]) -> Iterator[bytes]:
     """Write named graphs as TriG, one after the other; ``turtle`` writes one with the project's prefixes."""
-    yield "".join(f"@prefix {name}: <{base}> .\n" for name, base in PREFIXES.items()).encode()
+    yield turtle_prologue().encode()
     for iri in graphs:
         yield f"\n<{iri}> {{\n".encode() + _PREFIX_LINES.sub(b"", turtle(iri)) + b"}\n"
 

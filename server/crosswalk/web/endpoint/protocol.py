@@ -34,7 +34,6 @@ _CACHED_LENGTH = 4096
 _FORM_BYTES = 65536  # for the other parameters of a form
 _ESCAPED_BYTES = 3  # of a byte of text in a form
 _DRAINED_BYTES = 4 * 2**20
-_ANY_DATASET = QueryDataset()
 _readers = Semaphore(READERS)
 
 
@@ -102,8 +101,6 @@ def graph_names(parameters: Parameters, name: str) -> tuple[str, ...]:
 
 
 def _dataset(parameters: Parameters) -> QueryDataset:
-    if "default-graph-uri" not in parameters and "named-graph-uri" not in parameters:
-        return _ANY_DATASET
     return QueryDataset(
         graph_names(parameters, "default-graph-uri"), graph_names(parameters, "named-graph-uri")
     )
