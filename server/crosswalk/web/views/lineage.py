@@ -31,8 +31,8 @@ def lineages() -> Response:
 def lineage(standard: str) -> Response:
     """Show the editions of a standard as columns, whose elements continue, move, appear and end."""
     iri = iri_of(f"id/{standard}")
-    found = ask("pages/standard", standard=iri).rows if iri else ()
-    if not found:
+    standards = ask("pages/standard", standard=iri).rows if iri else ()
+    if not standards:
         raise UnknownThing(
             f"No standard is called {standard}.",
             [(lineage_url(text(row, "standard")), str(row["title"]))
@@ -44,7 +44,7 @@ def lineage(standard: str) -> Response:
     if chosen is not HTML:
         return table(chosen, LINEAGE_COLUMNS, changes, f"lineage-{standard}")
     return render(
-        "lineage.html", standard=found[0], drawing=draw_lineage(rows), changes=changes, name=standard
+        "lineage.html", standard=standards[0], drawing=draw_lineage(rows), changes=changes, name=standard
     )
 
 

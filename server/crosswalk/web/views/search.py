@@ -35,16 +35,16 @@ def search() -> Response:
     chosen = choose(TABLE)
     words = " ".join(request.args.get("q", "").split())[:200]
     wanted = {name: request.args.get(name, "") for name in FILTERS}
-    found = find(words) if words else []
+    matches = find(words) if words else []
     chosen_filters = [(FILTERS[name], value) for name, value in wanted.items() if value]
-    results = [row for row in found if all(short(row, column) == value for column, value in chosen_filters)]
+    results = [row for row in matches if all(short(row, column) == value for column, value in chosen_filters)]
     if chosen is not HTML:
         return table(chosen, COLUMNS, results, "search")
     shown = results[:MOST_RESULTS]
     load_names(row["edition"].value for row in shown if row["edition"])
-    standards = count(found, "standard")
+    standards = count(matches, "standard")
     return render("search.html", words=words, wanted=wanted, results=shown, total=len(results),
-                  types=count(found, "kind"), standards=standards,
+                  types=count(matches, "kind"), standards=standards,
                   names={standard: named(ID + standard) for standard in standards})  # fmt: skip
 
 
