@@ -387,7 +387,20 @@ def test_unknown_things_suggest_what_was_meant(site: FlaskClient) -> None:
         assert BeautifulSoup(response.data, "html.parser").main.find("a", href=meant), wrong
 
 
-@pytest.mark.parametrize("bad", ["/id/<x>", "/id/a b", "/id/a%0Ab", '/id/a"b', "/id/%7Bx%7D", "/graph/<x>"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "/id/<x>",
+        "/id/a b",
+        "/id/a%0Ab",
+        '/id/a"b',
+        "/id/%7Bx%7D",
+        "/graph/<x>",
+        "/compare/<x>/1/gsma/2.0",
+        "/matrix/ipa/2.0/gsma/a b",
+        "/gaps/ipa/%0A/gsma/2.0",
+    ],
+)
 def test_what_cannot_be_an_iri_is_simply_not_found(site: FlaskClient, bad: str) -> None:
     assert site.get(bad).status_code == 404
 
