@@ -241,3 +241,20 @@ def test_a_snapshot_that_counts_wrongly_is_not_switched_to(server: str, snapshot
     with pytest.raises(StoreFault):
         publish(wrong, *opened(server))
     assert published(server) is None
+
+
+def test_graphs_of_somebody_else_stay(server: str, snapshots) -> None:
+    reading, writing = opened(server)
+    writing.put("urn:theirs", b"<urn:a> <urn:b> <urn:c> .\n")
+    for snapshot in snapshots:
+        publish(snapshot, reading, writing)
+        assert counts(reading)["urn:theirs"] == "1"
+
+
+def test_a_server_that_loses_triples_at_the_switch_is_found_out(server: str, snapshots) -> None:
+    class Forgetful(WritableStore):
+        def update(self, operations: str) -> None:
+            super().update(f"{operations} ;\nDELETE WHERE {{ ?thing a ?kind }}")
+
+    with pytest.raises(StoreFault, match="another number of triples"):
+        publish(snapshots[0], opened(server)[0], Forgetful(f"{server}/store", f"{server}/update"))

@@ -8,6 +8,8 @@ import pytest
 
 from crosswalk.errors import InputError
 from crosswalk.relations import agreement
+from crosswalk.relations.algebra import DISJOINT
+from crosswalk.relations.model import MappingRecord
 
 
 def lines(one: str, other: str) -> dict[str, agreement.AgreementRow]:
@@ -20,6 +22,11 @@ def test_kappa_is_that_of_the_textbook() -> None:
     both = lines("y" * 25 + "n" * 25, "y" * 20 + "n" * 5 + "y" * 10 + "n" * 15)
     assert both["all"].items == 50 and both["all"].same == 35
     assert both["all"].kappa == pytest.approx(0.4)
+
+
+def test_chance_is_that_of_both_assessors_together() -> None:
+    # The one says y in three of four, the other in one: alike by chance in 2 * 3/16, not in 10/16.
+    assert lines("yyyn", "ynnn")["all"].kappa == pytest.approx(0.2)
 
 
 def test_each_label_is_held_against_the_rest() -> None:
@@ -63,3 +70,14 @@ def test_relations_are_compared_in_one_direction() -> None:
     asked = lambda name, **terms: rows if name == "pages/relations-records" else []  # noqa: E731
     first, *_ = agreement.compare_sets(asked, "urn:one", "urn:other")
     assert (first.kind, first.items, first.same) == ("relation", 2, 1)
+
+
+def test_what_was_derived_is_nobodys_judgement(monkeypatch) -> None:
+    records = [
+        MappingRecord(f"m/{name}", "a", "b", excluded=DISJOINT, mapping_set=name, derived=name == "urn:other")
+        for name in ("urn:one", "urn:other")
+    ]
+    monkeypatch.setattr(agreement, "read_records", lambda ask: records)
+    monkeypatch.setattr(agreement, "read_judgements", lambda ask: [])
+    with pytest.raises(InputError, match="nothing in common"):
+        agreement.compare_sets(lambda name: [], "urn:one", "urn:other")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date
 from io import StringIO
 
@@ -115,3 +116,13 @@ def _row(day: str, name: str = "r") -> dict[str, object]:
     cells = {"row": name, "focus": "f", "right": "urn:b", "outcome": MAPPED, "dated": day}
     columns = ("row", "focus", "right", "outcome", "set", "shared", "alignment", "dated")
     return {name: Term("literal", cells[name]) if name in cells else None for name in columns}
+
+
+def test_rows_that_are_younger_than_the_day_are_left_out(run, real_site, monkeypatch) -> None:
+    oldest = "https://w3id.org/iot-security-crosswalk/id/comparison/ipa-2.0--gsma-2.0/6"
+    for module in ("crosswalk.relations.reading", "crosswalk.web.views.comparison"):
+        monkeypatch.setattr(f"{module}.rows_held_on", lambda ask, left, right, day: ({oldest}, 0))
+    told = run("compare", "ipa/2.0", "gsma/2.0", "--as-of", "2017-10-15", "--format", "csv").stdout
+    shown = page(real_site, "/compare/ipa/2.0/gsma/2.0?as-of=2017-10-15").text
+    assert [row["row"] for row in csv.DictReader(StringIO(told))] == [oldest]
+    assert re.findall(r'<tr id="row-(\d+)"', shown) == ["6"]

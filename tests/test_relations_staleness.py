@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from crosswalk.cli import main
 from crosswalk.namespaces import XW
+from crosswalk.relations import staleness
 from crosswalk.relations.model import Change, Judgement, MappingRecord
 from crosswalk.relations.staleness import CARRIED, MAPPED_ANEW, ORPHANED, REVIEW, STATES, UNMAPPED, judge
 from crosswalk.relations.verdicts import ASSERTED_NONE
@@ -51,6 +53,17 @@ def test_records_are_judged_from_either_end_and_rows_too() -> None:
     changes = [change(XW.Removed, ["a/1/1"], []), change(XW.Removed, ["a/1/2"], [])]
     found = judge([backwards], changes, [row], "a/1")
     assert [(one.claim, one.state) for one in found.claims] == [("m/back", ORPHANED), ("row", ORPHANED)]
+
+
+def test_what_was_derived_is_no_claim_about_the_old_edition(monkeypatch) -> None:
+    claimed, derived = record("a/1/1"), replace(record("a/1/2"), derived=True)
+    monkeypatch.setattr(
+        staleness, "read_records", lambda ask, left="", right="": [claimed, derived] if left == "a/1" else []
+    )
+    for reader in ("read_changes", "read_judgements", "read_texts"):
+        monkeypatch.setattr(staleness, reader, lambda ask, *query, **editions: [])
+    found = staleness.review(lambda name: [], "a/1", "a/2")
+    assert [claim.claim for claim in found.claims] == [claimed.iri]
 
 
 def test_added_elements_are_unmapped_until_a_record_names_them() -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from crosswalk.errors import InputError, QueryTimedOut, ResourceLimit, StoreFault
@@ -221,6 +222,21 @@ def test_a_moved_endpoint_is_told_the_credentials_on_the_same_host_only(
         store = RemoteStore(server.url, user="ann", password="secret")
         assert store.query("ASK {}", SPARQL_JSON) == YES
     assert ("Authorization" in other.seen[0][2]) is told
+
+
+def test_no_credentials_go_out_where_a_safe_connection_ends_in_a_plain_one(monkeypatch) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        seen.append((request.url.scheme, "Authorization" in request.headers))
+        if request.url.scheme == "https":
+            return httpx.Response(302, headers={"Location": "http://example.org/sparql"})
+        return httpx.Response(200, content=YES, headers={"Content-Type": SPARQL_JSON})
+
+    store = RemoteStore("https://example.org/sparql", user="ann", password="secret")
+    monkeypatch.setattr(store._client, "_client", httpx.Client(transport=httpx.MockTransport(respond)))
+    store.query("ASK {}", SPARQL_JSON)
+    assert seen == [("https", True), ("http", False)]
 
 
 # The graphs of an address

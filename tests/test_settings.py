@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, dataclass, fields
 from pathlib import Path
 
 import pytest
 
 from crosswalk import folders
 from crosswalk.errors import InputError
-from crosswalk.settings import Settings, variable
+from crosswalk.settings import Settings, read_count, read_setting, setting, variable
 
 BY_NAME = {one.name: one for one in fields(Settings)}
 
@@ -95,3 +95,13 @@ def test_an_installed_package_brings_its_content_and_builds_in_the_cache(tmp_pat
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert folders.content_root() == tmp_path / "site-packages" / "crosswalk" / "content"
     assert folders.default_output().parent == tmp_path / "cache"
+
+
+def test_a_wrong_value_that_is_secret_is_not_repeated() -> None:
+    @dataclass
+    class Guarded:
+        key: int = setting("The number that opens it.", read_count, 0, secret=True)
+
+    with pytest.raises(InputError, match="CROSSWALK_KEY must be a whole number") as fault:
+        read_setting(fields(Guarded)[0], "hunter2")
+    assert "hunter2" not in str(fault.value)
