@@ -8,17 +8,64 @@ import select
 import signal
 import threading
 import time
+from contextlib import suppress
 
 from crosswalk.evaluation import evaluator, sandbox
 from crosswalk.evaluation.client import Evaluation
 from crosswalk.evaluation.pool import Pool
 from crosswalk.evaluation.shared_state import Counters, QuestionQueue
-from crosswalk.evaluation.wire import Limit
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
 
 _TICK = 0.05
 _AFTER_WORKERS = 0.2
+_SOON, _PAUSE = 1.0, 0.2
+
+
+class SupervisorProcess(threading.Thread):
+    """The supervisor of one snapshot, as the main process sees it: forked, and forked again when it dies.
+
+    A thread waits for its end, and lives as long: the kernel ends a process with the thread that forked it.
+    """
+
+    def __init__(self, settings: Settings, store: EmbeddedStore, snapshot: str, counters: Counters) -> None:
+        super().__init__(name="supervisor", daemon=True)
+        self.queue = QuestionQueue(settings)
+        self.evaluation = Evaluation(self.queue)
+        self.supervisor = Supervisor(self.queue, store, snapshot, counters)
+        self.pid = 0
+        self._ending = False
+
+    def start(self) -> None:
+        """Fork the supervisor, while the calling thread is the only one there is, and watch it in another."""
+        self.pid = sandbox.fork(self.supervisor.serve)
+        super().start()
+
+    def run(self) -> None:
+        """Fork the supervisor again whenever it dies, until it is to end."""
+        while True:
+            began = time.monotonic()
+            os.waitpid(self.pid, 0)
+            if self._ending:
+                return
+            if time.monotonic() - began < _SOON:
+                time.sleep(_PAUSE)
+            self.pid = sandbox.fork(self.supervisor.serve)
+
+    def retire(self) -> None:
+        """Let the supervisor end after the last worker that can put a question; until then it serves on."""
+        self._ending = True
+        self.queue.close()
+
+    def stop(self) -> None:
+        """End the supervisor and with it all evaluators; return when they have gone."""
+        self._ending = True
+        for number, seconds in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0)):
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+            self.join(seconds)
+            if not self.is_alive():
+                return
 
 
 class Supervisor:
@@ -38,9 +85,8 @@ class Supervisor:
         self.queue.sender.close()
         self.counters.gauges.generation += 1
         for slot in self.queue.slots:
-            if slot.job:  # a supervisor before this one has lost it
-                slot.end(slot.job, Limit.INTERRUPTED)
-                slot.clear()
+            # What was in hand when a supervisor before this one died is put again.
+            slot.clear()
         # As long as nobody asks, the workers that are started beside this process have the processors.
         select.select([self.queue.receiver], [], [], _AFTER_WORKERS)
         evaluator.warm_up()
@@ -75,71 +121,3 @@ class Supervisor:
 
 def _exit(_signal: int, _frame: object) -> None:
     raise SystemExit
-
-
-_RESTED = 1.0
-
-
-class Keeper(threading.Thread):
-    """A thread of the main process; it lives as long as the server, and the supervisors end with it."""
-
-    def __init__(self, settings: Settings, store: EmbeddedStore, snapshot: str, counters: Counters) -> None:
-        super().__init__(name="keeper", daemon=True)
-        self.settings, self.store, self.snapshot = settings, store, snapshot
-        self.counters = counters
-        self.queue = QuestionQueue(settings)
-        self.evaluation = Evaluation(self.queue)
-        self._orders, self._bell = os.pipe()
-        self._stopping = False
-        self._pid = 0
-
-    def start(self) -> None:
-        """Forks the first supervisor, while the calling thread is the only one there is; attends to it."""
-        self._pid = self._fork()
-        super().start()
-
-    def run(self) -> None:
-        """Sees to it that there is a supervisor until it is stopped."""
-        while not self._stopping:
-            born = time.monotonic()
-            self._attend(self._pid)
-            if self._stopping:
-                return
-            if time.monotonic() - born < _RESTED:
-                time.sleep(0.2)
-            self._pid = self._fork()
-
-    def replace(self, store: EmbeddedStore, snapshot: str) -> None:
-        """Serves another graph from now on; what the old supervisor has begun, it ends."""
-        before = self.queue
-        self.store, self.snapshot = store, snapshot
-        self.queue = QuestionQueue(self.settings)
-        self.evaluation = Evaluation(self.queue)
-        # Before another supervisor is forked, which would hold the earlier queue open.
-        before.close()
-        os.write(self._bell, b"r")
-
-    def stop(self) -> None:
-        """Ends the supervisor and with it all evaluators; returns when they are gone."""
-        self._stopping = True
-        os.write(self._bell, b"s")
-        self.join(5.0)
-
-    def _attend(self, pid: int) -> None:
-        """Returns when a supervisor has ended, was told to, or is left to finish alone."""
-        watch = os.pidfd_open(pid)
-        try:
-            ready, _, _ = select.select([watch, self._orders], [], [])
-            if self._orders in ready and os.read(self._orders, 1) == b"s":
-                os.kill(pid, signal.SIGTERM)
-                if not select.select([watch], [], [], 3.0)[0]:
-                    os.kill(pid, signal.SIGKILL)
-            elif watch not in ready:
-                threading.Thread(target=os.waitpid, args=(pid, 0), daemon=True).start()
-                return
-            os.waitpid(pid, 0)
-        finally:
-            os.close(watch)
-
-    def _fork(self) -> int:
-        return sandbox.fork(Supervisor(self.queue, self.store, self.snapshot, self.counters).serve)

@@ -26,7 +26,7 @@ from crosswalk.errors import CrosswalkError, InputError
 from crosswalk.evaluation import sandbox
 from crosswalk.evaluation.remote import RemoteEvaluation
 from crosswalk.evaluation.shared_state import Counters
-from crosswalk.evaluation.supervisor import Keeper
+from crosswalk.evaluation.supervisor import SupervisorProcess
 from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON
@@ -88,9 +88,9 @@ class Site:
         self.settings, self.dataset, self.graphs = settings, dataset, graphs
         self.folder = Path(dataset.snapshot.path).resolve() if dataset.snapshot else None
         self.counters = Counters(max(1, settings.workers))
-        self.keeper: Keeper | None = None
+        self.supervisor: SupervisorProcess | None = None
         if isinstance(dataset.store, EmbeddedStore):
-            self.keeper = Keeper(settings, dataset.store, dataset.edition, self.counters)
+            self.supervisor = SupervisorProcess(settings, dataset.store, dataset.edition, self.counters)
         self.pages = self._create_pages(dataset)
         self.server = WorkerServer(self)
         self._loading = threading.Lock()
@@ -100,8 +100,8 @@ class Site:
 
     def run(self) -> None:
         """Serve until a signal ends it."""
-        if self.keeper:
-            self.keeper.start()
+        if self.supervisor:
+            self.supervisor.start()
         self.server.serve()
 
     def started(self) -> None:
@@ -111,8 +111,8 @@ class Site:
 
     def close(self) -> None:
         """End the evaluators."""
-        if self.keeper:
-            self.keeper.stop()
+        if self.supervisor:
+            self.supervisor.stop()
 
     def load(self, worker: int) -> Endpoint:
         """Return the application of one worker; called in the worker's own process."""
@@ -122,7 +122,9 @@ class Site:
         # What came with the fork is never collected: going through it takes longer than most requests.
         gc.freeze()
         evaluator = (
-            self.keeper.evaluation if self.keeper else RemoteEvaluation(self.dataset.store, self.settings)
+            self.supervisor.evaluation
+            if self.supervisor
+            else RemoteEvaluation(self.dataset.store, self.settings)
         )
         queries = QueryHandler(evaluator, self.settings, self.dataset.edition, self.counters, worker)
         warmup.warm_later(self.pages)
@@ -138,7 +140,7 @@ class Site:
             time.sleep(0.02)
         host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         print(f"Serving on http://{host}:{self.settings.port}", file=sys.stderr, flush=True)
-        while self.keeper and not self.graphs:
+        while self.supervisor and not self.graphs:
             time.sleep(_POLL_SECONDS)
             folder = published_folder(self.settings)
             if folder is not None and folder != self.folder:
@@ -148,7 +150,7 @@ class Site:
     def _evaluates(self) -> bool:
         """Tell whether a query is answered."""
         question = Question("ASK { }", table_type=SPARQL_JSON)
-        return self.keeper is None or not self.keeper.evaluation.ask(question).fault
+        return self.supervisor is None or not self.supervisor.evaluation.ask(question).fault
 
     def _show_published(self) -> None:
         """Load the snapshot that is published now, and have evaluators and workers replaced."""
@@ -163,8 +165,12 @@ class Site:
             _log.error("the new snapshot is not shown: %s", fault)
             return
         self.dataset, self.pages = dataset, pages
-        if self.keeper and isinstance(dataset.store, EmbeddedStore):
-            self.keeper.replace(dataset.store, dataset.edition)
+        if self.supervisor and isinstance(dataset.store, EmbeddedStore):
+            before = self.supervisor
+            self.supervisor = SupervisorProcess(self.settings, dataset.store, dataset.edition, self.counters)
+            # Before another supervisor is forked, which would hold the earlier queue open.
+            before.retire()
+            self.supervisor.start()
         self.server.signal_handler_reload()
         warmup.fill_answer_cache_beside(pages)
 
