@@ -315,7 +315,7 @@ def test_files_are_loaded_and_a_wrong_line_is_told(tmp_path) -> None:
     odd.write_text("")
     assert b"true" in EmbeddedStore.load(good).query("ASK { <urn:a> ?p ?o }", SPARQL_JSON)
     with pytest.raises(InputError, match=r"bad\.ttl:2"):
-        EmbeddedStore.load(good, bad)
+        EmbeddedStore.load(bad)
     with pytest.raises(InputError, match=r"odd\.pdf: .*does not say"):
         EmbeddedStore.load(odd)
     with pytest.raises(InputError, match=r"gone\.ttl: "):

@@ -34,22 +34,16 @@ def open_store(
     settings: Settings, graphs: Iterable[Path] = (), progress: Progress = lambda step: None
 ) -> Store:
     """Return the store that answers: of the RDF files given, of the settings, or of the built graph."""
-    files = tuple(graphs)
-    if files:
-        return open_files(files)
+    if files := tuple(graphs):
+        from crosswalk.graph.sources import read_file  # what it needs is slow to import
+
+        return EmbeddedStore.holding(quad for path in files for quad in read_file(path).quads)
     if settings.store is not None:
         return open_endpoint(settings.store, settings)
     snapshot = published(settings, progress)
     if snapshot.index.is_dir():
         return EmbeddedStore.open(snapshot.index)
     return EmbeddedStore.load(snapshot.dataset, trusted=True)
-
-
-def open_files(paths: Iterable[Path]) -> EmbeddedStore:
-    """Return the store of RDF files of any vocabulary; raise InputError, with the place, for a wrong one."""
-    from crosswalk.graph.sources import read_file  # what it needs is slow to import
-
-    return EmbeddedStore.holding(quad for path in paths for quad in read_file(path).quads)
 
 
 def open_endpoint(url: str, settings: Settings) -> Store:

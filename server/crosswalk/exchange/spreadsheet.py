@@ -49,8 +49,7 @@ def _row(mapping_set: MappingSet, record: Record, register: Register) -> list[st
         compact(mapping_set.identifier).removeprefix("mapping/"),
         compact(record.subject),
         register.label(record.subject),
-        _relation(record.candidates) if has_object else "none found",
-        _possible(record.candidates) if has_object else "",
+        *(_relations(record.candidates) if has_object else ("none found", "")),
         compact(record.object or ""),
         register.label(record.object or ""),
         record.rationale_kind or "",
@@ -69,18 +68,12 @@ def _row(mapping_set: MappingSet, record: Record, register: Register) -> list[st
     ]
 
 
-def _relation(candidates: Candidates) -> str:
-    """Return the one set relation left; none where several are, and neither where nothing is known."""
+def _relations(candidates: Candidates) -> tuple[str, str]:
+    """Return the one set relation left, and those that are left where any is out; empty where none fits."""
     if candidates == ANY:
-        return "linked, relation not assessed"
+        return "linked, relation not assessed", ""
     names = [str(relation.name).casefold() for relation in members(candidates)]
-    return names[0] if len(names) == 1 else ""
-
-
-def _possible(candidates: Candidates) -> str:
-    """Return the set relations left, where any of them is out."""
-    names = (str(relation.name).casefold() for relation in members(candidates))
-    return "" if candidates == ANY else ", ".join(names)
+    return names[0] if len(names) == 1 else "", ", ".join(names)
 
 
 def escape(cell: str) -> str:

@@ -30,15 +30,24 @@ class EmbeddedStore:
         self._default_graph: pyoxigraph.Store | None = None
 
     @classmethod
-    def load(cls, *paths: Path, trusted: bool = False) -> EmbeddedStore:
-        """Return the store of a snapshot's N-Quads, or of RDF files named by their syntax; see holding.
+    def load(cls, path: Path, *, trusted: bool = False) -> EmbeddedStore:
+        """Return the store of a snapshot's N-Quads, or of another RDF file named by its syntax; see holding.
 
-        In files that are ``trusted``, because this program wrote them, IRIs are not examined once more.
-        Raises InputError, with the place, where a file cannot be read.
+        In a file that is ``trusted``, because this program wrote it, IRIs are not examined once more.
+        Raises InputError, with the place, where the file cannot be read.
         """
+        syntax = RdfFormat.from_extension(path.suffix.lstrip(".").lower())
+        if syntax is None:
+            raise InputError("the file's name does not say its RDF syntax", file=path)
         engine = pyoxigraph.Store()
-        for path in paths:
-            _load(engine, Path(path), trusted)
+        try:
+            base = path.resolve().as_uri()
+            engine.bulk_load(path=str(path), format=syntax, base_iri=base, lenient=trusted)
+        except SyntaxError as fault:
+            place = {"file": path, "line": fault.lineno, "column": fault.offset}
+            raise InputError(fault.msg or str(fault), **place) from fault
+        except OSError as fault:
+            raise InputError(fault.strerror or str(fault), file=path) from fault
         return cls(_unite(engine))
 
     @classmethod
@@ -84,19 +93,6 @@ class EmbeddedStore:
             raise syntax_error(text, str(fault)) from fault
         except (OSError, RuntimeError) as fault:
             raise StoreFault(f"the query failed: {fault}") from fault
-
-
-def _load(engine: pyoxigraph.Store, path: Path, trusted: bool) -> None:
-    syntax = RdfFormat.from_extension(path.suffix.lstrip(".").lower())
-    if syntax is None:
-        raise InputError("the file's name does not say its RDF syntax", file=path)
-    try:
-        engine.bulk_load(path=str(path), format=syntax, base_iri=path.resolve().as_uri(), lenient=trusted)
-    except SyntaxError as fault:
-        place = {"file": path, "line": fault.lineno, "column": fault.offset}
-        raise InputError(fault.msg or str(fault), **place) from fault
-    except OSError as fault:
-        raise InputError(fault.strerror or str(fault), file=path) from fault
 
 
 def _unite(engine: pyoxigraph.Store) -> pyoxigraph.Store:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from math import inf
+from operator import attrgetter
 from threading import Lock
 from time import monotonic
 from typing import Any
 
-from cachetools import LRUCache, TTLCache, cached
+from cachetools import LRUCache, TTLCache, cachedmethod
 from flask import current_app
 
 from crosswalk.relations.network import Network
@@ -36,12 +37,10 @@ class PageQueries:
     def __init__(self, store: Store, answer_cache: AnswerCache | None = None, *, remembered: int) -> None:
         self.store = store
         self.answer_cache = answer_cache or AnswerCache(None)
-        kept: LRUCache[Hashable, Any] = LRUCache(remembered)
-        self._remember = cached(kept, key=lambda key, _: key, lock=Lock())(lambda _, find: find())
-        networks: TTLCache[Hashable, Network] = TTLCache(
-            1, ttl=inf if remembered else NETWORK_SECONDS, timer=monotonic
-        )
-        self._network = cached(networks, lock=Lock())(lambda: read_network(self.ask))
+        self._results: LRUCache[Hashable, Any] = LRUCache(remembered)
+        seconds = inf if remembered else NETWORK_SECONDS
+        self._networks: TTLCache[Hashable, Network] = TTLCache(1, ttl=seconds, timer=monotonic)
+        self._reading, self._finding = Lock(), Lock()
 
     def ask(self, name: str, **terms: Any) -> Answer:
         """Return the rows that the page query ``name`` gives for these terms."""
@@ -52,17 +51,19 @@ class PageQueries:
         text = bind(load(name), **terms)
         return self.remember((media_type, text), lambda: self.store.query(text, media_type))
 
+    @cachedmethod(attrgetter("_networks"), lock=attrgetter("_reading"))
     def network(self) -> Network:
         """Return everything that joins elements, for paths.
 
         It takes whole queries to the store, and many pages need it: where the data may change it is kept for
         a minute.
         """
-        return self._network()
+        return read_network(self.ask)
 
+    @cachedmethod(attrgetter("_results"), key=lambda _, key, find: key, lock=attrgetter("_finding"))
     def remember(self, key: tuple[Hashable, ...], find: Callable[[], Any]) -> Any:
         """Return what ``find`` returned for this key before, while that is kept; else what it returns."""
-        return self._remember(key, find)
+        return find()
 
     def _answer(self, name: str, terms: dict[str, Any]) -> Answer:
         if terms not in _STORED:

@@ -54,8 +54,8 @@ def read_parameters(request: Request) -> Parameters:
     """Return the parameters of the address; clients repeat theirs, so short ones are cached."""
     text = request.environ.get("QUERY_STRING", "")
     if request.method == "POST" or len(text) > _CACHED_LENGTH:  # those of a form are added to a posted one's
-        return _decode(text)
-    return _decode_cached(text)
+        return _decode.__wrapped__(text)
+    return _decode(text)
 
 
 def read_query(
@@ -127,7 +127,7 @@ def _posted_queries(request: Request, parameters: Parameters, settings: Settings
         refuse("MalformedRequest", "the body is not UTF-8 text")
     if media_type == _QUERY:
         return [text]
-    form = _decode(text)
+    form = _decode.__wrapped__(text)
     for name, values in form.items():
         if name != "query":
             parameters.setdefault(name, []).extend(values)
@@ -160,6 +160,7 @@ def _refuse_length(settings: Settings) -> NoReturn:
     refuse("QueryTooLong", what, ("Connection", "close"))
 
 
+@lru_cache(maxsize=1024)
 def _decode(text: str) -> Parameters:
     """Decode the parameters of an address or a form, in order, by name."""
     if text.count("&") > _MAX_PARAMETERS:
@@ -170,9 +171,6 @@ def _decode(text: str) -> Parameters:
         if pair:
             parameters.setdefault(_unquote(name), []).append(_unquote(value))
     return parameters
-
-
-_decode_cached = lru_cache(maxsize=1024)(_decode)
 
 
 def _unquote(text: str) -> str:

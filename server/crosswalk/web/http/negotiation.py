@@ -82,6 +82,7 @@ TEXT = Representation("text", "text/plain", "Text", HTML.media_types)
 ERRORS = (PROBLEM, TEXT)
 """What the query endpoint describes faults in."""
 
+_CACHED_LENGTH = 512
 _SYNONYMS = {
     "turtle": "ttl", "n3": "ttl", "ntriples": "nt", "n-triples": "nt", "rdfxml": "rdf", "rdf+xml": "rdf",
     "xml": "rdf", "json-ld": "jsonld", "json": "jsonld", "nquads": "nq", "n-quads": "nq", "srj": "json",
@@ -151,18 +152,15 @@ class Negotiated:
 def negotiate(accept: str | None, format: str | None) -> Negotiated:
     """Choose by an Accept header and a ``format`` parameter; clients repeat them, so they are cached."""
     short = len(accept or "") + len(format or "") <= _CACHED_LENGTH
-    return (_negotiate_cached if short else _negotiate)(accept, format)
+    return (_negotiate if short else _negotiate.__wrapped__)(accept, format)
 
 
+@lru_cache(maxsize=1024)
 def _negotiate(header: str | None, format: str | None) -> Negotiated:
     accept = parse_accept_header(header, MIMEAccept)
     if format is None:
         return Negotiated(by_accept(accept, RESULTS), by_accept(accept, GRAPHS), _prefers_page(accept))
     return Negotiated(_by_any_name(format, RESULTS), _by_any_name(format, GRAPHS))
-
-
-_CACHED_LENGTH = 512
-_negotiate_cached = lru_cache(maxsize=1024)(_negotiate)
 
 
 def _by_any_name(text: str, offered: tuple[Representation, ...]) -> Representation | None:
