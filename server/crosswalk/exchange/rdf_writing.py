@@ -46,16 +46,12 @@ def triples(store: Store, sets: list[str]) -> list[Quad]:
 def write(store: Store, sets: list[str], form: str) -> bytes:
     """Return what the graph holds on mapping sets as ``jsonld`` or ``nquads``, the same bytes each time."""
     if form == "nquads":
-        return _write_nquads(store, sets)
+        names = ("thing", "property", "value", "graph")
+        answer = ask(store, "pages/export-quads", set=sets)
+        lines = {" ".join(write_term(row[name]) for name in names) + " .\n" for row in answer}
+        return "".join(sorted(lines)).encode()
     document = _compact(triples(store, sets))
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
-
-
-def _write_nquads(store: Store, sets: list[str]) -> bytes:
-    names = ("thing", "property", "value", "graph")
-    answer = ask(store, "pages/export-quads", set=sets)
-    lines = {" ".join(write_term(row[name]) for name in names) + " .\n" for row in answer}
-    return "".join(sorted(lines)).encode()
 
 
 @cache

@@ -59,10 +59,6 @@ class TableCuries(Curies):
         """Return the CURIEs of several IRIs."""
         return [self.shorten(iri) for iri in iris]
 
-    def map(self) -> dict[str, str]:
-        """Return the prefixes that were used and that a reader does not know by itself."""
-        return {prefix: self.used[prefix] for prefix in sorted(self.used) if prefix not in BUILT_IN}
-
 
 def write(
     mapping_set: MappingSet, labels: Mapping[str, str], *, curated: bool = False
@@ -139,7 +135,8 @@ def _header(mapping_set: MappingSet, curies: TableCuries, extensions: list[str],
             f"    property: {_scalar(curies.shorten(about))}",
             f"    type_hint: {_scalar(hint)}",
         ]
-    prefixes = [f"  {prefix}: {_scalar(namespace)}" for prefix, namespace in curies.map().items()]
+    declared = sorted(curies.used.items() - [(prefix, PREFIXES[prefix]) for prefix in BUILT_IN])
+    prefixes = [f"  {prefix}: {_scalar(namespace)}" for prefix, namespace in declared]
     lines: list[str] = []
     for slot in SET_SLOTS.all:
         if slot == "sssom_version" and not curated:

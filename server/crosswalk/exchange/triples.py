@@ -175,7 +175,10 @@ def of_catalogue(
         "source": source,
     }
     yield from describe(edition, XW.Edition, _OTHER, listed(values))
-    iris = {entry.identifier: entry_iri(edition, entry.identifier) for entry in catalogue.entries}
+    iris = {
+        entry.identifier: f"{edition}/provision/{quote(entry.identifier, safe='().,-_~')}"
+        for entry in catalogue.entries
+    }
     siblings: Counter[str | None] = Counter()
     for entry in catalogue.entries:
         siblings[entry.parent] += 1
@@ -201,8 +204,3 @@ def of_selection(
     members = (register.find(entry.identifier, edition) for entry in catalogue.entries)
     values = {"title": catalogue.title, "source": source, "members": tuple(filter(None, members))}
     yield from describe(name, SKOS.Collection, _OTHER, listed(values))
-
-
-def entry_iri(edition: str, identifier: str) -> str:
-    """Return the IRI of a catalogue's element within its edition."""
-    return f"{edition}/provision/{quote(identifier, safe='().,-_~')}"

@@ -49,6 +49,7 @@ Progress = Callable[[str], None]
 """Told the name of each step when it begins."""
 
 FOLDERS = (Path("ontology"), Path("data"), Path("shapes"), RULES)
+_TYPE, _DATASET = NamedNode(str(RDF.type)), NamedNode(str(VOID.Dataset))
 LIBRARIES = ("crosswalk", "pyoxigraph", "pyshacl", "owlrl", "rdflib")
 
 
@@ -111,7 +112,8 @@ def check(root: Path, others: Iterable[Source] = (), progress: Progress = lambda
         derived[DERIVED] = derived.get(DERIVED, set()) | chained
         implausible = implausible_types([*asserted, *chained], derived[INFERRED])
         # Every graph is stated to be one, so that a shape can demand its description.
-        derived[INFERRED].update(add_new(store, _graph_types(sources)))
+        graphs = (NamedNode(source.graph) for source in sources if source.graph)
+        derived[INFERRED].update(add_new(store, (Triple(graph, _TYPE, _DATASET) for graph in graphs)))
     with _step("validation", progress, seconds):
         for triple in chain(implausible, computed_relations(derived)):
             store.remove(Quad(*triple))
@@ -199,11 +201,6 @@ def _describe(graph: CheckedGraph, out: Path, written: Written, inputs: str) -> 
         findings=dict(Counter(finding.severity for finding in graph.findings)),
         inputs=inputs,
     )
-
-
-def _graph_types(sources: Sources) -> Iterator[Triple]:
-    kind, dataset = NamedNode(str(RDF.type)), NamedNode(str(VOID.Dataset))
-    return (Triple(NamedNode(source.graph), kind, dataset) for source in sources if source.graph)
 
 
 def _in_graph(name: str, triples: Iterable[Triple]) -> Iterator[Quad]:

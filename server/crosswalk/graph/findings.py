@@ -90,7 +90,10 @@ def findings_graph(findings: Iterable[Finding]) -> Iterator[Triple]:
     yield _triple(report, RDF.type, NamedNode(str(SH.ValidationReport)))
     yield _triple(report, SH.conforms, Literal(conforms, datatype=NamedNode(str(XSD.boolean))))
     for finding in findings:
-        result = NamedNode(f"{FINDINGS}#{_digest(finding)}")
+        # A name that stays the same while the finding does, wherever its file has it.
+        parts = (finding.severity, finding.shape, finding.focus, finding.path, finding.value, finding.message)
+        digest = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+        result = NamedNode(f"{FINDINGS}#{digest[:16]}")
         yield _triple(report, SH.result, result)
         yield _triple(result, RDF.type, NamedNode(str(SH.ValidationResult)))
         yield _triple(result, SH.resultSeverity, NamedNode(str(SH[finding.severity.capitalize()])))
@@ -106,12 +109,6 @@ def findings_graph(findings: Iterable[Finding]) -> Iterator[Triple]:
         if finding.value is not None:
             value = NamedNode(finding.value) if is_iri(finding.value) else Literal(finding.value)
             yield _triple(result, SH.value, value)
-
-
-def _digest(finding: Finding) -> str:
-    """Return a name that stays the same while the finding does, wherever its file has it."""
-    parts = (finding.severity, finding.shape, finding.focus, finding.path, finding.value, finding.message)
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
 def _triple(subject: NamedNode, predicate: str, value: NamedNode | Literal) -> Triple:

@@ -125,16 +125,16 @@ def _files(root: Path, folder: str) -> list[Path]:
     if not (root / folder).is_dir():
         hint = "The content has the folders ontology/ and data/."
         raise InputError("the folder is missing", file=root / folder, hint=hint)
-    paths = (path for path in (root / folder).rglob("*") if path.is_file())
-    read = sorted(path for path in paths if not _is_ignored(path.relative_to(root)))
+    read = sorted(
+        path
+        for path in (root / folder).rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(root).parts)
+        and not path.name.endswith(("~", *UNREAD_SUFFIXES))
+    )
     if not read:
         raise InputError("the folder holds no file to read", file=root / folder)
     return read
-
-
-def _is_ignored(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts)
-    return hidden or path.name.endswith("~") or path.suffix in UNREAD_SUFFIXES
 
 
 def _read_curated(root: Path, path: Path) -> Source:

@@ -39,7 +39,13 @@ class QueryHandler:
             settings.cache_bytes, getsizeof=lambda answer: answer.size
         )
         self._caching, self._counting = Lock(), Lock()
-        self.limits = _limit_headers(settings)
+        # The limits that every query is under, as headers.
+        self.limits: Headers = [
+            ("X-Limit-Query-Seconds", f"{settings.query_timeout:g}"),
+            ("X-Limit-Query-Memory", str(settings.query_memory)),
+            ("X-Limit-Query-Bytes", str(settings.query_bytes)),
+            ("X-Limit-Result-Bytes", str(settings.result_bytes)),
+        ]
         counters.restart(worker)
 
     def count(self, event: str) -> None:
@@ -102,13 +108,3 @@ def _tag(snapshot: str, question: Question) -> str:
     """Return the tag of the answer to a question, put to a snapshot."""
     dataset = repr(question.dataset) if question.dataset else ""
     return tag_of(snapshot, f"{question.table_type} {question.graph_type}", dataset, question.text)
-
-
-def _limit_headers(settings: Settings) -> Headers:
-    """Return the limits that every query is under, as headers."""
-    return [
-        ("X-Limit-Query-Seconds", f"{settings.query_timeout:g}"),
-        ("X-Limit-Query-Memory", str(settings.query_memory)),
-        ("X-Limit-Query-Bytes", str(settings.query_bytes)),
-        ("X-Limit-Result-Bytes", str(settings.result_bytes)),
-    ]
