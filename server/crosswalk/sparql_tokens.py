@@ -111,8 +111,8 @@ def _pieces() -> re.Pattern[str]:
     return re.compile(f"{keywords}|[0-9]+|(.)", re.IGNORECASE | re.DOTALL)
 
 
-def _scan(text: str, left_out: frozenset[str] = frozenset()) -> Iterator[Token]:
-    """Yield the tokens of a text, white space and comments included, but for those of the kinds left out."""
+def tokens(text: str, left_out: frozenset[str] = _BETWEEN) -> Iterator[Token]:
+    """Yield the tokens of a text in order but for those of the kinds left out: white space and comments."""
     for match in _terminals(text.isascii()).finditer(text):
         kind = str(match.lastgroup)
         if kind in left_out:
@@ -133,11 +133,6 @@ def _split(run: str, start: int) -> Iterator[Token]:
             continue
         for piece in pieces:
             yield Token("number" if piece[0].isdecimal() else "word", piece[0], offset + piece.start())
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text in order, white space and comments left out."""
-    return _scan(text, _BETWEEN)
 
 
 def words(text: str) -> list[str]:
@@ -187,7 +182,7 @@ def without_header(text: str) -> str:
 
 
 def _header_lines(text: str) -> Iterator[Token]:
-    for token in _scan(text):
+    for token in tokens(text, frozenset()):
         at_line_start = text[max(0, token.start - 1) : token.start] in ("", "\n")
         if token.kind == "comment" and token.text.startswith("#+") and at_line_start:
             yield token
@@ -195,7 +190,7 @@ def _header_lines(text: str) -> Iterator[Token]:
 
 def on_one_line(text: str) -> str:
     """Return a text without comments, in which all white space outside strings is single blanks."""
-    runs = groupby(_scan(text), key=lambda token: token.kind in _BETWEEN)
+    runs = groupby(tokens(text, frozenset()), key=lambda token: token.kind in _BETWEEN)
     return "".join(" " if space else "".join(token.text for token in run) for space, run in runs).strip()
 
 

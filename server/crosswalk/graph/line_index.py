@@ -12,29 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin
 
+from crosswalk import sparql_tokens
+
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
-# Terminals of https://www.w3.org/TR/turtle/#sec-grammar-grammar: PN_LOCAL, and one group for each of a
-# comment, IRIREF, String, BLANK_NODE_LABEL, PNAME_NS or PNAME_LN, NumericLiteral and LANGTAG.
-_LOCAL = (
-    r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w.:\-·]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.))?"
-)
-_TOKEN = re.compile(
-    rf'''
-      (?P<comment>\#[^\n\r]*)
-    | (?P<iri><[^<>"{{}}|^`\s]*>)
-    | (?P<string>"""(?:[^"\\]|\\.|"(?!""))*""" | \'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'
-                | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
-    | (?P<bnode>_:\w(?:[\w.\-]*[\w\-])?)
-    | (?P<pname>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?:{_LOCAL})?)
-    | (?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
-    | (?P<at>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    | (?P<datatype>\^\^)
-    | (?P<mark>[\[\](){{}};,.])
-    | (?P<word>[A-Za-z]+)
-    ''',
-    re.VERBOSE | re.DOTALL,
-)
 # ECHAR and UCHAR, https://www.w3.org/TR/turtle/#grammar-production-ECHAR.
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
@@ -43,7 +24,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 @dataclass(frozen=True)
 class TurtleToken:
-    """One token of a file: its kind (a group of the grammar above), its text and its line, from 1."""
+    """One token of a file: its kind (see sparql_tokens.Token), its text and its line, from 1."""
 
     kind: str
     text: str
@@ -51,13 +32,17 @@ class TurtleToken:
 
 
 def turtle_tokens(text: str) -> Iterator[TurtleToken]:
-    """Yield the tokens of a text, comments included; what cannot be read is left out."""
-    position, line = 0, 1
-    for match in _TOKEN.finditer(text):
-        line += text.count("\n", position, match.start())
-        yield TurtleToken(match.lastgroup or "", match.group(), line)
-        line += text.count("\n", match.start(), match.end())
-        position = match.end()
+    """Yield the tokens of a text, comments included; what cannot be read is left out.
+
+    The terminals of Turtle are those of SPARQL, where a sign stands before a number instead of in it.
+    """
+    position, line, sign = 0, 1, ""
+    for token in sparql_tokens.tokens(text, frozenset(("space", "unclosed"))):
+        line += text.count("\n", position, token.start)
+        position = token.start
+        if token.text not in ("+", "-"):
+            yield TurtleToken(token.kind, sign + token.text, line)
+        sign = token.text if token.text in ("+", "-") else ""
 
 
 def unescape(text: str) -> str:
@@ -130,13 +115,14 @@ class _TurtleReader:
         tokens = (token for token in turtle_tokens(text) if token.kind != "comment")
         for token in tokens:
             keyword = token.text.lstrip("@").lower()
-            if token.kind in ("at", "word") and keyword in ("prefix", "base"):
+            if token.kind in ("language", "word") and keyword in ("prefix", "base"):
                 self.declare(keyword, tokens)
+            elif token.text == "^":
+                next(tokens, None)  # the second sign, and the datatype behind it
+                next(tokens, None)
             elif token.kind == "mark":
                 self.punctuate(token)
-            elif token.kind == "datatype":
-                next(tokens, None)
-            elif token.kind != "at" and keyword != "graph":
+            elif token.kind != "language" and keyword != "graph":
                 self.add(self.term(token), token.line)
         return self.locations
 
@@ -186,7 +172,7 @@ class _TurtleReader:
         match token.kind:
             case "iri":
                 return resolve(self.base, unescape(token.text[1:-1]))
-            case "pname":
+            case "name":
                 prefix, _, local = token.text.partition(":")
                 return self.prefixes.get(prefix, prefix + ":") + re.sub(r"\\(.)", r"\1", local)
             case "string":

@@ -159,7 +159,7 @@ def _read_curated(root: Path, path: Path) -> Source:
 
 def _refuse_blank_nodes(path: Path, name: str) -> None:
     for token in turtle_tokens(read_text(path, name)):
-        if token.kind == "bnode" or token.text in ("[", "("):
+        if token.kind == "blank" or token.text in ("[", "("):
             raise InputError(
                 f"“{token.text}” makes a thing without a name (a blank node)",
                 file=name,

@@ -163,7 +163,7 @@ def _heading(text: str, name: str, drop_comments: bool) -> list[str]:
                 line=token.line,
                 hint="Make it a skos:editorialNote of the thing it speaks of, or give --drop-comments.",
             )
-        elif token.kind in ("at", "word") and keyword in ("prefix", "base"):
+        elif token.kind in ("language", "word") and keyword in ("prefix", "base"):
             directive = keyword
         elif token.kind != "comment" and token.text != ".":
             in_facts = in_facts or not directive
