@@ -196,3 +196,9 @@ def test_the_network_behind_the_paths_is_not_read_for_every_page(real_store, mon
 
 def test_an_element_that_nothing_joins_has_no_paths_across(site) -> None:
     assert not read(site, "/id/ipa/2.0/guideline/9/statement/1").find(id="onward")
+
+
+def test_paths_have_at_most_five_steps_where_nobody_says_otherwise(site) -> None:
+    address = "/path?from=gsma/2.0/CLP.11/section/1&to=ipa/2.0/guideline/9"
+    assert "No path of at most 5 steps" in read(site, address).text
+    assert "No path of at most 2 steps" in read(site, address + "&hops=2").text

@@ -41,7 +41,7 @@ def test_accept_decides_what_a_thing_looks_like(tiny: FlaskClient, accept: str |
     response = tiny.get(THING, headers=headers)
     assert response.status_code == 200
     assert response.mimetype == expected
-    assert "Accept" in response.headers["Vary"]
+    assert {"Accept", "Accept-Encoding"} <= set(response.headers["Vary"].split(", "))
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,8 @@ def test_every_answer_is_dressed(
     assert "unsafe" not in policy
     if response.mimetype == "text/html":
         assert policy == PAGE_POLICY
+    else:
+        assert "sandbox" in policy.split("; "), "data that a browser shows as a page is nobody's origin"
     if status >= 400:
         assert "max-age" not in response.headers["Cache-Control"]
         assert "ETag" not in response.headers
@@ -193,3 +195,9 @@ def test_no_argument_of_the_address_is_taken_for_one_of_ours(tiny: FlaskClient) 
 
 def test_a_suffix_does_not_stay_in_the_addresses_of_other_formats(tiny: FlaskClient) -> None:
     assert "</id/a/2.0?format=jsonld>" in ",".join(tiny.get("/id/a/2.0.ttl").headers.getlist("Link"))
+
+
+@pytest.mark.parametrize("name", ["csv", "json", "md"])
+def test_a_table_is_saved_under_a_name_that_tells_its_format(tiny: FlaskClient, name: str) -> None:
+    response = tiny.get(f"/compare/a/2.0/b/1?format={name}")
+    assert response.headers["Content-Disposition"] == f'inline; filename="a-2.0--b-1.{name}"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 from collections import deque
@@ -14,6 +15,9 @@ import html5lib
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
+
+from crosswalk.stores.results import Term
+from crosswalk.web.views import search
 
 COMPARISON = "/compare/ipa/2.0/gsma/2.0"
 FIRST_PAGES = (
@@ -305,6 +309,23 @@ def test_matrix_tells_not_assessed_from_none(site: FlaskClient) -> None:
     assert all(cell.find("svg") and cell.get_text().strip() for cell in cells)
 
 
+def test_the_map_of_a_pair_says_how_many_columns_it_leaves_out(site: FlaskClient) -> None:
+    some, every = (soup(site, f"/matrix/ipa/2.0/gsma/2.0{query}") for query in ("", "?all=yes"))
+    shown, whole = (len(page.select("table.heatmap tbody tr")[1].find_all("td")) for page in (some, every))
+    (told,) = re.findall(r"(\d+) elements of .* that no mapping names are left out", some.main.get_text())
+    assert 0 < shown < whole and int(told) == whole - shown
+
+
+def test_the_more_of_an_edition_is_mapped_the_darker_is_its_cell(site: FlaskClient) -> None:
+    tinted: dict[str, set[float]] = {}
+    for cell in soup(site, "/matrix").select("table.matrix td[class^=step-]"):
+        if counted := re.search(r"(\d+) of (\d+) mapped", cell.get_text()):
+            tinted.setdefault(cell["class"][0], set()).add(int(counted[1]) / int(counted[2]))
+    assert tinted["step-5"] == {1.0} and len(tinted) > 2
+    darker = [tinted[step] for step in sorted(tinted)]
+    assert all(max(less) <= min(more) for less, more in itertools.pairwise(darker))
+
+
 def test_matrix_puts_the_mapped_editions_first_and_counts_both_directions(site: FlaskClient) -> None:
     table = soup(site, "/matrix").select_one("table.matrix")
     columns = [tag["href"].removeprefix("/id/") for tag in table.select("thead a")]
@@ -348,6 +369,23 @@ def test_search_filters_by_type_and_standard(site: FlaskClient) -> None:
     assert {row["standard"]["value"].split("/id/")[1] for row in guidelines} == {"ipa"}
 
 
+def test_what_holds_the_words_one_after_the_other_comes_first(site: FlaskClient, monkeypatch) -> None:
+    def row(name: str, text: str, about: str) -> dict[str, Term]:
+        return {"thing": Term("uri", name), "text": Term("literal", text), "property": Term("uri", about)}
+
+    title, remark = term("title"), term("remark")
+    rows = [
+        row("urn:apart", "Risk of a change", title),
+        row("urn:together", "The change risk is low", remark),
+    ]
+    monkeypatch.setattr(search, "rows_with", lambda words, *index: rows)
+    monkeypatch.setattr(search, "search_index", lambda word: [], raising=False)
+    assert [str(found["thing"]) for found in search.find_texts("change risk")] == [
+        "urn:together",
+        "urn:apart",
+    ]
+
+
 @pytest.mark.parametrize("words", ["<script>", '"', "\\", "} UNION {", "%", "[a-z", "a" * 5000, "\x00"])
 def test_search_takes_any_words(site: FlaskClient, words: str) -> None:
     response = site.get("/search", query_string={"q": words})
@@ -369,7 +407,9 @@ def test_data_page_offers_every_graph_and_the_whole(site: FlaskClient) -> None:
 def test_sitemap_names_pages_and_things(site: FlaskClient) -> None:
     text = site.get("/sitemap.xml").get_data(as_text=True)
     assert "<loc>https://w3id.org/iot-security-crosswalk/id/ipa/2.0/guideline/9</loc>" in text
-    assert "/sitemap.xml" in site.get("/robots.txt").get_data(as_text=True)
+    robots = site.get("/robots.txt").get_data(as_text=True).splitlines()
+    assert {"Disallow: /sparql", "Disallow: /search"} <= set(robots)
+    assert "Sitemap: https://w3id.org/iot-security-crosswalk/sitemap.xml" in robots
 
 
 def test_unknown_things_suggest_what_was_meant(site: FlaskClient) -> None:
