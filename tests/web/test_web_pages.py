@@ -16,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
+from crosswalk.iris import PREFIXES
 from crosswalk.stores.results import Term
 from crosswalk.web.views import search
 
@@ -373,10 +374,9 @@ def test_what_holds_the_words_one_after_the_other_comes_first(site: FlaskClient,
     def row(name: str, text: str, about: str) -> dict[str, Term]:
         return {"thing": Term("uri", name), "text": Term("literal", text), "property": Term("uri", about)}
 
-    title, remark = term("title"), term("remark")
     rows = [
-        row("urn:apart", "Risk of a change", title),
-        row("urn:together", "The change risk is low", remark),
+        row("urn:apart", "Risk of a change", PREFIXES["skos"] + "prefLabel"),
+        row("urn:together", "The change risk is low", PREFIXES["xw"] + "remark"),
     ]
     monkeypatch.setattr(search, "rows_with", lambda words, *index: rows)
     monkeypatch.setattr(search, "search_index", lambda word: [], raising=False)
