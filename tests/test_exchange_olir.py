@@ -16,7 +16,7 @@ from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.identifiers import Register, resolve
 from crosswalk.exchange.records import PREDICATES, UNSPECIFIED, MappingSet, Record
 from crosswalk.namespaces import ID
-from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, SUBSET, SUPERSET
+from crosswalk.relations.algebra import ANY, DISJOINT, EQUAL, INTERSECTS, SUBSET, SUPERSET
 from crosswalk.stores.oxigraph import EmbeddedStore
 
 FORWARD, BACKWARD = olir.DIRECTIONS
@@ -186,6 +186,17 @@ def test_the_csv_for_spreadsheets_escapes_formulas_and_holds_every_record(store,
     assert {"'=1+1", "'@why"} <= comments
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
     assert losses["apostrophe put before a text that a spreadsheet would take for a formula"] >= 2
+
+
+def test_the_csv_names_a_relation_only_where_one_alone_is_left(register) -> None:
+    records = tuple(replace(RECORDS[0], candidates=left) for left in (SUBSET, EQUAL | SUBSET, ANY))
+    data, _ = spreadsheet.write([replace(FOUND, records=records)], register)
+    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
+    assert {(row["relation"], row["possible_relations"]) for row in rows} == {
+        ("subset", "subset"),
+        ("", "equal, subset"),
+        ("linked, relation not assessed", ""),
+    }
 
 
 def test_only_the_csv_escapes(register) -> None:

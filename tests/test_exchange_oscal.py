@@ -166,6 +166,13 @@ def test_the_export_meets_the_demands_of_the_format(document) -> None:
     assert list(SCHEMA.iter_errors(broken))
 
 
+def test_the_collection_was_changed_when_the_last_of_its_sets_was(register) -> None:
+    sets = [replace(FOUND, modified=day) for day in ("2026-01-01", "2026-11-22", "2025-06-30")]
+    written, _ = oscal_mapping.write(sets, register)
+    metadata = json.loads(written)["mapping-collection"]["metadata"]
+    assert metadata["last-modified"] == "2026-11-22T00:00:00Z"
+
+
 @pytest.fixture(scope="module")
 def official() -> Draft7Validator:
     """NIST's own schema of a mapping collection: the file of a variable, or of a package that holds it."""
