@@ -1,4 +1,4 @@
-"""What is refused before any engine reads a query, and what its text says of the answer."""
+"""Refuse queries before an engine reads them, and read off the text of the others what they ask for."""
 
 from __future__ import annotations
 

@@ -30,9 +30,10 @@ _NICENESS = ((0.05, 10), (LONG, 19))
 """After how many seconds of a processor an evaluator works at which niceness."""
 
 _STARVED = {False: (0.15, 2.0), True: (0.05, 1.0)}
-"""No more of a processor within so many seconds is a crowded machine's fault: the question is not a long one.
+"""Seconds of a processor, and seconds since it began, up to which a question may outlast `LONG`.
 
-Where the pool is full it is less, since somebody may be waiting for the place.
+It is then not ended although the places for long ones are taken: a crowded machine has kept it waiting. Less
+is allowed where the pool is full (True), since somebody may be waiting for the place.
 """
 
 _CROWDED = 5.0
@@ -42,7 +43,7 @@ _MEASURED = 1.0
 """After how many seconds the memory of the other processes is measured again."""
 
 _SPARE = 0.95
-"""The share of the memory for all that may be used before the largest question is ended."""
+"""The share of ``tree_memory``; where all processes together use more, the largest question is ended."""
 
 _PAGE = resource.getpagesize()
 _DEATHS = {

@@ -19,6 +19,7 @@ from crosswalk.stores.named_queries import bind, load, write_term
 from crosswalk.stores.results import ask
 
 FORMATS = ("turtle", "jsonld", "nquads")
+"""The formats of triples; `write` knows the last two, and graph.turtle lays out `triples` as Turtle."""
 
 Definition = dict[str, str]
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

@@ -61,7 +61,11 @@ def close(known: Mapping[tuple[Hashable, Hashable], Candidates]) -> Closure:
 
 
 def _narrow_by_paths(matrix: np.ndarray) -> None:
-    """Narrow in place; composition with `ANY` is `ANY`, so only what is known of each middle is touched."""
+    """Narrow a matrix in place, by each element in turn as the middle of a path.
+
+    Composition with `ANY` is `ANY`, so that only elements of whose relation to the middle something is known
+    are looked at.
+    """
     import numpy as np
 
     composition = np.frombuffer(b"".join(COMPOSITION), np.uint8).reshape(32, 32)
@@ -106,8 +110,9 @@ def find_conflicts(
 ) -> ConflictReport:
     """Find the minimal conflicts among assessed records, each rationale for itself.
 
-    Records without a rationale may be about different respects, and derived ones add nothing. That a whole
-    demands all that its parts do is taken for granted in each: records can contradict each other by it.
+    Records without a rationale may be about different respects, and derived ones add nothing; both are left
+    out. For every rationale a whole is taken to demand all that its parts do, so that records about a part
+    and its whole can conflict. No more than ``most`` conflicts are returned for one rationale.
     """
     hierarchy = PartHierarchy(parts)
     premises = sorted((record for record in records if record.is_premise), key=lambda record: record.iri)
@@ -140,7 +145,10 @@ def is_consistent(records: Sequence[MappingRecord], hierarchy: PartHierarchy | N
 def _minimal_sets(
     records: Sequence[MappingRecord], hierarchy: PartHierarchy, most: int
 ) -> Iterator[tuple[MappingRecord, ...]]:
-    """Yield every minimal conflict, by Reiter's tree: each must do without a record of those before."""
+    """Yield up to ``most`` minimal conflicts by Reiter's hitting-set tree, breadth first.
+
+    A branch removes one record of a conflict; the next conflict is looked for among the records left.
+    """
     conflicts: list[tuple[MappingRecord, ...]] = []
     seen: set[frozenset[str]] = set()
     queue: deque[frozenset[str]] = deque([frozenset()])

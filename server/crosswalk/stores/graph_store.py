@@ -27,8 +27,8 @@ _AGAIN = "Call the command again: what has arrived is not sent twice."
 class WritableStore:
     """The addresses of one server where graphs and updates are taken.
 
-    A whole graph may be sent again without harm, and is where the server is busy or breaks off. An update is
-    sent once: where its answer is lost, nobody knows whether it was carried out.
+    A whole graph is sent again where the server is busy or breaks off, which does no harm. An update is sent
+    once: where its answer is lost, nobody knows whether it was carried out.
     """
 
     def __init__(
@@ -170,8 +170,9 @@ def _switch(uploads: Sequence[GraphUpload], there: set[str | None]) -> Iterator[
 def _drops(there: set[str | None], kept: set[str | None]) -> Iterator[str]:
     """Yield the operations that remove what other snapshots have left, or may yet put in place.
 
-    The switch of a call that was killed may still be on its way, and run before this one: what it would put
-    in place is known by what waits for it. Once that is gone it fails, and changes nothing.
+    The switch of a call that was killed may still be on its way. Where it runs before this one, it puts its
+    staged graphs in place, so that their final names are dropped as well; where it runs after, it finds no
+    staged graph, fails, and changes nothing.
     """
     held = {name for name in there if name}
     waiting = (name.partition("/graph/")[2] for name in held if name.startswith(STAGED))

@@ -1,4 +1,4 @@
-"""Answers: rows of terms, read from SPARQL JSON results (https://www.w3.org/TR/sparql11-results-json/)."""
+"""Read answers as rows of terms, from SPARQL JSON results: https://www.w3.org/TR/sparql11-results-json/."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from crosswalk.web.page_queries import EVERYTHING, ask
 
 QUERY = "pages/search"
 AROUND = 90
-"""How many characters of a text stand before the first hit, and half of those behind it."""
+"""How many characters of a text stand before the first hit; behind it stand twice as many."""
 
 Index = list[tuple[str, Row]]
 """Each row with its text in lower case."""

@@ -14,9 +14,17 @@ from crosswalk.web.tables import group_by, text
 from crosswalk.web.urls import last_part, local
 
 MOST_NODES = 200
+"""How many things a drawing shows."""
+
 MOST_WHOLE = 5000
+"""How many it shows where the whole is asked for."""
+
 DEEPEST = 3
+"""How many links from its focus a drawing reaches."""
+
 LONGEST = 48
+"""How many characters the label of a node has."""
+
 MAPPED = "mapped to"
 
 
@@ -65,7 +73,7 @@ class Subgraph:
 
 
 def neighbourhood(focus: str, depth: int, also: Sequence[str] = ()) -> dict[str, Any]:
-    """Describe the things at most ``depth`` links from one, nearest first, and those linked to ``also``."""
+    """Describe the things up to ``depth`` links from ``focus``, nearest first, and those next to ``also``."""
     part = Subgraph(MOST_NODES, {focus: None})
     fresh = [focus]
     for _ in range(min(max(depth, 1), DEEPEST)):

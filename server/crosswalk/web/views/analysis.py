@@ -124,7 +124,7 @@ def path() -> Response:
 def held_edition(edition: str, day: date | None) -> str:
     """Return an edition that is held here, or a 404 that offers the pairs there are.
 
-    InputError where it was not in force on the day.
+    Raises InputError where it was not in force on the day.
     """
     try:
         find_edition(ask, compact(edition))
