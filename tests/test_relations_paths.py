@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -119,6 +120,8 @@ def test_lineage_is_a_hop_of_its_own_and_assumes_nothing() -> None:
     kept = Change("change", str(XW.Continued), ("b1",), ("c1",), unchanged=True)
     (path,) = paths(records, "a1", "c1", changes=[kept]).paths
     assert path.relations() == {SEMANTIC: SUBSET}
+    (path,) = paths(records, "a1", "c1", changes=[replace(kept, approximate=True)]).paths
+    assert path.verdict() == NOT_ASSESSED, "what was kept only approximately may say something else"
 
 
 def test_parallel_records_narrow_a_hop_and_all_are_shown() -> None:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from crosswalk.cli.terminal import as_html, box, width
+from crosswalk.cli.terminal import as_html, box, printable, width
 
 ROWS = [
     ["9", "Designing so as not to cause trouble", "Green"],
@@ -72,3 +72,12 @@ def test_a_table_in_html_escapes_its_cells_and_keeps_their_lines() -> None:
         "    </tbody>",
         "</table>",
     ]
+
+
+@pytest.mark.parametrize("sign", "\x00\x07\x1b\x7f\x9b\u2028\u202a\u202e\u2066\u2069")
+def test_a_sign_that_would_steer_the_terminal_or_turn_the_text_is_replaced(sign: str) -> None:
+    assert printable(f"a{sign}b") == "a\N{REPLACEMENT CHARACTER}b"
+
+
+def test_signs_of_every_script_stay() -> None:
+    assert printable("指針 §5.8\n\tλ̈") == "指針 §5.8\n\tλ̈"
