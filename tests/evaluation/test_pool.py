@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from crosswalk.evaluation import pool, sandbox, wire
+from crosswalk.evaluation import pool, sandbox
 from crosswalk.evaluation.pool import READY, EvaluatorProcess, Pool
 from crosswalk.evaluation.shared_state import QuestionQueue, Slots
 from crosswalk.evaluation.wire import Limit
@@ -48,9 +48,9 @@ def occupy(filled: Pool, *ages: float, processor_time: float = 0.0) -> None:
         each.slot.thread = each.pid
 
 
-def limits(filled: Pool) -> list[int]:
-    """Patrol once; return the limit that each job has met, 0 for none."""
-    filled.patrol()
+def limits(filled: Pool) -> list[Limit | None]:
+    """Enforce the limits once; return the one that each job has met, if any."""
+    filled.enforce_limits()
     return [filled.queue.slots.limit(job) for job in range(1, len(filled.evaluators) + 1)]
 
 
@@ -67,47 +67,47 @@ def leaving(filled: Pool) -> int:
 @pytest.fixture
 def crowded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     """A pool with two evaluators more than it keeps, that parts with one as soon as it may."""
-    monkeypatch.setattr(pool, "_CROWDED", -1.0)
+    monkeypatch.setattr(pool, "_SURPLUS_AFTER", -1.0)
     with pool_of(CROWD, Settings()) as filled:
         yield filled
 
 
 def test_an_idle_evaluator_too_many_is_ended(crowded) -> None:
-    crowded.patrol()
+    crowded.enforce_limits()
     assert (ended(crowded), leaving(crowded)) == (1, 0)
 
 
 def test_under_load_one_too_many_leaves_after_its_question(crowded) -> None:
     occupy(crowded, *[0.0] * CROWD)
-    crowded.patrol()
+    crowded.enforce_limits()
     assert (ended(crowded), leaving(crowded)) == (0, 1)
 
 
 def test_those_at_long_questions_are_not_too_many(crowded) -> None:
     occupy(crowded, *[0.4] * CROWD)
-    crowded.patrol()
+    crowded.enforce_limits()
     assert (ended(crowded), leaving(crowded)) == (0, 0)
     assert crowded.short
 
 
 def test_evaluators_too_many_are_kept_for_a_while() -> None:
     with pool_of(CROWD, Settings()) as filled:
-        filled._enough_at = time.monotonic()
-        filled.patrol()
+        filled._no_surplus_at = time.monotonic()
+        filled.enforce_limits()
         assert (ended(filled), leaving(filled)) == (0, 0)
 
 
 def test_what_has_run_too_long_is_ended_and_nothing_else() -> None:
     with pool_of(3, Settings(query_timeout=3)) as filled:
         occupy(filled, 2.9, 3.1, 0.1)
-        assert limits(filled) == [0, Limit.QUERY_TIMEOUT, 0]
+        assert limits(filled) == [None, Limit.QUERY_TIMEOUT, None]
         assert ended(filled) == 1
 
 
 def test_of_more_long_questions_than_may_be_the_newest_are_ended() -> None:
     with pool_of(4, Settings(long_queries=2, young_queries=8)) as filled:
         occupy(filled, 0.6, 0.9, 0.8, 0.4, processor_time=0.3)
-        assert limits(filled) == [Limit.LONG_QUERIES, 0, 0, 0]
+        assert limits(filled) == [Limit.LONG_QUERIES, None, None, None]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_question_that_got_no_processor_is_no_long_one(
     with pool_of(2, Settings(long_queries=1 if young else 2, young_queries=young)) as filled:
         filled.settings = Settings(long_queries=1, young_queries=young)
         occupy(filled, 5.0, age, processor_time=processor_time)
-        assert limits(filled) == [0, Limit.LONG_QUERIES if is_ended else 0]
+        assert limits(filled) == [None, Limit.LONG_QUERIES if is_ended else None]
 
 
 @pytest.mark.parametrize(("processor_time", "niceness"), [(0.04, 0), (0.06, 10), (0.6, 19)])
@@ -136,7 +136,7 @@ def test_others_run_before_what_has_had_its_share(processor_time: float, nicenes
     with pool_of(2, Settings()) as filled:
         before = os.getpriority(os.PRIO_PROCESS, 0)
         occupy(filled, 0.2, 0.2, processor_time=processor_time)
-        filled.patrol()
+        filled.enforce_limits()
         for each in filled.evaluators.values():
             assert os.getpriority(os.PRIO_PROCESS, each.pid) == max(before, niceness)
         assert leaving(filled) == (2 if niceness else 0)
@@ -145,8 +145,8 @@ def test_others_run_before_what_has_had_its_share(processor_time: float, nicenes
 def test_what_takes_more_memory_than_a_question_may_is_ended() -> None:
     with pool_of(2, Settings(query_memory=1)) as filled:
         occupy(filled, 0.1, 0.1)
-        assert limits(filled) == [0, 0]
-        filled._basis = 0
+        assert limits(filled) == [None, None]
+        filled._own_bytes = 0
         assert limits(filled) == [Limit.QUERY_MEMORY] * 2
 
 
@@ -158,10 +158,10 @@ def test_the_largest_is_ended_where_all_take_more_memory_than_they_may(
         sizes = {each.pid: 100 * number for number, each in enumerate(filled.evaluators.values(), 1)}
         monkeypatch.setattr(pool, "resident_bytes", sizes.__getitem__)
         monkeypatch.setattr(pool, "server_bytes", lambda: 1000)
-        filled._basis = 0
+        filled._own_bytes = 0
         filled.settings = Settings(tree_memory=int((1600 - (1 if over else -1)) / 0.95))
         occupy(filled, 0.1, 0.1, 0.1)
-        assert limits(filled) == [0, 0, Limit.TREE_MEMORY if over else 0]
+        assert limits(filled) == [None, None, Limit.TREE_MEMORY if over else None]
 
 
 def test_who_is_killed_while_taking_another_question_has_it_put_again() -> None:
@@ -205,7 +205,7 @@ def test_how_an_evaluator_ended_is_told(death: str) -> None:
         act()
     slot.begin(1, 0, time.monotonic(), 0.0)
     EvaluatorProcess(child, os.pidfd_open(child), slot).reap()
-    assert what in wire.reply_at(Limit(slots.limit(1)), Settings()).what
+    assert what in slots.limit(1).reply(Settings()).what
 
 
 def test_memory_is_read_from_the_kernel() -> None:

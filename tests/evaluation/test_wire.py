@@ -106,7 +106,7 @@ TOLD = {
 def test_a_client_is_told_which_limit_its_query_met_and_what_to_do(limit: Limit) -> None:
     settings = Settings(query_timeout=1.5, long_queries=3, query_memory=5 * 2**20, tree_memory=9 * 2**20,
                         rate_limit=7, waiting_queries=11, waiting_time=2.5)  # fmt: skip
-    reply = wire.reply_at(limit, settings, wait=4)
+    reply = limit.reply(settings, wait=4)
     fault, what, retry_after = TOLD[limit]
     assert (reply.fault, reply.retry_after) == (fault, retry_after) and what in reply.what
     assert reply.hint and "{" not in reply.what + reply.hint

@@ -1,4 +1,4 @@
-"""Evaluate one question after the other, in a process that may be killed at any moment."""
+"""Evaluate questions in a process that can be killed at any moment."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from crosswalk.errors import CrosswalkError, InputError, QueryRefused, QuerySynt
 from crosswalk.evaluation import sandbox
 from crosswalk.evaluation.inspection import inspect
 from crosswalk.evaluation.shared_state import QuestionQueue, Slot
-from crosswalk.evaluation.wire import Limit, Question, Reply, receive_question, reply_at, send_reply
+from crosswalk.evaluation.wire import Limit, Question, Reply, receive_question, send_reply
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, QueryDataset, named_queries
 from crosswalk.stores.oxigraph import EmbeddedStore
 
 MERGED = "urn:merged-default-graph"
-"""What the merged graph is called in its store; no query can name it, since its dataset lists the others."""
+"""The name of the merged graph in its store. No query can name it: the dataset lists only other graphs."""
 
 _WORN_KILOBYTES, _WORN_QUESTIONS = 96 * 2**10, 4000
-"""After how much more memory, and after how many questions, an evaluator makes room for a fresh one."""
+"""After so much growth, or so many questions, an evaluator ends, and a fresh one takes its place."""
 
 
 def run(queue: QuestionQueue, slot: Slot, store: EmbeddedStore, snapshot: str) -> None:
-    """Evaluate questions until nobody can ask any more, or until worn out.
+    """Evaluate questions until no worker is left, or until this evaluator is worn or to leave.
 
-    A thread of its own evaluates: there the allocator starts afresh, instead of searching, and copying page
-    by page, what loading the store has left behind.
+    A thread evaluates. There the allocator starts afresh, instead of searching, and copying page by page,
+    what loading the store has left behind.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ThreadPoolExecutor(1).submit(_evaluate_all, queue, slot, store, snapshot).result()
@@ -43,7 +43,7 @@ def run(queue: QuestionQueue, slot: Slot, store: EmbeddedStore, snapshot: str) -
 def _evaluate_all(queue: QuestionQueue, slot: Slot, store: EmbeddedStore, snapshot: str) -> None:
     settings = queue.settings
     slot.thread = threading.get_native_id()
-    _close_all_but(queue.receiver.fileno())
+    _close_files_except(queue.receiver.fileno())
     sandbox.confine(settings.query_memory)
     worn = _peak_kilobytes() + _WORN_KILOBYTES
     for _ in range(_WORN_QUESTIONS):
@@ -54,7 +54,7 @@ def _evaluate_all(queue: QuestionQueue, slot: Slot, store: EmbeddedStore, snapsh
         began, processor_time = time.monotonic(), time.process_time()
         slot.begin(queued.job, queued.client, began, processor_time)
         if began - queued.put_at > settings.waiting_time:
-            reply = reply_at(Limit.WAITING_TIME, settings)
+            reply = Limit.WAITING_TIME.reply(settings)
         else:
             reply = _reply(queued.question, store, settings)
         send_reply(pipe, reply._replace(snapshot=snapshot, seconds=time.monotonic() - began))
@@ -64,8 +64,8 @@ def _evaluate_all(queue: QuestionQueue, slot: Slot, store: EmbeddedStore, snapsh
             return
 
 
-def _close_all_but(kept: int) -> None:
-    """Close every file but the standard ones and one other."""
+def _close_files_except(kept: int) -> None:
+    """Close all files but the standard ones and the one to keep."""
     for below, above in pairwise((2, kept, 2**16)):
         os.closerange(below + 1, above)
 
@@ -86,26 +86,24 @@ def _reply(question: Question, store: EmbeddedStore, settings: Settings) -> Repl
 def evaluate(store: EmbeddedStore, question: Question, settings: Settings) -> Reply:
     """Return the answer to a question.
 
-    Raises QueryRefused and InputError from inspection and the store, Unacceptable and ResultTooLarge.
+    Raises QueryRefused, QuerySyntaxError, InputError, Unacceptable, ResultTooLarge or StoreFault.
     """
     inspection = inspect(question.text, settings)
-    # A text without a form is put to the engine all the same, which says where it is wrong.
+    # A text without a form is put to the engine all the same, which says what is wrong with it.
     media_type = question.media_type(inspection.form) or SPARQL_JSON
     dataset = question.dataset or inspection.dataset
     if len(dataset.default_graphs) > 1:
-        body = merge(store, dataset).query(
-            question.text, media_type, dataset=QueryDataset((MERGED,), dataset.named_graphs)
-        )
+        store, dataset = merge(store, dataset), QueryDataset((MERGED,), dataset.named_graphs)
     else:
-        # The dataset a text states itself the engine reads from there.
-        body = store.query(question.text, media_type, dataset=question.dataset or None)
+        dataset = question.dataset  # the engine itself reads the dataset in the text
+    body = store.query(question.text, media_type, dataset=dataset or None)
     return Reply.answer(body, media_type, settings, volatile=inspection.volatile)
 
 
 def merge(store: EmbeddedStore, dataset: QueryDataset) -> EmbeddedStore:
-    """Return a store that holds the merge of the dataset's default graphs as MERGED, and its named graphs.
+    """Return a store with the default graphs of the dataset merged into MERGED, and with its named graphs.
 
-    Oxigraph itself reads several default graphs one after the other, and counts twice what stands in two.
+    Oxigraph reads several default graphs one after the other, and counts twice what is in two of them.
     Raises InputError where a graph is not an absolute IRI.
     """
     engine, merged = pyoxigraph.Store(), NamedNode(MERGED)
@@ -125,7 +123,7 @@ def _nodes(graphs: tuple[str, ...]) -> list[NamedNode]:
 
 
 def warm_up() -> None:
-    """Load what evaluating may need from files, since an evaluator can open none."""
+    """Load all that evaluating may need from files, since an evaluator can open none."""
     empty, settings = EmbeddedStore(pyoxigraph.Store()), Settings()
     everything = named_queries.load("pages/whole-graph").text
     for graph_type in ("text/turtle", "application/ld+json", "application/rdf+xml"):

@@ -7,23 +7,23 @@ import time
 
 from crosswalk.errors import CrosswalkError
 from crosswalk.evaluation.inspection import inspect
-from crosswalk.evaluation.wire import Limit, Question, Reply, reply_at
+from crosswalk.evaluation.wire import Limit, Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, Store
 
 
 class RemoteEvaluation:
-    """The way to a remote store: it gets inspected questions, as many at once as there may be evaluators."""
+    """Ask a remote store, as many questions at once as there may be evaluators, after the same inspection."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store, self.settings = store, settings
         self._room = threading.BoundedSemaphore(max(1, settings.long_queries + settings.young_queries))
 
     def ask(self, question: Question, client: str = "") -> Reply:
-        """Return the reply to a question, without the edition of the data; a fault is a reply too."""
+        """Return the reply to a question: its answer, its fault, or the limit it met."""
         began = time.monotonic()
         if not self._room.acquire(timeout=self.settings.waiting_time):
-            return reply_at(Limit.WAITING_TIME, self.settings)
+            return Limit.WAITING_TIME.reply(self.settings)
         try:
             reply = self._evaluate(question)
         except CrosswalkError as error:
@@ -36,5 +36,5 @@ class RemoteEvaluation:
         inspection = inspect(question.text, self.settings)
         media_type = question.media_type(inspection.form) or SPARQL_JSON
         body = self.store.query(question.text, media_type, dataset=question.dataset or None)
-        # The data may change at any time there, so that no answer is kept.
+        # The data there may change at any time: no answer may be cached.
         return Reply.answer(body, media_type, self.settings, volatile=True)

@@ -1,4 +1,4 @@
-"""Take from a process what evaluating a query does not need: the network, files, other programs, memory."""
+"""Restrict what a process can do: no network, no files, no other programs, and limited memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 NICENESS = 5
-"""How far evaluators stand behind the server when there is too much to do."""
+"""The niceness of evaluators: on a busy machine the server itself goes first."""
 
 OUT_OF_MEMORY = 71
 """The exit status of a process that could get no more memory."""
@@ -38,9 +38,9 @@ _FORBIDDEN = {
     "execve": (59, 221), "execveat": (322, 281), "kill": (62, 129), "ptrace": (101, 117),
     "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "pidfd_open": (434, 434),
 }  # fmt: skip
-"""The calls that open a file, make or reach a socket, start a program or process, or touch another process.
+"""The system calls that open files or sockets, start programs or processes, or touch other processes.
 
-By name, with their numbers on each of the machines: https://docs.kernel.org/userspace-api/seccomp_filter.html.
+With their numbers on each of the machines: https://docs.kernel.org/userspace-api/seccomp_filter.html.
 """
 
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
@@ -55,7 +55,7 @@ class _Program(ctypes.Structure):
 
 
 def fork(work: Callable[[], None]) -> int:
-    """Fork a process that works, and ends with the thread that called; return its number."""
+    """Fork a process that does some work, and that ends no later than the calling thread; return its pid."""
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -77,10 +77,10 @@ def fork(work: Callable[[], None]) -> int:
 
 
 def confine(memory: int) -> None:
-    """Take from an evaluator all it does not need, and let it map some bytes of memory beyond what it has."""
+    """Restrict an evaluator to what it needs; ``memory`` is the bytes it may map beyond those it has."""
     disable_core_dumps()
     with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
-        score.write("900")  # when memory runs out, the kernel is to end this process first
+        score.write("900")  # the first process for the kernel to end when memory runs out
     os.nice(NICENESS)
     use_batch_scheduling()
     limit_memory(memory)
@@ -88,44 +88,43 @@ def confine(memory: int) -> None:
 
 
 def die_with_parent(parent: int) -> None:
-    """End this process when the thread that forked it ends; at once where it has ended already."""
+    """End this process with the thread that forked it, or now where its parent has ended already."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(0)
 
 
 def leave_network() -> bool:
-    """Move this process to a network of its own with nothing in it; return False where that is forbidden."""
+    """Move this process to an empty network of its own; return False where the system forbids that."""
     spaces = _CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWNET | _CLONE_NEWUSER
     return _LIBC.unshare(spaces) == 0
 
 
 def limit_memory(more: int) -> None:
-    """Let this process map ``more`` bytes beyond what it has."""
+    """Let this process map no more than ``more`` bytes beyond those it has."""
     with open("/proc/self/statm", encoding="ascii") as status:
         mapped = int(status.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + more, mapped + more))
 
 
 def disable_core_dumps() -> None:
-    """Have nothing written to disk when this process dies of a fault."""
+    """Write no core file when this process crashes."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def use_batch_scheduling() -> None:
-    """Have this thread, and those it starts, wait for the end of another's slice when it wakes.
+    """Let this thread, and those it starts, not interrupt others when it wakes.
 
-    Workers and evaluators would interrupt each other at every question; so each gets more done before the
-    processor turns to somebody else.
+    Workers and evaluators would otherwise interrupt each other at every question.
     """
-    with suppress(PermissionError):  # a container may forbid it, and all works as well, if more slowly
+    with suppress(PermissionError):  # a container may forbid it; everything works, if more slowly
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def forbid_calls() -> bool:
-    """Have the kernel refuse this process new files, sockets and processes; return False where it cannot.
+    """Have the kernel refuse the forbidden calls, for good, in all threads and children of this process.
 
-    What is open stays open. Nothing brings the calls back, for this process or its children.
+    Return False where that is not possible. What is open stays open.
     """
     column = _MACHINES.get(platform.machine())
     if column is None:

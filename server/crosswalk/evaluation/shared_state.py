@@ -1,7 +1,7 @@
-"""Keep in shared memory what the processes of a server tell each other without a message.
+"""Share state between the processes of a server: slots of evaluators, token buckets, counters, the queue.
 
-The memory is mapped before the processes that use it are forked. Nobody locks it: each number is written in
-one step, and nearly all of them by one process alone.
+The memory is mapped before the processes that use it are forked. It has no locks: each number is written in
+one step, and nearly all of them by a single process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ctypes import c_bool, c_double, c_uint32, c_uint64
 from itertools import accumulate
 from typing import Any
 
-from crosswalk.evaluation.wire import FAULTS
+from crosswalk.evaluation.wire import FAULTS, Limit
 from crosswalk.settings import Settings
 
 
@@ -27,56 +27,55 @@ def _share(kind: Any) -> Any:
 
 
 class Slot(ctypes.Structure):
-    """What one evaluator has in hand, and what its supervisor says of it."""
+    """The job an evaluator has in hand, and what its supervisor notes about it.
+
+    Times are in seconds: ``began`` of the monotonic clock, the others of processor time.
+    """
 
     _fields_ = (
-        # Written by the evaluator. A job of 0 is none; times are in seconds of the monotonic clock.
-        ("job", c_uint64),
+        # Written by the evaluator.
+        ("job", c_uint64),  # 0 for none
         ("client", c_uint64),
         ("began", c_double),
-        ("processor_time_before", c_double),
-        ("thread", c_uint32),
-        # Written by the supervisor: the seconds of a processor the job has had, whether it counts as a long
-        # one, whether the evaluator is to leave after it, and the last job that was ended at a limit.
-        ("processor_time", c_double),
+        ("processor_time_before", c_double),  # of the process, when the job began
+        ("thread", c_uint32),  # the thread that evaluates
+        # Written by the supervisor.
+        ("processor_time", c_double),  # of the job, when last looked at
         ("long", c_bool),
-        ("leaving", c_bool),
-        ("ended_job", c_uint64),
-        ("limit", c_uint32),
+        ("leaving", c_bool),  # the evaluator is to end after this job
+        ("ended_job", c_uint64),  # the last job that was ended at a limit
+        ("limit", c_uint32),  # the number of that limit
     )
 
     def begin(self, job: int, client: int, began: float, processor_time: float) -> None:
-        """Note that a job is in hand, and how much processor time the process had used before."""
+        """Note a job that an evaluator begins."""
         self.client, self.began, self.processor_time_before = client, began, processor_time
         self.processor_time, self.long = 0.0, False
         self.job = job
 
-    @property
-    def age(self) -> float:
-        """The seconds since the evaluation of the job began."""
-        return time.monotonic() - self.began
-
     def finish(self) -> bool:
-        """Note that no job is in hand any more; return whether the evaluator is to take another."""
+        """Note that the job is done; return whether the evaluator is to take another."""
         self.job = 0
         return not self.leaving
 
-    def end(self, job: int, limit: int) -> None:
-        """Note the limit at which a job was ended."""
-        self.limit = limit
+    @property
+    def age(self) -> float:
+        """The seconds since the job began."""
+        return time.monotonic() - self.began
+
+    def end(self, job: int, limit: Limit) -> None:
+        """Note that a job was ended at a limit."""
+        self.limit = limit.number
         self.ended_job = job
 
     def clear(self) -> None:
-        """Make the slot ready for another evaluator; what was ended in it stays known."""
+        """Prepare the slot for another evaluator, except that the job that was ended last stays known."""
         self.job = self.thread = 0
         self.leaving = False
 
 
 class Slots:
-    """A slot for each evaluator there may be, several times over.
-
-    An evaluator takes the slot that was left longest ago, so that workers have time to read how a job ended.
-    """
+    """The slots of the evaluators, four times as many as there may be: a limit stays readable for a while."""
 
     def __init__(self, evaluators: int) -> None:
         self._slots = _share(Slot * (4 * max(1, evaluators)))
@@ -85,15 +84,16 @@ class Slots:
         return iter(self._slots)
 
     def has(self, job: int) -> bool:
-        """Return whether an evaluator has a job in hand."""
+        """Return whether an evaluator has the job in hand."""
         return any(slot.job == job for slot in self)
 
-    def limit(self, job: int) -> int:
-        """Return the limit at which a job was ended, 0 where it was not."""
-        return next((slot.limit for slot in self if slot.ended_job == job), 0)
+    def limit(self, job: int) -> Limit | None:
+        """Return the limit at which the job was ended, if it was."""
+        number = next((slot.limit for slot in self if slot.ended_job == job), 0)
+        return list(Limit)[number - 1] if number else None
 
     def processor_time(self, client: int) -> float:
-        """Return the seconds of a processor that a client's jobs in hand have had so far."""
+        """Return the seconds of processor time that the client's jobs in hand have had so far."""
         return sum(slot.processor_time for slot in self if slot.job and slot.client == client)
 
 
@@ -102,11 +102,11 @@ class _Bucket(ctypes.Structure):
 
 
 class TokenBuckets:
-    """A bucket for each client: it holds ``per_minute`` seconds of evaluation, and fills up in a minute.
+    """A bucket of ``per_minute`` seconds of evaluation for each client, which refills within a minute.
 
-    All that is kept of a bucket is when it will be full again, a single number, so that nobody need lock it:
-    https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm. Where two evaluators charge one client within
-    the same microsecond, one of the charges may be lost.
+    A bucket is stored as the time at which it will be full again, one number that needs no lock
+    (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). Of two charges to one client within the same
+    microsecond, one may be lost.
     """
 
     NUMBER, NEAR = 2**14, 8
@@ -116,9 +116,9 @@ class TokenBuckets:
         self._buckets = _share(_Bucket * self.NUMBER)
 
     def wait(self, client: int, running: float = 0.0) -> int:
-        """Return the whole seconds a client has to wait before its next question; 0 where it may ask now.
+        """Return the whole seconds until the client may ask again; 0 where it may ask now.
 
-        ``running`` are the seconds of evaluation that its questions in hand have used.
+        ``running`` is the seconds of evaluation its questions in hand have used.
         """
         bucket = self._find(client)
         now = time.monotonic()
@@ -127,22 +127,22 @@ class TokenBuckets:
         return max(1, math.ceil(over)) if over >= 0 else 0
 
     def charge(self, client: int, seconds: float) -> None:
-        """Take some seconds of evaluation out of a client's bucket."""
+        """Take seconds of evaluation out of the client's bucket."""
         bucket = self._find(client)
         if bucket.client != client:
             bucket.client, bucket.full_at = client, 0.0
         bucket.full_at = max(time.monotonic(), bucket.full_at) + seconds * self._refill
 
     def _find(self, client: int) -> _Bucket:
-        """Return the client's bucket, else the one near its place that it may take: the first to be full."""
+        """Return the client's bucket, else the nearby bucket to give to it: the one that is full first."""
         near = [self._buckets[(client + step) % self.NUMBER] for step in range(self.NEAR)]
         return min(near, key=lambda bucket: (bucket.client != client, bucket.full_at))
 
 
 class QuestionQueue:
-    """The queue of questions about one snapshot, with the slots of its evaluators and its token buckets.
+    """The questions about one snapshot: workers write to ``sender``, evaluators read from ``receiver``.
 
-    Workers write to ``sender``, evaluators read from ``receiver``: whoever is free takes the next question.
+    Whichever evaluator is free takes the next question. The slots and token buckets belong to the queue.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -152,17 +152,17 @@ class QuestionQueue:
         self.buckets = TokenBuckets(settings.rate_limit)
 
     def close(self) -> None:
-        """Close both ends, in a process that has nothing to do with these questions any more."""
+        """Close both ends in a process that no longer uses the queue."""
         self.receiver.close()
         self.sender.close()
 
 
 EVENTS = ("requests", "cache_hits", "not_modified", "asked")
 OUTCOMES = ("", *FAULTS)
-"""The ways a question ends: by an answer, or by a fault of that name."""
+"""How a question ends: with an answer (empty), or with a fault."""
 
 BOUNDS = (0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
-"""The upper bounds, in seconds, of the bins that durations are counted in."""
+"""The upper bounds, in seconds, of the bins of the histogram of durations."""
 
 _ENDS = tuple(f"outcome:{outcome}" for outcome in OUTCOMES)
 _BINS = tuple(f"le:{bound}" for bound in (*BOUNDS, "+Inf"))
@@ -177,28 +177,28 @@ class _Counts(ctypes.Structure):
 
 
 class Counters:
-    """What the server counts: ``gauges`` that the supervisor sets, and counts each worker has for itself."""
+    """The numbers of the server: gauges, which the supervisor sets, and counts, which each worker adds to."""
 
     def __init__(self, workers: int) -> None:
         self.gauges, self._workers = _share(_Gauges), _share(_Counts * workers)
 
     def count(self, worker: int, name: str, amount: float = 1) -> None:
-        """Count an event; of one worker by one thread at a time."""
+        """Add to a count of a worker; one thread of it at a time."""
         setattr(self._workers[worker], name, getattr(self._workers[worker], name) + amount)
 
     def finish(self, worker: int, fault: str, seconds: float) -> None:
-        """Count a question that has ended, by its outcome and by how long it was evaluated."""
+        """Count a question that has ended, by its outcome and its duration."""
         self.count(worker, f"outcome:{fault if fault in OUTCOMES else 'StoreFault'}")
         self.count(worker, _BINS[bisect_left(BOUNDS, seconds)])
         self.count(worker, "seconds", seconds)
 
     def restart(self, worker: int) -> None:
-        """Forget what a worker waited for that has died, now that another takes its place."""
+        """Count as ended what a worker was waiting for when it died, now that another takes its place."""
         counts = self._workers[worker]
         counts.asked = sum(getattr(counts, name) for name in _ENDS)
 
     def read(self) -> dict[str, float]:
-        """Return all numbers by name: ``outcome:NAME``; ``le:BOUND``, of what took no longer than that"""
+        """Return all numbers by name, ``outcome:NAME`` and the cumulative ``le:BOUND`` among them."""
         names = [name for name, _ in _Counts._fields_]
         numbers = {name: sum(getattr(counts, name) for counts in self._workers) for name in names}
         numbers |= zip(_BINS, accumulate(numbers[name] for name in _BINS), strict=True)

@@ -1,4 +1,4 @@
-"""Fork the supervisor of the evaluators, again when it dies; have it fork and watch them."""
+"""Fork the supervisor, and in it fork and watch the evaluators."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from crosswalk.evaluation.shared_state import Counters, QuestionQueue
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
 
-_TICK = 0.05
-_AFTER_WORKERS = 0.2
-_SOON, _PAUSE = 1.0, 0.2
+_TICK = 0.05  # seconds between two looks at the evaluators
+_HEAD_START = 0.2  # seconds that workers have the processors for themselves when the server starts
+_QUICK_DEATH, _PAUSE = 1.0, 0.2  # seconds: a supervisor that dies so soon is forked again after a pause
 
 
 class SupervisorProcess(threading.Thread):
-    """The supervisor of one snapshot, as the main process sees it: forked, and forked again when it dies.
+    """Keep a supervisor of one snapshot running: fork it, and fork it again when it dies.
 
-    A thread waits for its end, and lives as long: the kernel ends a process with the thread that forked it.
+    The kernel ends a process with the thread that forked it. So this thread lives as long as its process.
     """
 
     def __init__(self, settings: Settings, store: EmbeddedStore, snapshot: str, counters: Counters) -> None:
@@ -37,28 +37,28 @@ class SupervisorProcess(threading.Thread):
         self._ending = False
 
     def start(self) -> None:
-        """Fork the supervisor, while the calling thread is the only one there is, and watch it in another."""
+        """Fork the supervisor in the calling thread, before there is another, and start the thread."""
         self.pid = sandbox.fork(self.supervisor.serve)
         super().start()
 
     def run(self) -> None:
-        """Fork the supervisor again whenever it dies, until it is to end."""
+        """Fork the supervisor again whenever it dies, until it is retired or stopped."""
         while True:
             began = time.monotonic()
             os.waitpid(self.pid, 0)
             if self._ending:
                 return
-            if time.monotonic() - began < _SOON:
+            if time.monotonic() - began < _QUICK_DEATH:
                 time.sleep(_PAUSE)
             self.pid = sandbox.fork(self.supervisor.serve)
 
     def retire(self) -> None:
-        """Let the supervisor end after the last worker that can put a question; until then it serves on."""
+        """Let the supervisor serve the workers there are, and end with the last of them."""
         self._ending = True
         self.queue.close()
 
     def stop(self) -> None:
-        """End the supervisor and with it all evaluators; return when they have gone."""
+        """End the supervisor and all evaluators, and wait for their ends."""
         self._ending = True
         for number, seconds in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0)):
             with suppress(ProcessLookupError):
@@ -69,50 +69,48 @@ class SupervisorProcess(threading.Thread):
 
 
 class Supervisor:
-    """Keep evaluators ready for the questions of a queue, and within their limits."""
+    """Fork and watch the evaluators of one snapshot, in a process of its own."""
 
     def __init__(self, queue: QuestionQueue, store: EmbeddedStore, snapshot: str, counters: Counters) -> None:
         self.queue, self.store, self.snapshot, self.counters = queue, store, snapshot, counters
 
     def serve(self) -> None:
-        """Supervise, in a process of its own, until SIGTERM or until nobody can ask any more."""
+        """Prepare this process, and watch evaluators until SIGTERM or until no worker is left."""
         sandbox.disable_core_dumps()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, _exit)
         sandbox.leave_network()
-        # Whoever can put a question holds this end: the other one tells when nobody can any more.
+        # When all that hold this end have closed it, no worker is left, and the other end tells so.
         self.queue.sender.close()
         self.counters.gauges.generation += 1
         for slot in self.queue.slots:
-            # What was in hand when a supervisor before this one died is put again.
-            slot.clear()
-        # As long as nobody asks, the workers that are started beside this process have the processors.
-        select.select([self.queue.receiver], [], [], _AFTER_WORKERS)
+            slot.clear()  # jobs that an earlier supervisor has lost are put again
+        select.select([self.queue.receiver], [], [], _HEAD_START)
         evaluator.warm_up()
-        # Before any evaluator: what has no order of its own comes in the same order from all of them.
+        # Before any evaluator is forked, so that all of them give unordered rows in the same order.
         self.store.set_apart()
         gc.freeze()
         self._watch(Pool(self.queue), select.epoll())
 
     def _watch(self, pool: Pool, events: select.epoll) -> None:
         events.register(self.queue.receiver.fileno(), select.EPOLLRDHUP)
-        deserted = False
+        workers_left = True
         try:
-            while pool.evaluators or not deserted:
-                short = pool.short and not deserted
-                if short:
+            while workers_left or pool.evaluators:
+                forking = workers_left and pool.short
+                if forking:
                     # One at a time, so that deaths are noticed in between.
                     events.register(pool.fork(self.store, self.snapshot), select.EPOLLIN)
-                # One event at a time: to handle it closes a descriptor, and another may get its number.
-                for descriptor, _ in events.poll(0 if short else _TICK, 1):
-                    # To close it would not do: an evaluator that was forked meanwhile may hold it too.
+                # One event at a time: handling it closes a descriptor, whose number another may get.
+                for descriptor, _ in events.poll(0 if forking else _TICK, 1):
+                    # Closing does not unregister it while an evaluator that was forked since holds a copy.
                     events.unregister(descriptor)
                     if descriptor in pool.evaluators:
-                        pool.bury(descriptor)
+                        pool.remove(descriptor)
                     else:
-                        deserted = True
-                pool.patrol()
+                        workers_left = False
+                pool.enforce_limits()
                 self.counters.gauges.running = len(pool.busy)
                 self.counters.gauges.tree_bytes = pool.server_bytes
         finally:
