@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crosswalk import __version__
-from crosswalk.folders import content_root
+from crosswalk.folders import content_files, content_root
 from crosswalk.graph.snapshot import Snapshot, current
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
@@ -62,9 +62,7 @@ def open_endpoint(url: str, settings: Settings) -> Store:
 def changed_since(snapshot: Snapshot) -> list[Path]:
     """Return the files of the content that are newer than a snapshot, sorted."""
     built = datetime.fromisoformat(snapshot.built_at).timestamp()
-    folders = ("ontology", "data", "shapes", "queries/rules")
-    files = (path for folder in folders for path in (content_root() / folder).rglob("*") if path.is_file())
-    return sorted(path for path in files if path.stat().st_mtime > built + 1)
+    return sorted(path for path in content_files(content_root()) if path.stat().st_mtime > built + 1)
 
 
 def open_content() -> tuple[Sources, EmbeddedStore]:

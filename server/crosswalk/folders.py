@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from crosswalk.errors import InputError
@@ -25,6 +26,12 @@ def repository_root() -> Path | None:
 def content_root() -> Path:
     """Return the folder that holds ``ontology/``, ``data/``, ``shapes/`` and ``queries/``."""
     return repository_root() or PACKAGE / "content"
+
+
+def content_files(root: Path) -> Iterator[Path]:
+    """Yield the files under a content root that the graph is built from, in the order of their folders."""
+    for folder in ("ontology", "data", "shapes", "queries/rules"):
+        yield from (path for path in sorted((root / folder).rglob("*")) if path.is_file())
 
 
 def default_output() -> Path:

@@ -9,7 +9,7 @@ from crosswalk import iris
 from crosswalk.iris import PREFIXES, compact
 
 __all__ = ["BASE", "GRAPH", "ID", "ONTOLOGY", "PREFIXES", "SEMAPV", "SHAPE", "SSSOM", "XKOS", "XW",
-           "compact", "expand"]  # fmt: skip
+           "compact"]  # fmt: skip
 
 BASE = Namespace(iris.BASE)
 ID = Namespace(BASE + "id/")
@@ -64,12 +64,3 @@ class XW(DefinedNamespace):
     _fail = True
     _NS = Namespace(ONTOLOGY + "#")
     __annotations__ = {name: URIRef for names in _TERMS.values() for name in names.split()}
-
-
-def expand(text: str) -> URIRef:
-    """Return the IRI that a text stands for; see iris.expand.
-
-    >>> expand("ipa/2.0/guideline/9") == ID["ipa/2.0/guideline/9"], expand("xw:Guideline") == XW.Guideline
-    (True, True)
-    """
-    return URIRef(iris.expand(text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.records import CISO, RATIONALES, STRENGTHS, UNSPECIFIED, MappingSet, Record
+from crosswalk.exchange.records import CISO, RATIONALES, UNSPECIFIED, MappingSet, Record, read_strength
 from crosswalk.graph.mappings import PREDICATES
 from crosswalk.located import UNSPACED, Lined, decode, has_space, read_yaml
 from crosswalk.relations.algebra import inverse
@@ -113,8 +113,6 @@ def _record(mapping: Lined, name: str) -> Record:
         hint = f"Known are {', '.join(RATIONALES)}, or a reason in words."
         raise fault(f"“{rationale}” is no rationale", hint)
     strength = mapping.get("strength_of_relationship")
-    if strength is not None and str(strength) not in STRENGTHS:
-        raise fault(f"the strength “{strength}” is no whole number from 0 to 10", "Mend it or leave it out.")
     notes = [rationale if is_reason else None, _text(mapping, "annotation")]
     return Record(
         *ends,
@@ -123,6 +121,6 @@ def _record(mapping: Lined, name: str) -> Record:
         candidates=CISO[word],
         rationale_kind=None if is_reason else rationale,
         comment=" ".join(filter(None, notes)) or None,
-        strength=None if strength is None else STRENGTHS[str(strength)],
+        strength=read_strength(None if strength is None else str(strength), fault),
         place=mapping.line,
     )

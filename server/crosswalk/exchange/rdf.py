@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import parse
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from crosswalk.errors import InputError
@@ -28,11 +28,10 @@ from crosswalk.exchange.triples import (
 )
 from crosswalk.graph.line_index import locate
 from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND
+from crosswalk.graph.snapshot import FORMATS
 from crosswalk.located import decode
 from crosswalk.namespaces import SEMAPV, SSSOM, XW, compact
 from crosswalk.relations.algebra import CONCEPTS
-
-SYNTAXES = {"turtle": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
 
 _SETS = {str(XW.MappingSet), str(SSSOM.MappingSet)}
 _ENDS = (
@@ -55,7 +54,7 @@ class _RdfReader:
         self.text = decode(data, name)
         self.losses: Counter[str] = Counter()
         try:
-            quads = parse(self.text, SYNTAXES[syntax])
+            quads = parse(self.text, FORMATS[syntax])
             self.facts = group_facts((*(term.value for term in quad.triple),) for quad in quads)
         except SyntaxError as fault:
             what = str(fault.args[0]).partition(": ")[2] or str(fault.args[0])

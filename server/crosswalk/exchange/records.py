@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from crosswalk.errors import InputError
 from crosswalk.graph.mappings import PREDICATES, UNTYPED
 from crosswalk.namespaces import SEMAPV, XW
 from crosswalk.relations.algebra import (
@@ -192,6 +193,13 @@ RATIONALES = {kind: str(XW[kind.capitalize()]) for kind in ("syntactic", "semant
 
 STRENGTHS = {str(number): number for number in range(11)}
 """OLIR's strengths of a relation, as they are written."""
+
+
+def read_strength(text: str | None, fault: Callable[[str, str], InputError]) -> int | None:
+    """Return the strength that a text states; ``fault`` makes an error of what is wrong and what to do."""
+    if text is not None and text not in STRENGTHS:
+        raise fault(f"the strength “{text}” is no whole number from 0 to 10", "Mend it or leave it out.")
+    return None if text is None else STRENGTHS[text]
 
 
 def rationale_kind(iri: str) -> str | None:

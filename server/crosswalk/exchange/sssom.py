@@ -8,10 +8,10 @@ from crosswalk.exchange.records import (
     RATIONALES,
     RELATION_NAMES,
     SET_FIELDS,
-    STRENGTHS,
     MappingSet,
     Record,
     rationale_kind,
+    read_strength,
 )
 from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND, PREDICATES, UNTYPED
 from crosswalk.graph.sssom import Table, TableRow, read_table, split
@@ -96,7 +96,7 @@ def _record(table: Table, row: TableRow) -> Record:
         comparison=first(XW.inComparison),
         alignment=first(XW.alignment),
         quotations=extended.get(str(XW.text), ()),
-        strength=_strength(table, row, first(XW.strength)),
+        strength=read_strength(first(XW.strength), lambda what, hint: table.fault(what, row.line, hint)),
         reviewers=iris("reviewer_id"),
         reviewer_names=split(row.cells.get("reviewer_label", "")),
         review_date=day("review_date"),
@@ -156,10 +156,3 @@ def _rationale(table: Table, row: TableRow, iri: str | None) -> str | None:
         hint = f"Known are {', '.join(RATIONALES)}."
         raise table.fault(f"“{iri}” is no kind of rationale", row.line, hint)
     return kind
-
-
-def _strength(table: Table, row: TableRow, text: str | None) -> int | None:
-    if text is not None and text not in STRENGTHS:
-        what = f"the strength “{text}” is no whole number from 0 to 10"
-        raise table.fault(what, row.line, "Mend it or leave it out.")
-    return STRENGTHS[text] if text else None

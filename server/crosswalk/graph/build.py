@@ -18,13 +18,12 @@ from pyoxigraph import NamedNode, Quad, Triple
 from rdflib.namespace import RDF, VOID
 
 from crosswalk.errors import NonconformingData
-from crosswalk.folders import PACKAGE
+from crosswalk.folders import PACKAGE, content_files
 from crosswalk.graph.canonical import in_default_graph
 from crosswalk.graph.derivation import DERIVED, chain_mappings, computed_relations
 from crosswalk.graph.findings import FINDINGS, Finding, findings_graph
 from crosswalk.graph.inference import (
     INFERRED,
-    RULES,
     add_new,
     implausible_types,
     infer,
@@ -48,7 +47,6 @@ from crosswalk.namespaces import GRAPH
 Progress = Callable[[str], None]
 """Told the name of each step when it begins."""
 
-FOLDERS = (Path("ontology"), Path("data"), Path("shapes"), RULES)
 _TYPE, _DATASET = NamedNode(str(RDF.type)), NamedNode(str(VOID.Dataset))
 LIBRARIES = ("crosswalk", "pyoxigraph", "pyshacl", "owlrl", "rdflib")
 
@@ -165,10 +163,8 @@ def digest_of_inputs(root: Path) -> str:
 
 def _input_files(root: Path) -> Iterator[tuple[str, Path]]:
     """Yield names and paths of the content, and of the program, which changes while its version does not."""
-    for folder in FOLDERS:
-        for path in sorted((root / folder).rglob("*")):
-            if path.is_file():
-                yield path.relative_to(root).as_posix(), path
+    for path in content_files(root):
+        yield path.relative_to(root).as_posix(), path
     code = (PACKAGE.glob("*.py"), (PACKAGE / "graph").rglob("*.py"), (PACKAGE / "relations").rglob("*.py"))
     for path in sorted(chain.from_iterable(code)):
         yield path.relative_to(PACKAGE.parent).as_posix(), path

@@ -59,7 +59,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= FILTERS
     app.jinja_env.globals["urls"] = urls
-    app.jinja_env.bytecode_cache = TemplateCache(settings.snapshots / "templates")
+    app.jinja_env.bytecode_cache = TemplateCache(str(settings.snapshots / "templates"))
     design = fingerprint(Path(app.root_path))
     app.extensions |= {
         "crosswalk-queries": PageQueries(store, answer_cache, remembered=1024 if snapshot else 0),

@@ -17,7 +17,7 @@ from jinja2.bccache import Bucket
 
 from crosswalk.evaluation import sandbox
 from crosswalk.stores.named_queries import catalogue
-from crosswalk.web.page_queries import PageQueries, page_queries
+from crosswalk.web.page_queries import page_queries
 from crosswalk.web.search_index import search_index
 
 STORED = ("/", "/matrix", "/graph", "/gaps", "/lineage", "/stale", "/conflicts", "/agreement",
@@ -39,9 +39,6 @@ class TemplateCache(FileSystemBytecodeCache):
     Bytecode of another text, or of another Python, is not used. A folder that cannot be written is left.
     """
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder))
-
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Store the bytecode of one template."""
         with suppress(OSError):
@@ -59,7 +56,7 @@ def warm(app: Flask) -> None:
     catalogue("pages")
     app.url_map.update()
     "localhost".encode("idna")  # loads the codec that the host of every request is read with
-    if _queries_of(app).answer_cache.is_filled:
+    if app.extensions["crosswalk-queries"].answer_cache.is_filled:
         _request(app, TYPICAL)
 
 
@@ -78,7 +75,7 @@ def fill_answer_cache(app: Flask) -> None:
 
 def fill_answer_cache_beside(app: Flask) -> None:
     """Start a process that fills the answer cache where nothing was read from it; nobody waits for it."""
-    if _queries_of(app).answer_cache.is_unfilled:
+    if app.extensions["crosswalk-queries"].answer_cache.is_unfilled:
         fork = multiprocessing.get_context("fork")
         process = fork.Process(target=_fill_answer_cache_alone, args=(app,), daemon=True)
         process.start()
@@ -104,10 +101,6 @@ def return_memory_regularly() -> None:
             return_memory()
 
     threading.Thread(target=run, name="memory", daemon=True).start()
-
-
-def _queries_of(app: Flask) -> PageQueries:
-    return app.extensions["crosswalk-queries"]
 
 
 def _request(app: Flask, addresses: tuple[str, ...]) -> None:
