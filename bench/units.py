@@ -7,7 +7,8 @@ from random import Random
 from typing import NamedTuple
 
 from bench.words import japanese, sentence, title
-from crosswalk.namespaces import ID, PREFIXES
+from crosswalk.iris import PREFIXES
+from crosswalk.namespaces import ID
 
 KEPT = ((1, 1), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (8, 8), (9, 9), (10, 10), (11, 11), (12, 12),
         (13, 13), (18, 15), (19, 17))  # fmt: skip

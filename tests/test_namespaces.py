@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from crosswalk import iris, namespaces
 from crosswalk.errors import InputError
-from crosswalk.iris import BASE, Curies, expand, prefixes_in
-from crosswalk.namespaces import GRAPH, ID, PREFIXES, SHAPE, XW, compact
+from crosswalk.iris import BASE, PREFIXES, Curies, compact, expand, prefixes_in
+from crosswalk.namespaces import GRAPH, ID, SHAPE, XW
 from crosswalk.relations import algebra
 
 

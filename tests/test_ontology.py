@@ -12,7 +12,8 @@ from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, PROV, VANN
 
 from crosswalk.folders import content_root
-from crosswalk.namespaces import ID, ONTOLOGY, PREFIXES, XKOS, XW
+from crosswalk.iris import PREFIXES
+from crosswalk.namespaces import ID, ONTOLOGY, XKOS, XW
 
 FILES = ("prefixes", "schemes", "crosswalk")
 PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty)

@@ -13,7 +13,8 @@ from rdflib import Graph
 from rdflib.namespace import OWL, RDF, RDFS
 
 from crosswalk.folders import content_root
-from crosswalk.namespaces import PREFIXES, XW, compact
+from crosswalk.iris import PREFIXES, compact
+from crosswalk.namespaces import XW
 from crosswalk.stores.named_queries import Query, catalogue, load, read_term
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.results import Answer, Row, ask

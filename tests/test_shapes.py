@@ -24,7 +24,8 @@ from crosswalk.graph.inference import (
 from crosswalk.graph.rdf_files import read_rdf
 from crosswalk.graph.shapes import Shapes, read_shapes
 from crosswalk.graph.validation import validate
-from crosswalk.namespaces import ID, PREFIXES, SHAPE
+from crosswalk.iris import PREFIXES
+from crosswalk.namespaces import ID, SHAPE
 
 EXAMPLES = Path(__file__).parent / "shapes"
 ROOT = content_root()

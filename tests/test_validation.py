@@ -19,7 +19,8 @@ from crosswalk.graph.line_index import Locations
 from crosswalk.graph.shapes import Shapes, read_shapes, write_out_queries
 from crosswalk.graph.sources import read_file, read_sources
 from crosswalk.graph.validation import validate
-from crosswalk.namespaces import ID, ONTOLOGY, SHAPE, XW, compact
+from crosswalk.iris import compact
+from crosswalk.namespaces import ID, ONTOLOGY, SHAPE, XW
 
 BROKEN = """
 <toy/2/guideline/1>

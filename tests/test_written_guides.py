@@ -13,8 +13,8 @@ from rdflib.namespace import OWL, RDF, RDFS, SKOS
 from crosswalk.errors import InputError
 from crosswalk.graph.build import build, check
 from crosswalk.graph.sources import read_file
-from crosswalk.iris import expand
-from crosswalk.namespaces import XW, compact
+from crosswalk.iris import compact, expand
+from crosswalk.namespaces import XW
 from crosswalk.stores import SPARQL_JSON
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.results import ask, read_answer

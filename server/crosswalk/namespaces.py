@@ -6,10 +6,6 @@ from rdflib import URIRef
 from rdflib.namespace import DefinedNamespace, Namespace
 
 from crosswalk import iris
-from crosswalk.iris import PREFIXES, compact
-
-__all__ = ["BASE", "GRAPH", "ID", "ONTOLOGY", "PREFIXES", "SEMAPV", "SHAPE", "SSSOM", "XKOS", "XW",
-           "compact"]  # fmt: skip
 
 BASE = Namespace(iris.BASE)
 ID = Namespace(BASE + "id/")

@@ -29,8 +29,9 @@ from crosswalk.exchange.triples import (
 from crosswalk.graph.line_index import locate
 from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND
 from crosswalk.graph.snapshot import FORMATS
+from crosswalk.iris import compact
 from crosswalk.located import decode
-from crosswalk.namespaces import SEMAPV, SSSOM, XW, compact
+from crosswalk.namespaces import SEMAPV, SSSOM, XW
 from crosswalk.relations.algebra import CONCEPTS
 
 _SETS = {str(XW.MappingSet), str(SSSOM.MappingSet)}

@@ -25,7 +25,8 @@ from crosswalk.exchange.records import (
 )
 from crosswalk.graph import mappings
 from crosswalk.graph.mappings import IRI, PLAIN, TEXT, Properties, Values, describe, short_path
-from crosswalk.namespaces import GRAPH, ID, PREFIXES, XW
+from crosswalk.iris import PREFIXES
+from crosswalk.namespaces import GRAPH, ID, XW
 from crosswalk.relations.algebra import excluded_by, excluding
 
 _INTEGER, _BOOLEAN = str(XSD.integer), str(XSD.boolean)

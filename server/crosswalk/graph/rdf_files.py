@@ -10,7 +10,8 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 
 from crosswalk.errors import InputError
 from crosswalk.folders import read_text
-from crosswalk.namespaces import ID, PREFIXES
+from crosswalk.iris import PREFIXES
+from crosswalk.namespaces import ID
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,

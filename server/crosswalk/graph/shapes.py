@@ -15,7 +15,8 @@ from rdflib.namespace import RDF, SH
 from crosswalk.errors import InputError
 from crosswalk.graph.line_index import Locations, locate_file
 from crosswalk.graph.rdf_files import explain_sparql, read_rdf
-from crosswalk.namespaces import ONTOLOGY, PREFIXES
+from crosswalk.iris import PREFIXES
+from crosswalk.namespaces import ONTOLOGY
 from crosswalk.sparql_tokens import missing_prefixes, on_one_line
 
 FOLDER = "shapes"

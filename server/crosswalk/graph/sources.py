@@ -65,7 +65,6 @@ class Source:
 class Sources:
     """All files of one build, in the order of their names."""
 
-    root: Path
     files: tuple[Source, ...]
 
     def __iter__(self) -> Iterator[Source]:
@@ -90,7 +89,7 @@ class Sources:
         """Return these sources with others beside them; a file that is among them already comes once."""
         known = {source.path.resolve() for source in self.files}
         new = (source for source in others if source.path.resolve() not in known)
-        return Sources(self.root, (*self.files, *new))
+        return Sources((*self.files, *new))
 
 
 def read_sources(root: Path) -> Sources:
@@ -99,7 +98,7 @@ def read_sources(root: Path) -> Sources:
     Raises InputError, with file and line, where a file cannot be read or holds what curated files may not.
     """
     files = [*_files(root, "ontology"), *_files(root, "data")]
-    return Sources(root, tuple(_read_curated(root, path) for path in files))
+    return Sources(tuple(_read_curated(root, path) for path in files))
 
 
 def read_file(path: Path) -> Source:
