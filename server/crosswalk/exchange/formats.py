@@ -34,8 +34,8 @@ from crosswalk.exchange.identifiers import Register
 from crosswalk.exchange.records import Catalogue, Entry, MappingSet, Record
 from crosswalk.folders import read_bytes
 from crosswalk.relations.algebra import Candidates
+from crosswalk.settings import MEGABYTE
 
-MEGABYTE = 1 << 20
 LARGEST = 64 * MEGABYTE
 """The most bytes that a file may have."""
 

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from rdflib.namespace import XSD
@@ -55,10 +55,6 @@ class TableCuries(Curies):
         assert curie is not None
         return curie
 
-    def shorten_all(self, iris: Iterable[str]) -> list[str]:
-        """Return the CURIEs of several IRIs."""
-        return [self.shorten(iri) for iri in iris]
-
 
 def write(
     mapping_set: MappingSet, labels: Mapping[str, str], *, curated: bool = False
@@ -96,7 +92,7 @@ def _row(record: Record, labels: Mapping[str, str], curies: TableCuries, curated
     values |= {"predicate_id": (record.stated_predicate,), "object_id": (target,)}
     held = RECORD_SLOTS.curated if curated else RECORD_SLOTS.all
     row = {
-        slot: "|".join(curies.shorten_all(texts) if slot in _CURIES else map(_escape, texts))
+        slot: "|".join(map(curies.shorten if slot in _CURIES else _escape, texts))
         for slot, texts in values.items()
         if slot in held
     }
@@ -106,7 +102,7 @@ def _row(record: Record, labels: Mapping[str, str], curies: TableCuries, curated
         "predicate_modifier": "Not" if record.relation == DISJOINT and not curated else "",
         "comment": _line(record.comment or ""),
         "confidence": _number(record.confidence),
-        "ext_excluded": "|".join(curies.shorten_all(record.excluded)),
+        "ext_excluded": "|".join(map(curies.shorten, record.excluded)),
         "ext_rationale": curies.shorten(RATIONALES[record.rationale_kind]) if record.rationale_kind else "",
         "ext_as_cited": _escape(record.as_cited or ""),
         "ext_strength": "" if record.strength is None else str(record.strength),
@@ -125,7 +121,9 @@ def _header(mapping_set: MappingSet, curies: TableCuries, extensions: list[str],
     values = slot_values(mapping_set, SET_FIELDS) | {"mapping_set_id": (mapping_set.identifier,)}
     # The slot for sources is made for URIs; among the project's own data its things go by their short names.
     shortened = _CURIES if curated else _CURIES - {"mapping_set_source"}
-    values |= {slot: curies.shorten_all(texts) for slot, texts in values.items() if slot in shortened}
+    values |= {
+        slot: [curies.shorten(iri) for iri in texts] for slot, texts in values.items() if slot in shortened
+    }
     definitions = []
     for slot in extensions:
         about, datatype = EXTENSIONS[slot]
@@ -135,7 +133,7 @@ def _header(mapping_set: MappingSet, curies: TableCuries, extensions: list[str],
             f"    property: {_scalar(curies.shorten(about))}",
             f"    type_hint: {_scalar(hint)}",
         ]
-    declared = sorted(curies.used.items() - [(prefix, PREFIXES[prefix]) for prefix in BUILT_IN])
+    declared = sorted((prefix, space) for prefix, space in curies.used.items() if prefix not in BUILT_IN)
     prefixes = [f"  {prefix}: {_scalar(namespace)}" for prefix, namespace in declared]
     lines: list[str] = []
     for slot in SET_SLOTS.all:

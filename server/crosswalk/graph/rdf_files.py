@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, parse
 
 from crosswalk.errors import InputError
 from crosswalk.folders import read_text
+from crosswalk.graph.canonical import has_blank_node
 from crosswalk.iris import PREFIXES
 from crosswalk.namespaces import ID
 
@@ -77,7 +79,7 @@ def parse_rdf(text: str, syntax: RdfFormat, *, name: str, base: str | None = Non
             hint="Write the IRIs out, or convert the file to Turtle.",
         )
     try:
-        return _number_blank_nodes(list(parse(text, syntax, base_iri=base)), name)
+        return _number_blank_nodes(parse(text, syntax, base_iri=base), name)
     except SyntaxError as fault:
         raise _explain(fault, name) from None
 
@@ -114,7 +116,7 @@ def _prefix_hint(prefix: str) -> str:
     return f"Declare it at the top of the file: @prefix {prefix}: <…> . Known here are {', '.join(PREFIXES)}."
 
 
-def _number_blank_nodes(quads: list[Quad], name: str) -> list[Quad]:
+def _number_blank_nodes(quads: Iterable[Quad], name: str) -> list[Quad]:
     """Return quads whose blank nodes have names that depend on the file alone and differ from any other's."""
     slug = re.sub(r"\W+", "-", name).strip("-")
     names: dict[BlankNode, BlankNode] = {}
@@ -124,6 +126,4 @@ def _number_blank_nodes(quads: list[Quad], name: str) -> list[Quad]:
             return term
         return names.setdefault(term, BlankNode(f"{slug}-{len(names) + 1}"))
 
-    if not any(isinstance(term, BlankNode) for quad in quads for term in quad):
-        return quads
-    return [Quad(*(rename(term) for term in quad)) for quad in quads]
+    return [Quad(*map(rename, quad)) if has_blank_node(quad) else quad for quad in quads]
