@@ -120,7 +120,7 @@ class Site:
         return tree
 
     @property
-    def broker(self) -> int:
+    def supervisor(self) -> int:
         """The process that forks evaluators."""
         tree = self.family()
         return next(pid for pid in tree[self.process.pid] if tree[pid])
@@ -134,7 +134,7 @@ class Site:
     @property
     def evaluators(self) -> list[int]:
         """The processes that evaluate."""
-        return self.family()[self.broker]
+        return self.family()[self.supervisor]
 
 
 class Crowd:

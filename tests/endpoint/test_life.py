@@ -71,14 +71,14 @@ def policies(pid: int) -> set[int]:
     return {os.sched_getscheduler(int(task.name)) for task in Path(f"/proc/{pid}/task").iterdir()}
 
 
-def test_workers_and_evaluators_take_turns_and_their_broker_comes_when_it_is_needed(
+def test_workers_and_evaluators_take_turns_and_their_supervisor_comes_when_it_is_needed(
     sturdy, eventually
 ) -> None:
     assert eventually(lambda: len(sturdy.evaluators) >= 2)
     assert sturdy.easy().status == 200
     assert [policies(pid) for pid in sturdy.workers] == [{os.SCHED_BATCH}] * len(sturdy.workers)
     assert all(os.SCHED_BATCH in policies(pid) for pid in sturdy.evaluators)
-    assert policies(sturdy.broker) == {os.SCHED_OTHER}
+    assert policies(sturdy.supervisor) == {os.SCHED_OTHER}
 
 
 def test_a_query_whose_evaluator_is_killed_is_answered_with_503(sturdy, crowd, large, start) -> None:
@@ -92,12 +92,12 @@ def test_a_query_whose_evaluator_is_killed_is_answered_with_503(sturdy, crowd, l
         assert answer.status == 503 and answer.headers["retry-after"] and answer.seconds < 4
 
 
-def test_a_broker_that_is_killed_is_replaced_with_its_evaluators(sturdy, eventually) -> None:
-    broker, evaluators = sturdy.broker, sturdy.evaluators
-    os.kill(broker, signal.SIGKILL)
+def test_a_supervisor_that_is_killed_is_replaced_with_its_evaluators(sturdy, eventually) -> None:
+    supervisor, evaluators = sturdy.supervisor, sturdy.evaluators
+    os.kill(supervisor, signal.SIGKILL)
     assert sturdy.easy().status == 200
-    assert eventually(lambda: broker not in sturdy.family() and sturdy.easy().status == 200, REPLACED)
-    assert eventually(lambda: len(sturdy.evaluators) >= 2) and sturdy.broker != broker
+    assert eventually(lambda: supervisor not in sturdy.family() and sturdy.easy().status == 200, REPLACED)
+    assert eventually(lambda: len(sturdy.evaluators) >= 2) and sturdy.supervisor != supervisor
     assert eventually(lambda: not any(map(alive, evaluators)), REPLACED)
 
 
