@@ -104,7 +104,8 @@ def test_as_many_wait_as_may() -> None:
         refused.append(evaluation.ask(QUESTION))
         wire.send_reply(pipe, Reply(b"yes"))
 
-    with evaluating(queue, ask_beside):
+    with evaluating(queue, ask_beside, answer):
+        assert evaluation.ask(QUESTION).body == b"yes"
         assert evaluation.ask(QUESTION).body == b"yes"
     assert "queries are waiting already" in refused[0].what and refused[0].retry_after == 5
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import os
 import select
@@ -12,12 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from pyoxigraph import Store as Engine
 
 from crosswalk.evaluation import pool, sandbox
 from crosswalk.evaluation.pool import READY, EvaluatorProcess, Pool
 from crosswalk.evaluation.shared_state import QuestionQueue, Slots
 from crosswalk.evaluation.wire import Limit
 from crosswalk.settings import Settings
+from crosswalk.stores.oxigraph import EmbeddedStore
 
 CROWD = READY + 2
 
@@ -164,6 +167,40 @@ def test_the_largest_is_ended_where_all_take_more_memory_than_they_may(
         assert limits(filled) == [None, None, Limit.TREE_MEMORY if over else None]
 
 
+def test_who_asked_for_what_was_killed_is_charged() -> None:
+    with pool_of(1, Settings(rate_limit=2)) as filled:
+        (each,) = filled.evaluators.values()
+        each.slot.begin(1, 5, time.monotonic(), 0.0)
+        each.slot.processor_time = 3.0
+        each.look()
+        each.kill(Limit.QUERY_TIMEOUT)
+        filled.remove(each.pidfd)
+        assert filled.queue.buckets.wait(5) == 30 and not filled.evaluators
+
+
+def test_a_slot_is_given_anew_after_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pool_of(0, Settings(long_queries=1, young_queries=1)) as filled:
+        processes: list[subprocess.Popen[bytes]] = []
+
+        def fork(_work: Callable[[], None]) -> int:
+            processes.append(subprocess.Popen(["sleep", "60"]))
+            return processes[-1].pid
+
+        monkeypatch.setattr(sandbox, "fork", fork)
+        slots = list(filled.queue.slots)
+        kept = filled.fork(EmbeddedStore(Engine()), "s")
+        order = []
+        for _ in range(2 * len(slots)):
+            pidfd = filled.fork(EmbeddedStore(Engine()), "s")
+            order.append(ctypes.addressof(filled.evaluators[pidfd].slot))
+            filled.evaluators[pidfd].kill()
+            filled.remove(pidfd)
+        addresses = [ctypes.addressof(slot) for slot in slots]
+        assert ctypes.addressof(filled.evaluators[kept].slot) == addresses[0]
+        assert order == [*addresses[1:], *addresses[1:], *addresses[1:3]]
+        filled.close()
+
+
 def test_who_is_killed_while_taking_another_question_has_it_put_again() -> None:
     slots = Slots(1)
     slot = next(iter(slots))
@@ -171,8 +208,8 @@ def test_who_is_killed_while_taking_another_question_has_it_put_again() -> None:
     each = EvaluatorProcess(process.pid, os.pidfd_open(process.pid), slot)
     slot.begin(1, 0, time.monotonic(), 0.0)
     each.look()
-    each.kill(Limit.QUERY_TIMEOUT)
     slot.begin(2, 0, time.monotonic(), 0.0)
+    each.kill(Limit.QUERY_TIMEOUT)
     each.reap()
     assert slots.limit(1) == Limit.QUERY_TIMEOUT
     assert each.seen.job == 2 and not slots.limit(2) and not slots.has(2)

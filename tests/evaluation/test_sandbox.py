@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -133,3 +134,24 @@ def test_a_process_dies_with_its_parent() -> None:
         if Path(f"/proc/{orphan}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
             return
     assert not Path(f"/proc/{orphan}").exists()
+
+
+def fail() -> None:
+    raise KeyError("no reason")
+
+
+def exhaust() -> None:
+    raise MemoryError
+
+
+@pytest.mark.parametrize(
+    ("work", "status"),
+    [
+        pytest.param(lambda: None, 0, id="done"),
+        pytest.param(sys.exit, 0, id="left"),
+        pytest.param(fail, 1, id="failed"),
+        pytest.param(exhaust, sandbox.OUT_OF_MEMORY, id="out of memory"),
+    ],
+)
+def test_a_forked_process_ends_with_its_work(work: Callable[[], None], status: int) -> None:
+    assert os.waitstatus_to_exitcode(os.waitpid(sandbox.fork(work), 0)[1]) == status

@@ -54,8 +54,12 @@ def test_slots_tell_what_is_in_hand_and_at_which_limit_it_was_ended() -> None:
     assert slots.limit(77) == Limit.QUERY_TIMEOUT and not slots.has(77)
     assert slots.processor_time(9) == 0.0
     assert slot.finish()
-    slot.leaving = True
+    slot.leaving = slot.long = True
     assert not slot.finish()
+    slot.clear()
+    slot.processor_time = 4.0
+    slot.begin(78, 9, 2.5, 0.5)
+    assert (slot.long, slot.processor_time) == (False, 0.0) and slot.finish()
 
 
 def test_a_token_bucket_is_emptied_and_fills_again(monkeypatch: pytest.MonkeyPatch) -> None:

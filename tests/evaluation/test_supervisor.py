@@ -61,6 +61,11 @@ def ask(process: SupervisorProcess, text: str = DEFAULT) -> list[str]:
     return process.evaluation.ask(Question(text, table_type="text/csv")).body.decode().split()
 
 
+def jobs_in_hand(process: SupervisorProcess) -> set[int]:
+    """The jobs that are being evaluated."""
+    return {slot.job for slot in process.queue.slots if slot.job}
+
+
 def children(pid: int) -> list[int]:
     """The processes a process has forked; none where it has gone."""
     try:
@@ -118,8 +123,10 @@ def test_what_was_in_hand_when_a_supervisor_died_is_put_again(supervisor: Superv
     """It then meets a limit of its own, and nobody is told that it was interrupted."""
     with ThreadPoolExecutor(1) as beside:
         asked = beside.submit(supervisor.evaluation.ask, Question(ENDLESS, table_type="text/csv"))
-        assert eventually(lambda: any(slot.job for slot in supervisor.queue.slots))
+        assert eventually(lambda: jobs_in_hand(supervisor))
+        before = jobs_in_hand(supervisor)
         os.kill(supervisor.pid, signal.SIGKILL)
+        assert eventually(lambda: jobs_in_hand(supervisor) - before)
         assert asked.result().fault == "QueryTimedOut"
 
 

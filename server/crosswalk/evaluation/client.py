@@ -78,11 +78,11 @@ class Evaluation:
             poll.register(pipe, select.POLLIN)
             if not poll.poll((self.settings.waiting_time + self.settings.query_timeout + _GRACE) * 1000):
                 return Limit.UNANSWERED.reply(self.settings)
-            return receive_reply(pipe) or self._limit(job)
+            return receive_reply(pipe) or self._limit_reply(job)
         finally:
             os.close(pipe)
 
-    def _limit(self, job: int) -> Reply | None:
+    def _limit_reply(self, job: int) -> Reply | None:
         """Return the reply for a job whose evaluator has died, as soon as the supervisor has noted its limit.
 
         None where no evaluator had the job in hand: the question can be put again.
