@@ -69,12 +69,12 @@ def proportional(process: int) -> int:
             except (OSError, IndexError):
                 continue
             children.setdefault(parent, []).append(int(entry.name))
-    total, ahead = 0, [process]
-    while ahead:
-        one = ahead.pop()
-        ahead += children.get(one, [])
+    total, pids = 0, [process]
+    while pids:
+        pid = pids.pop()
+        pids += children.get(pid, [])
         try:
-            text = Path(f"/proc/{one}/smaps_rollup").read_text()
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
         except OSError:
             continue
         total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss_Anon:"))
@@ -109,14 +109,14 @@ def test_a_long_load_gives_no_wrong_answer_and_takes_no_more_memory(tmp_path: Pa
     # A long run waits until evaluators that were called in addition have been parted with.
     filling, resting = (0, 12) if seconds > 600 else (10_000, 0)
     with peers.crosswalk(made, cache_bytes="1M") as server:
-        answers, sizes, told = 0, [], []
+        answers, sizes, given = 0, [], []
         for part in range(6):
             with Driver(server.port, server.path, 16, uncached(asks, part)) as driver:
                 answers += len(driver.run(seconds / 6).took)
             time.sleep(resting)
             sizes.append(proportional(server.process))
-            told.append(answers_of_all(server.port, server.path, asks[: len(LOOKUPS)], f"part{part}"))
+            given.append(answers_of_all(server.port, server.path, asks[: len(LOOKUPS)], f"part{part}"))
             print(f"{answers} answers, {sizes[-1]} kB, {sizes[-1] / sizes[0]:.3f} of the first part's")
     assert answers > 50
-    assert all(each == told[0] for each in told)
+    assert all(bodies == given[0] for bodies in given)
     assert sizes[-1] <= sizes[0] * 1.1 + filling, sizes

@@ -45,10 +45,10 @@ def pool_of(number: int, settings: Settings) -> Iterator[Pool]:
 
 def occupy(filled: Pool, *ages: float, processor_time: float = 0.0) -> None:
     """Put a question of its own into each evaluator's hand, begun some seconds ago, of jobs 1 and on."""
-    for job, (each, age) in enumerate(zip(filled.evaluators.values(), ages, strict=True), 1):
-        each.slot.begin(job, 0, time.monotonic() - age, 0.0)
-        each.slot.processor_time = processor_time
-        each.slot.thread = each.pid
+    for job, (evaluator, age) in enumerate(zip(filled.evaluators.values(), ages, strict=True), 1):
+        evaluator.slot.begin(job, 0, time.monotonic() - age, 0.0)
+        evaluator.slot.processor_time = processor_time
+        evaluator.slot.thread = evaluator.pid
 
 
 def limits(filled: Pool) -> list[Limit | None]:
@@ -64,7 +64,7 @@ def ended(filled: Pool) -> int:
 
 def leaving(filled: Pool) -> int:
     """Return how many evaluators leave when they have finished what they have in hand."""
-    return sum(not each.slot.finish() for each in filled.evaluators.values())
+    return sum(not evaluator.slot.finish() for evaluator in filled.evaluators.values())
 
 
 @pytest.fixture
@@ -140,8 +140,8 @@ def test_others_run_before_what_has_had_its_share(processor_time: float, nicenes
         before = os.getpriority(os.PRIO_PROCESS, 0)
         occupy(filled, 0.2, 0.2, processor_time=processor_time)
         filled.enforce_limits()
-        for each in filled.evaluators.values():
-            assert os.getpriority(os.PRIO_PROCESS, each.pid) == max(before, niceness)
+        for evaluator in filled.evaluators.values():
+            assert os.getpriority(os.PRIO_PROCESS, evaluator.pid) == max(before, niceness)
         assert leaving(filled) == (2 if niceness else 0)
 
 
@@ -158,7 +158,9 @@ def test_the_largest_is_ended_where_all_take_more_memory_than_they_may(
     monkeypatch: pytest.MonkeyPatch, over: bool
 ) -> None:
     with pool_of(3, Settings()) as filled:
-        sizes = {each.pid: 100 * number for number, each in enumerate(filled.evaluators.values(), 1)}
+        sizes = {
+            evaluator.pid: 100 * number for number, evaluator in enumerate(filled.evaluators.values(), 1)
+        }
         monkeypatch.setattr(pool, "resident_bytes", sizes.__getitem__)
         monkeypatch.setattr(pool, "server_bytes", lambda: 1000)
         filled._own_bytes = 0
@@ -169,12 +171,12 @@ def test_the_largest_is_ended_where_all_take_more_memory_than_they_may(
 
 def test_who_asked_for_what_was_killed_is_charged() -> None:
     with pool_of(1, Settings(rate_limit=2)) as filled:
-        (each,) = filled.evaluators.values()
-        each.slot.begin(1, 5, time.monotonic(), 0.0)
-        each.slot.processor_time = 3.0
-        each.look()
-        each.kill(Limit.QUERY_TIMEOUT)
-        filled.remove(each.pidfd)
+        (evaluator,) = filled.evaluators.values()
+        evaluator.slot.begin(1, 5, time.monotonic(), 0.0)
+        evaluator.slot.processor_time = 3.0
+        evaluator.look()
+        evaluator.kill(Limit.QUERY_TIMEOUT)
+        filled.remove(evaluator.pidfd)
         assert filled.queue.buckets.wait(5) == 30 and not filled.evaluators
 
 
@@ -205,14 +207,14 @@ def test_who_is_killed_while_taking_another_question_has_it_put_again() -> None:
     slots = Slots(1)
     slot = next(iter(slots))
     process = subprocess.Popen(["sleep", "60"])
-    each = EvaluatorProcess(process.pid, os.pidfd_open(process.pid), slot)
+    evaluator = EvaluatorProcess(process.pid, os.pidfd_open(process.pid), slot)
     slot.begin(1, 0, time.monotonic(), 0.0)
-    each.look()
+    evaluator.look()
     slot.begin(2, 0, time.monotonic(), 0.0)
-    each.kill(Limit.QUERY_TIMEOUT)
-    each.reap()
+    evaluator.kill(Limit.QUERY_TIMEOUT)
+    evaluator.reap()
     assert slots.limit(1) == Limit.QUERY_TIMEOUT
-    assert each.seen.job == 2 and not slots.limit(2) and not slots.has(2)
+    assert evaluator.seen.job == 2 and not slots.limit(2) and not slots.has(2)
 
 
 def kill_self(number: int) -> Callable[[], None]:
