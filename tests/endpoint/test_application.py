@@ -98,3 +98,10 @@ def test_what_becomes_of_requests_is_counted(evaluator: Evaluator) -> None:
     assert (status[:3], body) == ("304", b"")
     numbers = counters.read()
     assert (numbers["requests"], numbers["cache_hits"], numbers["not_modified"]) == (3, 2, 1)
+
+
+def test_a_head_request_is_told_all_but_the_body(evaluator: Evaluator) -> None:
+    endpoint = application(evaluator)
+    status, headers, body = get(endpoint, "ASK {}", REQUEST_METHOD="HEAD")
+    assert (status[:3], body) == ("200", b"")
+    assert int(headers["content-length"]) == len(get(endpoint, "ASK {}")[2]) == len(BODY)
