@@ -15,7 +15,7 @@ from crosswalk.iris import PREFIXES
 from crosswalk.located import Lined, read_csv, read_yaml
 
 
-class Slots:
+class SlotNames:
     """The slots of SSSOM in its order: ``curated`` tables hold those marked “*” or “-”.
 
     Of anybody's table those marked “*” or “+” are ``read``; the rest has no place in the graph.
@@ -28,7 +28,7 @@ class Slots:
         self.read = {slot[1:] for slot in slots if slot[0] in "*+"}
 
 
-SET_SLOTS = Slots(
+SET_SLOTS = SlotNames(
     "+sssom_version *curie_map *mapping_set_id *mapping_set_version *mapping_set_source *mapping_set_title",
     "*mapping_set_description mapping_set_confidence *creator_id creator_label *license subject_type",
     "*subject_source *subject_source_version object_type *object_source *object_source_version",
@@ -37,7 +37,7 @@ SET_SLOTS = Slots(
     "object_preprocessing similarity_measure curation_rule curation_rule_text see_also issue_tracker other",
     "comment *extension_definitions",
 )
-RECORD_SLOTS = Slots(
+RECORD_SLOTS = SlotNames(
     "+record_id *subject_id *subject_label subject_category *predicate_id predicate_label",
     "+predicate_modifier *object_id *object_label object_category *mapping_justification *author_id",
     "author_label *reviewer_id *reviewer_label creator_id creator_label license subject_type subject_source",
