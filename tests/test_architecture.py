@@ -32,7 +32,17 @@ FORBIDDEN = {
     "iris": ("rdflib", "namespaces", "graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
     "sparql_tokens": ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
     "folders": ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
-    "located": ("iris", "namespaces", "graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
+    "structured_text": (
+        "iris",
+        "namespaces",
+        "graph",
+        "stores",
+        "relations",
+        "exchange",
+        "evaluation",
+        "web",
+        "cli",
+    ),
     "settings": ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
     "errors": ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
 }

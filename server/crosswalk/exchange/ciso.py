@@ -10,8 +10,8 @@ from collections import Counter
 from crosswalk.errors import InputError
 from crosswalk.exchange.records import CISO, RATIONALES, UNSPECIFIED, MappingSet, Record, read_strength
 from crosswalk.graph.mappings import PREDICATES
-from crosswalk.located import UNSPACED, Lined, decode, has_space, read_yaml
 from crosswalk.relations.algebra import inverse
+from crosswalk.structured_text import UNSPACED, Lined, decode, has_space, read_yaml
 
 _SHAPE = "It has objects: requirement_mapping_sets: with requirement_mappings in each."
 _OLD = "Older libraries call the ends reference and focal: write source_… and target_… instead."

@@ -15,8 +15,8 @@ from crosswalk.errors import InputError, ResourceLimit
 from crosswalk.exchange.identifiers import Register, token
 from crosswalk.exchange.records import OLIR, RATIONALES, STRENGTHS, UNSPECIFIED, MappingSet, Record
 from crosswalk.graph.mappings import PREDICATES
-from crosswalk.located import UNSPACED, decode, has_space, read_csv
 from crosswalk.relations.algebra import DISJOINT, EQUAL, inverse
+from crosswalk.structured_text import UNSPACED, decode, has_space, read_csv
 
 FOCAL, REFERENCE = "Focal Document Element", "Reference Document Element"
 STRENGTH = "Strength of Relationship"

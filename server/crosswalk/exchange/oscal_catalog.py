@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crosswalk.exchange.records import Catalogue, Entry
-from crosswalk.located import UNSPACED, Document, JsonObject, has_space
+from crosswalk.structured_text import UNSPACED, Document, JsonObject, has_space
 
 _REPLACED = ("incorporated-into", "moved-to")
 _READ = {"id", "title", "groups", "controls", "props", "links", "parts", "class"}

@@ -30,9 +30,9 @@ from crosswalk.graph.line_index import locate
 from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND
 from crosswalk.graph.snapshot import FORMATS
 from crosswalk.iris import compact
-from crosswalk.located import decode
 from crosswalk.namespaces import SEMAPV, SSSOM, XW
 from crosswalk.relations.algebra import CONCEPTS
+from crosswalk.structured_text import decode
 
 _SETS = {str(XW.MappingSet), str(SSSOM.MappingSet)}
 _ENDS = (

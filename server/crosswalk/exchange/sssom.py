@@ -15,7 +15,6 @@ from crosswalk.exchange.records import (
 )
 from crosswalk.graph.mappings import MAPPING_PROPERTIES, NO_TERM_FOUND, PREDICATES, UNTYPED
 from crosswalk.graph.sssom import Table, TableRow, read_table, split
-from crosswalk.located import decode
 from crosswalk.namespaces import XW
 from crosswalk.relations.algebra import (
     CONCEPTS,
@@ -27,6 +26,7 @@ from crosswalk.relations.algebra import (
     excluded_by,
     excluding,
 )
+from crosswalk.structured_text import decode
 
 _IRI_EXTENSIONS = frozenset(
     str(term)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from crosswalk.errors import InputError
 from crosswalk.iris import PREFIXES
-from crosswalk.located import Lined, read_csv, read_yaml
+from crosswalk.structured_text import Lined, read_csv, read_yaml
 
 
 class SlotNames:
