@@ -33,6 +33,8 @@ FORBIDDEN = {
     "sparql_tokens": ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
     "folders": ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
     "structured_text": (
+        "iris", "namespaces", "graph", "stores", "relations", "exchange", "evaluation", "web", "cli",
+    ),  # fmt: skip
         "iris",
         "namespaces",
         "graph",

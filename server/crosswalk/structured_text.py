@@ -43,7 +43,7 @@ def read_csv(text: str, name: str, delimiter: str = ",", before: int = 0) -> lis
     return rows
 
 
-class Lined(dict[str, Any]):
+class LinedMapping(dict[str, Any]):
     """A mapping of a YAML document with the line it begins on, and the line of each of its keys."""
 
     def __init__(self, line: int = 1) -> None:
@@ -53,7 +53,7 @@ class Lined(dict[str, Any]):
 
 
 class _LinedLoader(yaml.SafeLoader):
-    """Load mappings as `Lined`; refuse aliases, which can make a small document grow without bound."""
+    """Load mappings as `LinedMapping`; refuse aliases, which can make a small document grow without bound."""
 
     name: str
 
@@ -63,8 +63,8 @@ class _LinedLoader(yaml.SafeLoader):
             raise self.fault(what, self.peek_event(), "Write the value out in each place.")
         return super().compose_node(parent, index)
 
-    def construct_lined(self, node: yaml.MappingNode) -> Lined:
-        mapping = Lined(node.start_mark.line + 1)
+    def construct_lined(self, node: yaml.MappingNode) -> LinedMapping:
+        mapping = LinedMapping(node.start_mark.line + 1)
         for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str) or key in mapping:
@@ -82,7 +82,7 @@ _LinedLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _Li
 
 
 def read_yaml(text: str, name: str) -> Any:
-    """Return the value of a YAML 1.1 document, each mapping in it as `Lined`.
+    """Return the value of a YAML 1.1 document, each mapping in it as `LinedMapping`.
 
     Raises InputError for what is no YAML, for aliases, for keys given twice and for too many levels.
     """

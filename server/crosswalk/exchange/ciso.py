@@ -11,7 +11,7 @@ from crosswalk.errors import InputError
 from crosswalk.exchange.records import CISO, RATIONALES, UNSPECIFIED, MappingSet, Record, read_strength
 from crosswalk.graph.mappings import PREDICATES
 from crosswalk.relations.algebra import inverse
-from crosswalk.structured_text import UNSPACED, Lined, decode, has_space, read_yaml
+from crosswalk.structured_text import UNSPACED, LinedMapping, decode, has_space, read_yaml
 
 _SHAPE = "It has objects: requirement_mapping_sets: with requirement_mappings in each."
 _OLD = "Older libraries call the ends reference and focal: write source_… and target_… instead."
@@ -27,7 +27,7 @@ def read(data: bytes, name: str, select: str | None = None) -> MappingSet:
     InputError with the line that is wrong, and where there is not one set.
     """
     library = read_yaml(decode(data, name), name)
-    if not isinstance(library, Lined):
+    if not isinstance(library, LinedMapping):
         raise InputError("the file is no library of CISO Assistant", file=name, hint=_SHAPE)
     sets = _sets(library, name)
     stated = [tuple(_record(mapping, name) for mapping in _mappings(described, name)) for described in sets]
@@ -59,22 +59,22 @@ def read(data: bytes, name: str, select: str | None = None) -> MappingSet:
     )
 
 
-def _sets(library: Lined, name: str) -> list[Lined]:
+def _sets(library: LinedMapping, name: str) -> list[LinedMapping]:
     objects = library.get("objects")
-    objects = objects if isinstance(objects, Lined) else {}
+    objects = objects if isinstance(objects, LinedMapping) else {}
     sets = objects.get("requirement_mapping_sets", objects.get("requirement_mapping_set"))
     listed = sets if isinstance(sets, list) else [sets]
-    if not listed or not all(isinstance(described, Lined) for described in listed):
+    if not listed or not all(isinstance(described, LinedMapping) for described in listed):
         raise InputError("the library holds no requirement mapping set", file=name, hint=_SHAPE)
     return listed
 
 
-def _mappings(described: Lined, name: str) -> list[Lined]:
+def _mappings(described: LinedMapping, name: str) -> list[LinedMapping]:
     mappings = described.get("requirement_mappings")
     if not isinstance(mappings, list) or not mappings:
         what = "the set has no requirement_mappings"
         raise InputError(what, file=name, line=described.line, hint=_SHAPE)
-    if not all(isinstance(mapping, Lined) for mapping in mappings):
+    if not all(isinstance(mapping, LinedMapping) for mapping in mappings):
         what = "each of requirement_mappings must be a mapping"
         raise InputError(what, file=name, line=described.line, hint=_SHAPE)
     return mappings
@@ -86,12 +86,12 @@ def _are_mirrors(records: tuple[Record, ...], others: tuple[Record, ...]) -> boo
     return turned == {(record.subject, record.object, record.candidates) for record in others}
 
 
-def _text(mapping: Lined, key: str) -> str | None:
+def _text(mapping: LinedMapping, key: str) -> str | None:
     value = mapping.get(key)
     return None if value in (None, "") else str(value)
 
 
-def _record(mapping: Lined, name: str) -> Record:
+def _record(mapping: LinedMapping, name: str) -> Record:
     def fault(what: str, hint: str) -> InputError:
         return InputError(what, file=name, line=mapping.line, hint=hint)
 

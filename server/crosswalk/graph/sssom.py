@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from crosswalk.errors import InputError
 from crosswalk.iris import PREFIXES
-from crosswalk.structured_text import Lined, read_csv, read_yaml
+from crosswalk.structured_text import LinedMapping, read_csv, read_yaml
 
 
 class SlotNames:
@@ -85,7 +85,7 @@ class Table:
     """
 
     name: str
-    header: Lined
+    header: LinedMapping
     prefixes: dict[str, str] = field(default_factory=dict)
     extensions: dict[str, Extension] = field(default_factory=dict)
     rows: list[TableRow] = field(default_factory=list)
@@ -178,8 +178,8 @@ def read_table(text: str, name: str, *, strict: bool = True) -> Table:
 
 
 def _read_header(text: str, name: str, strict: bool) -> Table:
-    header = read_yaml(text, name) if text.strip() else Lined()
-    if not isinstance(header, Lined):
+    header = read_yaml(text, name) if text.strip() else LinedMapping()
+    if not isinstance(header, LinedMapping):
         hint = "Write “#slot: value” on each line."
         raise InputError("the header is no list of slots and values", file=name, line=1, hint=hint)
     table = Table(name, header)
