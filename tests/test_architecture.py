@@ -35,16 +35,6 @@ FORBIDDEN = {
     "structured_text": (
         "iris", "namespaces", "graph", "stores", "relations", "exchange", "evaluation", "web", "cli",
     ),  # fmt: skip
-        "iris",
-        "namespaces",
-        "graph",
-        "stores",
-        "relations",
-        "exchange",
-        "evaluation",
-        "web",
-        "cli",
-    ),
     "settings": ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
     "errors": ("graph", "stores", "relations", "exchange", "evaluation", "web", "cli"),
 }
