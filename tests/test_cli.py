@@ -319,6 +319,8 @@ def test_a_typed_text_is_counted_as_typed_though_prefixes_are_added(run) -> None
             "which-guidelines-were-added has no parameter 'nope'",
         ),
         (("which-guidelines-were-added", "--bind", "nope"), "--bind nope is not NAME=VALUE"),
+        (("which-guidelines-were-added", "--bind", "a-b=5"), "--bind a-b=5 is not NAME=VALUE"),
+        (("which-guidelines-were-added", "--bind", "=5"), "--bind =5 is not NAME=VALUE"),
         (("-e", "INSERT DATA { <urn:a> <urn:b> 1 }"), "updates are not answered"),
         (("-e", "ASK { SERVICE <http://127.0.0.1:9/> {} }"), "line 1, column 7: SERVICE is not answered"),
         (("-e", "ASK {}", "--format", "turtle"), "the query gives rows, which --format turtle cannot hold"),

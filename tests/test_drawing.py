@@ -12,11 +12,13 @@ from flask.testing import FlaskClient
 
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.results import Answer, Term
 from crosswalk.web.app import create_app
 from crosswalk.web.diagrams import subgraph
 
 ID = "https://w3id.org/iot-security-crosswalk/id/"
 GUIDELINE = ID + "ipa/2.0/guideline/9"
+MAPPED_TO = "https://w3id.org/iot-security-crosswalk/ontology#linkedTo"
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +159,7 @@ def test_thing_judged_in_two_ways_has_no_colour() -> None:
         @prefix id: <https://w3id.org/iot-security-crosswalk/id/> .
         id:both a xw:Guideline . id:alone a xw:Guideline ; xw:about id:both .
         id:one xw:focus id:both ; xw:alignment xw:Green . id:two xw:focus id:both ; xw:alignment xw:Red .
-        id:three xw:focus id:alone ; xw:alignment xw:Red .
+        id:three xw:focus id:alone ; xw:alignment xw:Red . id:four xw:focus id:alone .
     """
     store = EmbeddedStore.holding(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE))
     part = drawn(create_app(store, Settings(), None).test_client(), focus="both")
@@ -165,6 +167,20 @@ def test_thing_judged_in_two_ways_has_no_colour() -> None:
         "both": None,
         "alone": "red",
     }
+
+
+@pytest.mark.parametrize(("count", "label"), [("1", "1 mapping"), ("2", "2 mappings"), ("11", "11 mappings")])
+def test_one_mapping_is_one(client: FlaskClient, monkeypatch, count: str, label: str) -> None:
+    row = {"from": ID + "a/1", "to": ID + "b/1", "property": MAPPED_TO}
+    joined = {name: Term("uri", value) for name, value in row.items()}
+    answer = Answer(tuple(row), ({**joined, "mappings": Term("literal", count)},))
+    real = subgraph.ask
+    monkeypatch.setattr(
+        subgraph,
+        "ask",
+        lambda name, **terms: answer if name == "pages/edition-links" else real(name, **terms),
+    )
+    assert [edge["label"] for edge in drawn(client)["edges"]] == [label]
 
 
 def test_graph_without_editions_is_an_empty_drawing() -> None:

@@ -121,6 +121,11 @@ def test_cprt_gives_elements_under_their_parents(wrap) -> None:
     ] == 1
 
 
+def test_the_words_of_a_publication_are_kept_only_when_asked_for() -> None:
+    (_, entry) = cprt.read(json.dumps(CPRT).encode(), "c.json").entries
+    assert entry.identifier == "A.1" and entry.text is None
+
+
 def framework(identifier: str, kind: str, **more: str) -> dict[str, str]:
     return {"doc_identifier": "F", "element_identifier": identifier, "element_type": kind} | more
 

@@ -126,3 +126,10 @@ def test_rows_that_are_younger_than_the_day_are_left_out(run, real_site, monkeyp
     shown = page(real_site, "/compare/ipa/2.0/gsma/2.0?as-of=2017-10-15").text
     assert [row["row"] for row in csv.DictReader(StringIO(told))] == [oldest]
     assert re.findall(r'<tr id="row-(\d+)"', shown) == ["6"]
+
+
+def test_the_day_of_the_first_comparison_is_told() -> None:
+    rows = [_row("2026-11-22"), _row("2021-03-04"), _row("2024-05-06")]
+    with pytest.raises(InputError) as fault:
+        rows_held_on(lambda name, **terms: rows, "urn:a", "urn:b", DAY)
+    assert fault.value.hint == "The first comparison here is of 2021-03-04."

@@ -140,6 +140,8 @@ def test_a_question_that_has_waited_too_long_is_not_evaluated(store) -> None:
 def test_an_evaluator_keeps_no_file_but_the_queue_and_is_confined(store) -> None:
     with running(store, Settings(query_memory=2**30)) as (queue, slot, process):
         assert Evaluation(queue).ask(Question(COUNT, table_type="text/csv")).body
+        while slot.job:  # the pipe of its reply is open until it has finished
+            time.sleep(0.001)
         files = {int(path.name) for path in Path(f"/proc/{process}/fd").iterdir()}
         assert files - {0, 1, 2} == {queue.receiver.fileno()}
         status = Path(f"/proc/{process}/task/{slot.thread}/status").read_text()

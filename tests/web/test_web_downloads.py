@@ -12,6 +12,9 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from crosswalk.graph.snapshot import Snapshot
+from crosswalk.settings import Settings
+from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.web.app import create_app
 from crosswalk.web.dataset import measure_graphs
 
 WHOLE = "/data/crosswalk.nq"
@@ -139,3 +142,12 @@ def test_the_description_inside_the_page_names_every_graph_with_its_licence(
     read = list(pyoxigraph.parse(json.dumps(described), pyoxigraph.RdfFormat.JSON_LD))
     dataset = pyoxigraph.NamedNode("http://www.w3.org/ns/dcat#Dataset")
     assert len([quad for quad in read if quad.object == dataset]) == len(parts) + 1
+
+
+def test_the_lines_of_a_graph_are_sorted_however_a_store_gives_them() -> None:
+    graph = pyoxigraph.NamedNode(GRAPH + "toy")
+    facts = [pyoxigraph.Triple(*(pyoxigraph.NamedNode(f"urn:{name}") for name in names)) for names in
+             ("zzz", "mmm", "aaa")]  # fmt: skip
+    store = EmbeddedStore.holding(pyoxigraph.Quad(*fact, graph) for fact in facts)
+    lines = create_app(store, Settings(), None).test_client().get("/graph/toy.nt").text.splitlines()
+    assert lines == [f"<urn:{name}> <urn:{name}> <urn:{name}> ." for name in "amz"]

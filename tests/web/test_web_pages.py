@@ -18,7 +18,8 @@ from flask.testing import FlaskClient
 
 from crosswalk.iris import PREFIXES
 from crosswalk.stores.results import Term
-from crosswalk.web.views import search
+from crosswalk.web.urls import local
+from crosswalk.web.views import search, things
 
 COMPARISON = "/compare/ipa/2.0/gsma/2.0"
 FIRST_PAGES = (
@@ -275,6 +276,22 @@ def test_section_page_tells_which_guidelines_cite_it(site: FlaskClient) -> None:
     assert {one for one in mapped if "/ipa/" in one} == {"/id/ipa/2.0/guideline/5", "/id/ipa/2.0/guideline/6"}
     unmapped = soup(site, "/id/gsma/2.0/CLP.11/section/1").get_text()
     assert "it is not assessed" in unmapped
+
+
+def test_a_thing_shows_what_it_is_called_in_every_language(site: FlaskClient) -> None:
+    def row(language: str | None) -> dict[str, Term | None]:
+        return {"property": Term("uri", "urn:p"), "value": Term("literal", "IoT", language)}
+
+    ((_, values),) = things.by_property([row("en"), row("ja"), row("en"), row(None)], "value")
+    assert [value["value"].lang for value in values] == ["en", "ja", None]
+
+
+@pytest.mark.parametrize(
+    "iri", ["javascript:alert(1)", "data:text/html,x", "urn:isbn:1", "HTTPS:x", "//evil.org"]
+)
+def test_nothing_in_the_data_becomes_a_link_but_web_addresses(iri: str) -> None:
+    assert local(iri) == "#"
+    assert local("https://example.org/x?y#z") == "https://example.org/x?y#z"
 
 
 def test_removed_guideline_says_that_it_ended(site: FlaskClient) -> None:
@@ -539,6 +556,7 @@ def test_the_questions_and_the_notes_begin_with_an_index(site: FlaskClient) -> N
         ("/graph/ipa/2.0", "rights holder", "dcterms:rightsHolder"),
         ("/search?q=anomaly", "section · GSMA IoT Security Guidelines, Version 2.0", "gsma/2.0"),
         ("/id/body/ipa", "organisation", "foaf:Organization"),
+        ("/search?q=5.10-1", "Provision 10 to Provision 5.10-1", "provision/5.10-1 to"),
     ],
 )
 def test_pages_call_things_by_their_names(site: FlaskClient, address: str, said: str, unsaid: str) -> None:
