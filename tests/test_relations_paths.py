@@ -27,7 +27,7 @@ from crosswalk.relations.algebra import (
     compose,
     inverse,
 )
-from crosswalk.relations.model import Change, MappingRecord
+from crosswalk.relations.model import Change, MappingRecord, Part
 from crosswalk.relations.network import Network
 from crosswalk.relations.paths import NOT_ASSESSED, find_paths
 
@@ -55,6 +55,14 @@ def test_paths_come_shortest_first_and_run_against_records_too() -> None:
     assert [nodes(path) for path in found.paths] == [["a1", "d1"], ["a1", "b1", "c1", "d1"]]
     assert [claim.backwards for step in found.paths[1].steps for claim in step.claims] == [False, True, False]
     assert not found.more
+
+
+def test_a_path_over_a_whole_stands_before_a_longer_one() -> None:
+    records = [record("a0", "d1", INSIDE, rationale=SEMANTIC)]
+    records += [record("a1", "b1"), record("b1", "c1"), record("c1", "d1")]
+    network = Network(records, (), {"a0": "a", "a1": "a"}, [Part("a1", "a0", "a")])
+    found = find_paths(network, ["a1"], ["d1"]).paths
+    assert [nodes(path) for path in found] == [["a1", "a0", "d1"], ["a1", "b1", "c1", "d1"]]
 
 
 def test_no_path_enters_an_edition_twice() -> None:
