@@ -160,12 +160,14 @@ def test_thing_judged_in_two_ways_has_no_colour() -> None:
         id:both a xw:Guideline . id:alone a xw:Guideline ; xw:about id:both .
         id:one xw:focus id:both ; xw:alignment xw:Green . id:two xw:focus id:both ; xw:alignment xw:Red .
         id:three xw:focus id:alone ; xw:alignment xw:Red . id:four xw:focus id:alone .
+        id:unjudged a xw:Guideline ; xw:about id:both .
     """
     store = EmbeddedStore.holding(pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE))
     part = drawn(create_app(store, Settings(), None).test_client(), focus="both")
     assert {node["id"].removeprefix(ID): node["alignment"] for node in part["nodes"]} == {
         "both": None,
         "alone": "red",
+        "unjudged": None,
     }
 
 

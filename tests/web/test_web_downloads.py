@@ -146,8 +146,8 @@ def test_the_description_inside_the_page_names_every_graph_with_its_licence(
 
 def test_the_lines_of_a_graph_are_sorted_however_a_store_gives_them() -> None:
     graph = pyoxigraph.NamedNode(GRAPH + "toy")
-    facts = [pyoxigraph.Triple(*(pyoxigraph.NamedNode(f"urn:{name}") for name in names)) for names in
-             ("zzz", "mmm", "aaa")]  # fmt: skip
+    names = [f"urn:{number * 7919 % 101}" for number in range(1, 40)]
+    facts = [pyoxigraph.Triple(*[pyoxigraph.NamedNode(name)] * 3) for name in names]
     store = EmbeddedStore.holding(pyoxigraph.Quad(*fact, graph) for fact in facts)
     lines = create_app(store, Settings(), None).test_client().get("/graph/toy.nt").text.splitlines()
-    assert lines == [f"<urn:{name}> <urn:{name}> <urn:{name}> ." for name in "amz"]
+    assert lines == sorted(f"<{name}> <{name}> <{name}> ." for name in names)

@@ -16,8 +16,9 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from crosswalk.iris import PREFIXES
+from crosswalk.iris import ID, PREFIXES
 from crosswalk.stores.results import Term
+from crosswalk.web.labels import named
 from crosswalk.web.urls import local
 from crosswalk.web.views import search, things
 
@@ -276,6 +277,19 @@ def test_section_page_tells_which_guidelines_cite_it(site: FlaskClient) -> None:
     assert {one for one in mapped if "/ipa/" in one} == {"/id/ipa/2.0/guideline/5", "/id/ipa/2.0/guideline/6"}
     unmapped = soup(site, "/id/gsma/2.0/CLP.11/section/1").get_text()
     assert "it is not assessed" in unmapped
+
+
+def test_a_numbered_element_is_named_with_the_word_for_its_kind(site: FlaskClient) -> None:
+    names = {
+        "nistir-8259a/2020/provision/DP": "Provision DP: Data Protection",
+        "etsi-en-303-645/2.1.1/provision/5.10-1": "Provision 5.10-1",
+        "ipa/2.0/guideline/14": "Guideline 14: ",
+        "gsma/2.0/CLP.12/section/5.7": "CLP.12 §5.7 ",
+        "ipa/2.0": "IPA IoT Security Guidelines, Version 2.0",
+    }
+    with site.application.test_request_context():
+        found = {path: named(f"{ID}{path}") for path in names}
+    assert {path: name for path, name in found.items() if not name.startswith(names[path])} == {}
 
 
 def test_a_thing_shows_what_it_is_called_in_every_language(site: FlaskClient) -> None:
