@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from crosswalk.settings import Settings
-from crosswalk.sparql_tokens import FORMS, graphs_chosen, readings, words
+from crosswalk.sparql_tokens import FORMS, UPDATE_WORDS, graphs_chosen, readings, words
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.refusals import refuse_length, refuse_nesting, refuse_service, refuse_updates
 
@@ -31,13 +31,20 @@ def inspect(text: str, settings: Settings) -> Inspection:
     Raises QueryRefused for an update, for SERVICE wherever it stands, and for a text nested more deeply or
     made of more tokens than the engine can bear: it recurses natively, and dies of a long nesting.
     """
+    used = words(text)
     for reading in readings(text):
-        refuse_updates(reading)
+        # The words of the text are needed anyway: an update is sought again only to say where it stands.
+        if _operation(used if reading is text else words(reading)) in UPDATE_WORDS:
+            refuse_updates(reading)
         refuse_service(reading)
         refuse_nesting(reading, settings.query_depth)
         refuse_length(reading, settings.query_tokens)
-    used = words(text)
     form = next((word for word in used if word in FORMS), None)
     dataset = QueryDataset(*graphs_chosen(text)) if "FROM" in used else QueryDataset()
     volatile = not VOLATILE.isdisjoint(used) or _IN_COMPARISON.search(text) is not None
     return Inspection(form, volatile, dataset)
+
+
+def _operation(used: list[str]) -> str | None:
+    """Return the first of the words that begins a query or an update."""
+    return next((word for word in used if word in FORMS or word in UPDATE_WORDS), None)
