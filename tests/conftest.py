@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.leftovers import adopt_orphans, leave_though_threads_run, leaving_not
 from tests.native import oxigraph
 
 adopt_orphans()
+PROCESS = os.getpid()
 
 # A busy machine is no fault of what is tested: examples are limited in number, not in time.
 profiles.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -164,6 +166,15 @@ def content(repository: Path, tmp_path: Path) -> Content:
 # What a test may lack although the machine was made ready: documents and packages from elsewhere.
 OUTSIDE = ("CROSSWALK_SOURCE", "CROSSWALK_FACTS", "CROSSWALK_OSCAL_SCHEMA", "CROSSWALK_VIRTUOSO",
            "fact sheets", "sssom-py", "network")  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> None:
+    """End a forked process that failed instead of ending: it would go on to run the other tests."""
+    if os.getpid() != PROCESS:
+        if call.excinfo:
+            traceback.print_exception(call.excinfo.value)
+        os._exit(70)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
