@@ -67,7 +67,7 @@ def test_a_question_that_is_lost_again_and_again_is_given_up() -> None:
 @pytest.mark.parametrize("late", [0.0, 0.1])
 def test_a_question_whose_evaluator_died_waits_for_its_limit(late: float) -> None:
     queue = QuestionQueue(Settings())
-    slot = list(queue.slots)[9]
+    slot = queue.slots[9]
 
     def begin_and_die(queued: wire.QueuedQuestion, pipe: int) -> None:
         slot.begin(queued.job, 0, time.monotonic(), 0.0)
@@ -139,7 +139,7 @@ def test_a_client_that_has_used_its_rate_is_told_how_long_to_wait() -> None:
         answer(queued, pipe)
 
     def run(queued: wire.QueuedQuestion, pipe: int) -> None:
-        slot = list(queue.slots)[9]
+        slot = queue.slots[9]
         slot.begin(queued.job, queued.client, time.monotonic(), 0.0)
         slot.processor_time = 0.6
         answer(queued, pipe)

@@ -89,7 +89,7 @@ def test_a_result_that_is_too_large_is_no_result(store) -> None:
 def running(store: EmbeddedStore, settings: Settings) -> Iterator[tuple[QuestionQueue, Slot, int]]:
     """Run an evaluator; give its queue, its slot, and its process."""
     queue = QuestionQueue(settings)
-    slot = next(iter(queue.slots))
+    slot = queue.slots[0]
 
     def evaluate_alone() -> None:
         queue.sender.close()

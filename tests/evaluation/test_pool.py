@@ -17,7 +17,7 @@ from pyoxigraph import Store as Engine
 
 from crosswalk.evaluation import pool, sandbox
 from crosswalk.evaluation.pool import READY, EvaluatorProcess, Pool
-from crosswalk.evaluation.shared_state import QuestionQueue, Slots
+from crosswalk.evaluation.shared_state import QuestionQueue
 from crosswalk.evaluation.wire import Limit
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
@@ -54,7 +54,7 @@ def occupy(filled: Pool, *ages: float, processor_time: float = 0.0) -> None:
 def limits(filled: Pool) -> list[Limit | None]:
     """Enforce the limits once; return the one that each job has met, if any."""
     filled.enforce_limits()
-    return [filled.queue.slots.limit(job) for job in range(1, len(filled.evaluators) + 1)]
+    return [filled.queue.limit(job) for job in range(1, len(filled.evaluators) + 1)]
 
 
 def ended(filled: Pool) -> int:
@@ -204,8 +204,8 @@ def test_a_slot_is_given_anew_after_all_others(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_who_is_killed_while_taking_another_question_has_it_put_again() -> None:
-    slots = Slots(1)
-    slot = next(iter(slots))
+    queue = QuestionQueue(Settings())
+    slot = queue.slots[0]
     process = subprocess.Popen(["sleep", "60"])
     evaluator = EvaluatorProcess(process.pid, os.pidfd_open(process.pid), slot)
     slot.begin(1, 0, time.monotonic(), 0.0)
@@ -213,8 +213,8 @@ def test_who_is_killed_while_taking_another_question_has_it_put_again() -> None:
     slot.begin(2, 0, time.monotonic(), 0.0)
     evaluator.kill(Limit.QUERY_TIMEOUT)
     evaluator.reap()
-    assert slots.limit(1) == Limit.QUERY_TIMEOUT
-    assert evaluator.seen.job == 2 and not slots.limit(2) and not slots.has(2)
+    assert queue.limit(1) == Limit.QUERY_TIMEOUT
+    assert evaluator.seen.job == 2 and not queue.limit(2) and not queue.in_hand(2)
 
 
 def kill_self(number: int) -> Callable[[], None]:
@@ -235,8 +235,8 @@ DEATHS = {
 @pytest.mark.parametrize("death", DEATHS)
 def test_how_an_evaluator_ended_is_told(death: str) -> None:
     act, what = DEATHS[death]
-    slots = Slots(1)
-    slot = next(iter(slots))
+    queue = QuestionQueue(Settings())
+    slot = queue.slots[0]
     child = os.fork()
     if child == 0:
         faulthandler.disable()
@@ -244,7 +244,7 @@ def test_how_an_evaluator_ended_is_told(death: str) -> None:
         act()
     slot.begin(1, 0, time.monotonic(), 0.0)
     EvaluatorProcess(child, os.pidfd_open(child), slot).reap()
-    assert what in slots.limit(1).reply(Settings()).what
+    assert what in queue.limit(1).reply(Settings()).what
 
 
 def test_memory_is_read_from_the_kernel() -> None:

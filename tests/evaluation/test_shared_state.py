@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from crosswalk.evaluation.shared_state import Counters, Slots, TokenBuckets
+from crosswalk.evaluation.shared_state import Counters, QuestionQueue, TokenBuckets
 from crosswalk.evaluation.wire import Limit
+from crosswalk.settings import Settings
 
 
 def test_counters_add_up_over_processes() -> None:
@@ -38,21 +39,21 @@ def test_counters_add_up_over_processes() -> None:
 
 
 def test_slots_tell_what_is_in_hand_and_at_which_limit_it_was_ended() -> None:
-    slots = Slots(2)
-    slot = list(slots)[3]
+    queue = QuestionQueue(Settings(rate_limit=1))
+    slot = queue.slots[3]
     child = os.fork()
     if child == 0:
         slot.begin(77, 9, 1.5, 0.25)
         os._exit(0)
     os.waitpid(child, 0)
     assert (slot.job, slot.client, slot.began, slot.processor_time_before) == (77, 9, 1.5, 0.25)
-    assert slots.has(77) and not slots.has(78) and slots.limit(77) is None
+    assert queue.in_hand(77) and not queue.in_hand(78) and queue.limit(77) is None
     slot.processor_time = 4.0
-    assert (slots.processor_time(9), slots.processor_time(8)) == (4.0, 0.0)
+    assert (queue.wait(9), queue.wait(8)) == (180, 0)
     slot.end(77, Limit.QUERY_TIMEOUT)
     slot.clear()
-    assert slots.limit(77) == Limit.QUERY_TIMEOUT and not slots.has(77)
-    assert slots.processor_time(9) == 0.0
+    assert queue.limit(77) == Limit.QUERY_TIMEOUT and not queue.in_hand(77)
+    assert queue.wait(9) == 0
     assert slot.finish()
     slot.leaving = slot.long = True
     assert not slot.finish()

@@ -45,7 +45,7 @@ class Evaluation:
         if self.settings.rate_limit:
             # The same in every worker: all are forked from one process.
             number = hash(client) % 2**64 or 1
-            wait = self.queue.buckets.wait(number, self.queue.slots.processor_time(number))
+            wait = self.queue.wait(number)
             if wait:
                 return Limit.RATE_LIMIT.reply(self.settings, wait)
         if not self._room.acquire(blocking=False):
@@ -90,8 +90,8 @@ class Evaluation:
         end = time.monotonic() + _GRACE
         while time.monotonic() < end:
             # In this order: the supervisor notes the limit before it clears the slot.
-            in_hand = self.queue.slots.has(job)
-            limit = self.queue.slots.limit(job)
+            in_hand = self.queue.in_hand(job)
+            limit = self.queue.limit(job)
             if limit:
                 return limit.reply(self.settings)
             if not in_hand:

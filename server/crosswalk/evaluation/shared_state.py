@@ -12,7 +12,6 @@ import mmap
 import socket
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
 from ctypes import c_bool, c_double, c_uint32, c_uint64
 from itertools import accumulate
 from typing import Any
@@ -74,29 +73,6 @@ class Slot(ctypes.Structure):
         self.leaving = False
 
 
-class Slots:
-    """The slots of the evaluators, four times as many as there may be: a limit stays readable for a while."""
-
-    def __init__(self, evaluators: int) -> None:
-        self._slots = _share(Slot * (4 * max(1, evaluators)))
-
-    def __iter__(self) -> Iterator[Slot]:
-        return iter(self._slots)
-
-    def has(self, job: int) -> bool:
-        """Return whether an evaluator has the job in hand."""
-        return any(slot.job == job for slot in self)
-
-    def limit(self, job: int) -> Limit | None:
-        """Return the limit at which the job was ended, if it was."""
-        number = next((slot.limit for slot in self if slot.ended_job == job), 0)
-        return list(Limit)[number - 1] if number else None
-
-    def processor_time(self, client: int) -> float:
-        """Return the seconds of processor time that the client's jobs in hand have had so far."""
-        return sum(slot.processor_time for slot in self if slot.job and slot.client == client)
-
-
 class _Bucket(ctypes.Structure):
     _fields_ = (("client", c_uint64), ("full_at", c_double))
 
@@ -121,9 +97,8 @@ class TokenBuckets:
         ``running`` is the seconds of evaluation its questions in hand have used.
         """
         bucket = self._find(client)
-        now = time.monotonic()
-        full_at = max(now, bucket.full_at) if bucket.client == client else now
-        over = full_at + running * self._refill - now - 60
+        full_in = max(0.0, bucket.full_at - time.monotonic()) if bucket.client == client else 0.0
+        over = full_in + running * self._refill - 60
         return max(1, math.ceil(over)) if over >= 0 else 0
 
     def charge(self, client: int, seconds: float) -> None:
@@ -142,19 +117,34 @@ class TokenBuckets:
 class QuestionQueue:
     """The questions about one snapshot: workers write to ``sender``, evaluators read from ``receiver``.
 
-    Whichever evaluator is free takes the next question. The slots and token buckets belong to the queue.
+    Whichever evaluator is free takes the next question. With the queue go the token buckets and the slots,
+    four times as many as there may be evaluators, so that the limit a job has met stays readable for a while.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.receiver, self.sender = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.slots = Slots(settings.long_queries + settings.young_queries)
+        self.slots = _share(Slot * (4 * max(1, settings.long_queries + settings.young_queries)))
         self.buckets = TokenBuckets(settings.rate_limit)
 
     def close(self) -> None:
         """Close both ends in a process that no longer uses the queue."""
         self.receiver.close()
         self.sender.close()
+
+    def in_hand(self, job: int) -> bool:
+        """Return whether an evaluator has the job in hand."""
+        return any(slot.job == job for slot in self.slots)
+
+    def limit(self, job: int) -> Limit | None:
+        """Return the limit at which the job was ended, if it was."""
+        number = next((slot.limit for slot in self.slots if slot.ended_job == job), 0)
+        return list(Limit)[number - 1] if number else None
+
+    def wait(self, client: int) -> int:
+        """Return the whole seconds until the client may ask again, with what its jobs in hand have used."""
+        jobs = (slot for slot in self.slots if slot.job and slot.client == client)
+        return self.buckets.wait(client, sum(slot.processor_time for slot in jobs))
 
 
 EVENTS = ("requests", "cache_hits", "not_modified", "asked")
