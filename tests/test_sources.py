@@ -11,6 +11,9 @@ from crosswalk.errors import InputError
 from crosswalk.graph.rdf_files import FORMATS, read_rdf
 from crosswalk.graph.sources import graph_name, read_file, read_sources
 from crosswalk.namespaces import GRAPH
+from crosswalk.stores import SPARQL_JSON
+from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.results import read_answer
 
 ONE_FACT = {
     "fact.ttl": "<urn:a> <urn:b> <urn:c> .",
@@ -162,6 +165,27 @@ def test_blank_nodes_of_two_files_stay_apart_and_keep_their_names(tmp_path: Path
     assert len(names("a.ttl")) == len(names("b.ttl")) == 2
     assert names("a.ttl") & names("b.ttl") == set()
     assert names("a.ttl") == names("a.ttl")
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_blank_node_in_a_triple_term_is_the_one_outside(depth: int, tmp_path: Path) -> None:
+    term = "_:b"
+    for _ in range(depth):
+        term = f"<<( _:b <urn:q> {term} )>>"
+    for name in ("a.nt", "b.nt"):
+        (tmp_path / name).write_text(f"_:b <urn:p> <urn:o> .\n<urn:r> <urn:reifies> {term} .\n")
+    store = EmbeddedStore.holding(
+        quad for name in ("a.nt", "b.nt") for quad in read_rdf(tmp_path / name, name)
+    )
+    pattern = term.replace("_:b", "?b")
+    text = f"SELECT ?b WHERE {{ ?b <urn:p> <urn:o> . <urn:r> <urn:reifies> {pattern} }}"
+    assert len(read_answer(store.query(text, SPARQL_JSON))) == 2
+
+
+def test_a_blank_node_in_a_triple_term_of_curated_data_is_refused(content) -> None:
+    content.write("data/toy/2.ttl", "<toy/2> skos:note <<( <toy/2> skos:note _:x )>> .\n")
+    with pytest.raises(InputError, match="blank node"):
+        read_sources(content.root)
 
 
 def test_a_context_on_the_network_is_not_fetched(tmp_path: Path) -> None:

@@ -70,8 +70,14 @@ def is_isomorphic(left: Iterable[Quad], right: Iterable[Quad]) -> bool:
 
 
 def has_blank_node(quad: Quad) -> bool:
-    """Return whether any term of a quad is a blank node."""
+    """Return whether any term of a quad is a blank node, or is a triple term in which one stands."""
+    if isinstance(quad.object, Triple):
+        return any(map(_holds_blank_node, quad))
     return any(isinstance(term, BlankNode) for term in (quad.subject, quad.object, quad.graph_name))
+
+
+def _holds_blank_node(term: object) -> bool:
+    return isinstance(term, BlankNode) or (isinstance(term, Triple) and any(map(_holds_blank_node, term)))
 
 
 def in_default_graph(fact: Quad | Triple) -> Quad:

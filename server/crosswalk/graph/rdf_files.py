@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Quad, RdfFormat, parse
+from pyoxigraph import BlankNode, Quad, RdfFormat, Triple, parse
 
 from crosswalk.errors import InputError
 from crosswalk.folders import read_text
@@ -122,6 +122,8 @@ def _number_blank_nodes(quads: Iterable[Quad], name: str) -> list[Quad]:
     names: dict[BlankNode, BlankNode] = {}
 
     def rename(term: object) -> object:
+        if isinstance(term, Triple):
+            return Triple(*map(rename, term))  # type: ignore[arg-type]
         if not isinstance(term, BlankNode):
             return term
         return names.setdefault(term, BlankNode(f"{slug}-{len(names) + 1}"))
