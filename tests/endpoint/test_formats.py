@@ -279,3 +279,31 @@ def test_the_access_log_tells_query_time_size_and_outcome(site, eventually) -> N
     answered = {"query": query, "status": 200, "bytes": size}
     assert eventually(lambda: told(**answered) and told(outcome="QuerySyntaxError", status=400))
     assert told(**answered)["milliseconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "what"),
+    [
+        ("CONSTRUCT { <urn:a> <urn:b:1> 1 } {}", "application/rdf+xml", "RDF/XML has no place for <urn:b:1>"),
+        ("CONSTRUCT { <urn:a> <urn:b> '\\u0001' } {}", "application/rdf+xml", "the character U+0001"),
+        ("SELECT ('\\uFFFF' AS ?x) {}", "application/sparql-results+xml", "the character U+FFFF"),
+        ("CONSTRUCT { <urn:a> <urn:b> <<( <urn:a> <urn:b> 1 )>> } {}", "application/ld+json", "triple terms"),
+    ],
+)
+def test_what_a_format_has_no_place_for_is_not_acceptable_in_it(site, query, accept, what: str) -> None:
+    answer = site.get(query, accept)
+    assert answer.status == 406 and what in answer.json["detail"] and "written as" in answer.json["hint"]
+    assert "retry-after" not in answer.headers
+    assert site.get(query).status == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [
+        ("CONSTRUCT { <urn:a> <urn:b> 'a\\r\\nb\\r' } {}", "application/rdf+xml"),
+        ("SELECT ('a\\r\\nb\\r' AS ?x) {}", "application/sparql-results+xml"),
+    ],
+)
+def test_carriage_returns_survive_in_xml(site, query, accept) -> None:
+    document = ElementTree.fromstring(site.get(query, accept).body)
+    assert "a\r\nb\r" in document.itertext()

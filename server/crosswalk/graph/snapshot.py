@@ -12,12 +12,13 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
 
 from crosswalk.errors import InputError
 from crosswalk.folders import atomic_write, sync_folder
 from crosswalk.graph.canonical import canonical_nquads, merge_runs, sorted_runs
-from crosswalk.iris import GRAPH, prefixes_in
+from crosswalk.iris import GRAPH
+from crosswalk.serialization import write_statements
 
 DATASET = "dataset.nq"
 METADATA = "snapshot.json"
@@ -244,19 +245,15 @@ def dump(snapshot: Snapshot, syntax: str, *, graph: str | None = None, inferred:
 
     ``graph`` is a name such as ``ipa/2.0`` or an IRI; ``inferred`` adds what follows from the facts.
     A syntax without named graphs holds each triple once. N-Quads and N-Triples are canonical: the same
-    facts give the same bytes. Raises InputError where there is no such graph.
+    facts give the same bytes. Raises InputError where there is no such graph, and Unacceptable where the
+    syntax has no place for one of the terms.
     """
     wanted = _choose_graphs(snapshot, graph, inferred)
     quads = [quad for quad in _read_quads(snapshot) if quad.graph_name.value in wanted]
     form = FORMATS[syntax]
     if not form.supports_datasets:
         quads = [Quad(*quad.triple) for quad in quads]
-    canonical = canonical_nquads(quads)
-    if form in (RdfFormat.N_QUADS, RdfFormat.N_TRIPLES):
-        return canonical
-    ordered = parse(canonical, RdfFormat.N_QUADS)
-    statements = ordered if form.supports_datasets else (quad.triple for quad in ordered)
-    return serialize(statements, format=form, prefixes=prefixes_in(canonical))
+    return write_statements(canonical_nquads(quads), form)
 
 
 def _choose_graphs(snapshot: Snapshot, name: str | None, inferred: bool) -> set[str]:

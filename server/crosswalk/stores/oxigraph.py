@@ -12,7 +12,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
 
 from crosswalk.errors import InputError, StoreFault
-from crosswalk.iris import prefixes_in
+from crosswalk.serialization import checked_results, label_blank_nodes, write_statements
 from crosswalk.sparql_tokens import may_name_graphs
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.refusals import refuse_service, refuse_updates
@@ -122,7 +122,8 @@ def _write(result: object, media_type: str) -> bytes:
             f"a SELECT or ASK query has no answer in {media_type}",
             hint="It can be written as JSON, XML, CSV or TSV results.",
         )
-    return result.serialize(format=wanted)  # type: ignore[attr-defined]
+    results: bytes = result.serialize(format=wanted)  # type: ignore[attr-defined]
+    return checked_results(results) if wanted == QueryResultsFormat.XML else results
 
 
 def _write_triples(result: QueryTriples, media_type: str) -> bytes:
@@ -134,8 +135,5 @@ def _write_triples(result: QueryTriples, media_type: str) -> bytes:
             hint="It can be written as Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML.",
         )
     lines = result.serialize(format=RdfFormat.N_TRIPLES).split(b"\n")
-    plain = b"\n".join([*sorted(set(lines) - {b""}), b""])
-    if wanted in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
-        return plain
-    triples = (quad.triple for quad in pyoxigraph.parse(plain, format=RdfFormat.N_TRIPLES))
-    return pyoxigraph.serialize(triples, format=wanted, prefixes=prefixes_in(plain))
+    ordered = b"\n".join([*sorted(set(lines) - {b""}), b""])
+    return write_statements(label_blank_nodes(ordered), wanted)
