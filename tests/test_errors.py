@@ -44,7 +44,7 @@ def test_exit_codes_tell_wrong_data_from_a_wrong_call() -> None:
     codes = {kind.__name__: kind.exit_code for kind in vars(errors).values()
              if isinstance(kind, type) and issubclass(kind, CrosswalkError)}  # fmt: skip
     assert codes.pop("NonconformingData") == 1
-    assert set(codes.values()) == {2} and len(codes) == 11
+    assert set(codes.values()) == {2} and len(codes) == 12
 
 
 @pytest.mark.parametrize(

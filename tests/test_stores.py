@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,7 @@ import pytest
 import rdflib
 
 from crosswalk.errors import (
+    EngineFault,
     InputError,
     QueryRefused,
     QuerySyntaxError,
@@ -250,6 +252,71 @@ def test_a_typo_is_told_with_line_column_and_the_word(store, text, place, what) 
         store.query(P + text, SPARQL_JSON)
     assert ((fault.value.line, fault.value.column), fault.value.what) == (place, what)
     assert fault.value.excerpt == (P + text).split("\n")[place[0] - 1]
+
+
+XSD = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "what", "place"),
+    [
+        ("SELECT (<urn:f>(1) AS ?x) {}", InputError, "there is no function <urn:f>", (1, 9)),
+        (P + "ASK { FILTER(e:f(1)) }", InputError, "there is no function <http://example.org/f>", (2, 14)),
+        ("SELECT (COALESCE(<urn:f>(1), 2) AS ?x) {}", InputError, "there is no function <urn:f>", (1, 18)),
+        ("SELECT (<urn:f>(?x) AS ?n) { ?x ?p ?o } GROUP BY ?x", InputError, "no function <urn:f>", (1, 9)),
+        ("SELECT * { ?s ?p ?o } ORDER BY <urn:f>(?o)", InputError, "no function <urn:f>", (1, 32)),
+        (XSD + "SELECT (xsd:anyURI(1) AS ?x) {}", InputError, "no function <http://www.w3.org/2001", (2, 9)),
+        (XSD + "SELECT (xsd:integer() AS ?x) {}", InputError, "takes 1 argument, not 0", (2, 9)),
+        (XSD + "SELECT (xsd:integer(1, 2) AS ?x) {}", InputError, "takes 1 argument, not 2", (2, 9)),
+        ("ASK { ?x <urn:p> '\udcff' }", InputError, "the query is no text: surrogates", (None, None)),
+    ],
+)  # fmt: skip
+def test_what_the_engine_will_never_answer_is_no_fault_of_the_store(store, text, kind, what, place) -> None:
+    with pytest.raises(kind) as fault:
+        store.query(text, SPARQL_JSON)
+    assert type(fault.value) is kind and what in fault.value.what
+    assert (fault.value.line, fault.value.column) == place
+
+
+REPORTS = {
+    "The variable encoding the service name is unbound": QueryRefused,
+    '"a" is not a valid service name': QueryRefused,
+    "The service <urn:a> is not supported": QueryRefused,
+    "A URI scheme must be set, found urn:a": QueryRefused,
+    "The SPARQL dataset returned a triple term that is not a valid RDF 1.2 term": EngineFault,
+    "Unexpected default graph": EngineFault,
+}
+"""What the engine may say of a query that it has parsed, and the fault that it is."""
+
+
+@pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("kind", [OSError, RuntimeError])
+def test_whatever_else_the_engine_says_is_told(kind: type[Exception], report: str) -> None:
+    with pytest.raises(REPORTS[report], match=re.escape(report)) as fault:
+        EmbeddedStore(FailingEngine(kind(report))).query("ASK {}", SPARQL_JSON)
+    assert type(fault.value) is REPORTS[report]
+
+
+class FailingEngine:
+    """An engine that raises an error at every query."""
+
+    def __init__(self, fault: BaseException) -> None:
+        self.fault = fault
+
+    def query(self, *_: object, **__: object) -> None:
+        raise self.fault
+
+
+class PanicException(BaseException):
+    """Stands for the class of this name that the engine raises where it is built to survive a failure."""
+
+
+def test_a_panic_is_a_fault_of_the_engine() -> None:
+    with pytest.raises(EngineFault, match="^the engine failed on this query$") as fault:
+        EmbeddedStore(FailingEngine(PanicException("no total order"))).query("ASK {}", SPARQL_JSON)
+    assert "ORDER BY" in fault.value.hint
+    with pytest.raises(KeyboardInterrupt):
+        EmbeddedStore(FailingEngine(KeyboardInterrupt())).query("ASK {}", SPARQL_JSON)
 
 
 @pytest.mark.parametrize(("word", "meant"), [("SELEC", "SELECT"), ("SELECT ?x WHRE", "WHERE")])

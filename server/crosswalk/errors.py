@@ -80,6 +80,13 @@ class StoreFault(CrosswalkError):
     """The store cannot be reached, or fails on a query that is right."""
 
 
+class EngineFault(StoreFault):
+    """The engine has failed on a query that may be right, and would fail on it again."""
+
+    WHAT = "the engine failed on this query"
+    HINT = "Values of several kinds under ORDER BY are known to end it: sort them by STR(?value)."
+
+
 class QueryTimedOut(StoreFault):
     """A query ran longer than it may."""
 

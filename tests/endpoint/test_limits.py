@@ -73,6 +73,30 @@ def test_what_would_end_the_engine_is_refused_in_a_sentence(site, name: str) -> 
     assert site.easy().status == 200
 
 
+@pytest.mark.parametrize("name", hostile.FATAL)
+def test_what_ends_the_engine_is_said_to_and_not_asked_for_again(site, eventually, name: str) -> None:
+    before = len(site.log)
+    for _ in range(3):
+        answer = site.post(hostile.FATAL[name])
+        assert (answer.status, answer.json["kind"]) == (503, "EngineFault")
+        assert (
+            answer.json["detail"] == "the engine failed on this query"
+            and "STR(?value)" in answer.json["hint"]
+        )
+        assert "retry-after" not in answer.headers
+        assert site.easy().status == 200
+    logged = [line for line in site.log[before:] if not line.startswith("{")]
+    assert len(logged) == 3
+    assert all(line.startswith("an evaluator has failed") and "total order" in line for line in logged)
+    assert eventually(lambda: len(site.evaluators) >= 2)
+
+
+def test_what_would_be_answered_never_is_not_to_be_asked_for_again(site) -> None:
+    answer = site.post("SELECT (<urn:f>(1) AS ?x) {}")
+    assert answer.status == 400 and answer.json["detail"] == "there is no function <urn:f>"
+    assert (answer.json["line"], answer.json["column"]) == (1, 9) and "retry-after" not in answer.headers
+
+
 def test_a_depth_of_a_hundred_is_answered(site) -> None:
     assert site.get(f"SELECT * {{ FILTER({'(' * 98}1{')' * 98}) }}").status == 200
     assert site.get(f"SELECT * {{ FILTER({'(' * 99}1{')' * 99}) }}").status == 403

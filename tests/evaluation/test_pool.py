@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from pyoxigraph import Store as Engine
@@ -184,7 +184,7 @@ def test_a_slot_is_given_anew_after_all_others(monkeypatch: pytest.MonkeyPatch) 
     with pool_of(0, Settings(long_queries=1, young_queries=1)) as filled:
         processes: list[subprocess.Popen[bytes]] = []
 
-        def fork(_work: Callable[[], None]) -> int:
+        def fork(_work: Callable[[], None], _errors: int) -> int:
             processes.append(subprocess.Popen(["sleep", "60"]))
             return processes[-1].pid
 
@@ -217,34 +217,79 @@ def test_who_is_killed_while_taking_another_question_has_it_put_again() -> None:
     assert evaluator.seen.job == 2 and not queue.limit(2) and not queue.in_hand(2)
 
 
-def kill_self(number: int) -> Callable[[], None]:
-    """Return what ends the calling process by a signal."""
-    return lambda: os.kill(os.getpid(), number)
+def kill_self(number: int, words: str = "") -> Callable[[], None]:
+    """Return what ends the calling process by a signal, after its last words."""
+
+    def act() -> None:
+        os.write(2, words.encode())
+        os.kill(os.getpid(), number)
+
+    return act
 
 
+def fail() -> None:
+    os.write(2, b"Traceback (most recent call last):\n  File, line 1\nValueError: \x1b[1mno\n")
+    os._exit(1)
+
+
+PANIC = (
+    "\nthread '<unnamed>' (7) panicked at library/core/smallsort.rs:854:5:\nno total \x1b[31morder\n"
+    "stack backtrace:\n   0: rust_begin_unwind\n"
+)
+NO_MEMORY = "memory allocation of 8589934592 bytes failed\nnote: run with `RUST_BACKTRACE=1`\n"
 DEATHS = {
-    "out of memory": (lambda: os._exit(sandbox.OUT_OF_MEMORY), "MiB of memory a query may use"),
-    "aborted": (kill_self(signal.SIGABRT), "MiB of memory a query may use"),
-    "overflowed": (kill_self(signal.SIGSEGV), "too deep or too long"),
-    "overflowed into a file": (kill_self(signal.SIGBUS), "too deep or too long"),
-    "killed": (kill_self(signal.SIGKILL), "was interrupted"),
-    "failed": (lambda: os._exit(1), "was interrupted"),
-}
+    "out of memory": (lambda: os._exit(sandbox.OUT_OF_MEMORY), "MiB of memory a query may use", None),
+    "aborted for memory": (kill_self(signal.SIGABRT, NO_MEMORY), "MiB of memory a query may use", None),
+    "thrown for memory": (
+        kill_self(signal.SIGABRT, "terminate called after throwing an instance of 'std::bad_alloc'\n"),
+        "MiB of memory a query may use", None),
+    "panicked": (
+        kill_self(signal.SIGABRT, PANIC), "the engine failed on this query",
+        "an evaluator has failed, with exit status -6: panicked at library/core/smallsort.rs:854:5: "
+        "no total \\x1b[31morder"),
+    "aborted": (kill_self(signal.SIGABRT), "the engine failed on this query", "it has said nothing"),
+    "trapped": (kill_self(signal.SIGILL, "x" * 2**20), "the engine failed on this query", "status -4: xxx"),
+    "overflowed": (kill_self(signal.SIGSEGV), "too deep or too long", None),
+    "overflowed into a file": (kill_self(signal.SIGBUS), "too deep or too long", None),
+    "killed": (kill_self(signal.SIGKILL), "was interrupted", None),
+    "failed": (fail, "the engine failed on this query", "status 1: ValueError: \\x1b[1mno"),
+}  # fmt: skip
+"""How an evaluator ends, what the client is told, and what is logged."""
 
 
 @pytest.mark.parametrize("death", DEATHS)
-def test_how_an_evaluator_ended_is_told(death: str) -> None:
-    act, what = DEATHS[death]
+def test_how_an_evaluator_ended_is_told(death: str, caplog, capfd) -> None:
+    act, what, logged = DEATHS[death]
     queue = QuestionQueue(Settings())
     slot = queue.slots[0]
-    child = os.fork()
-    if child == 0:
+    errors = sandbox.error_file()
+
+    def work() -> None:
         faulthandler.disable()
         sandbox.disable_core_dumps()
-        act()
+        with suppress(PermissionError):  # there is an end to what it can say
+            act()
+        kill_self(signal.SIGILL)()
+
+    child = sandbox.fork(work, errors)
     slot.begin(1, 0, time.monotonic(), 0.0)
-    EvaluatorProcess(child, os.pidfd_open(child), slot).reap()
+    EvaluatorProcess(child, os.pidfd_open(child), slot, errors=errors).reap()
     assert what in queue.limit(1).reply(Settings()).what
+    assert [logged in line and len(line) < 400 for line in caplog.messages] == ([True] if logged else [])
+    assert capfd.readouterr().err == ""
+    with pytest.raises(OSError):
+        os.fstat(errors)
+
+
+def test_one_who_is_killed_is_not_said_to_have_failed(caplog) -> None:
+    queue = QuestionQueue(Settings())
+    child = sandbox.fork(signal.pause)
+    evaluator = EvaluatorProcess(child, os.pidfd_open(child), queue.slots[0])
+    evaluator.slot.begin(1, 0, time.monotonic(), 0.0)
+    evaluator.look()
+    evaluator.kill(Limit.QUERY_TIMEOUT)
+    evaluator.reap()
+    assert queue.limit(1) is Limit.QUERY_TIMEOUT and not caplog.messages
 
 
 def test_memory_is_read_from_the_kernel() -> None:

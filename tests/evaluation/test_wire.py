@@ -94,6 +94,7 @@ TOLD = {
     Limit.QUERY_MEMORY: ("ResourceLimit", "more than the 5 MiB of memory a query may use", 2),
     Limit.TREE_MEMORY: ("ResourceLimit", "more than the 9 MiB of memory there are", 2),
     Limit.QUERY_DEPTH: ("QueryRefused", "too deep or too long", None),
+    Limit.ENGINE_FAULT: ("EngineFault", "the engine failed on this query", None),
     Limit.INTERRUPTED: ("StoreFault", "was interrupted", 2),
     Limit.RATE_LIMIT: ("RateExceeded", "the 7 seconds of evaluation a client may use in a minute", 4),
     Limit.WAITING_QUERIES: ("Overloaded", "11 queries are waiting already", 5),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import resource
 import signal
 import time
@@ -12,10 +14,12 @@ from itertools import cycle
 from pathlib import Path
 
 from crosswalk.evaluation import evaluator, sandbox
-from crosswalk.evaluation.sandbox import NICENESS, OUT_OF_MEMORY
+from crosswalk.evaluation.sandbox import ERROR_BYTES, NICENESS, OUT_OF_MEMORY
 from crosswalk.evaluation.shared_state import QuestionQueue, Slot
 from crosswalk.evaluation.wire import Limit
 from crosswalk.stores.oxigraph import EmbeddedStore
+
+_log = logging.getLogger(__name__)
 
 READY = max(2, os.cpu_count() or 1)  # how many evaluators are kept that can take a question
 _STUCK_AFTER = 0.1  # seconds at one question, after which an evaluator no longer counts among these
@@ -23,6 +27,7 @@ _SURPLUS_AFTER = 5.0  # seconds of more evaluators than are kept, after which on
 _LONG_AFTER = 0.5  # seconds after which a question counts as a long one
 _NICENESS = ((0.05, 10), (0.5, 19))  # seconds of processor time, after which an evaluator has this niceness
 _MEASURE_EVERY = 1.0  # seconds between two measurements of the other processes' memory
+_SENTENCE = 300  # characters of what is logged of an evaluator's end
 _USABLE = 0.95  # the share of tree_memory, beyond which the largest question is ended
 
 _STARVED = {False: (0.15, 2.0), True: (0.05, 1.0)}
@@ -33,12 +38,21 @@ Less is allowed where the pool is full (True), since somebody may be waiting for
 """
 
 _DEATHS = {
+    0: Limit.INTERRUPTED,
     OUT_OF_MEMORY: Limit.QUERY_MEMORY,
-    -signal.SIGABRT: Limit.QUERY_MEMORY,
     -signal.SIGSEGV: Limit.QUERY_DEPTH,
     -signal.SIGBUS: Limit.QUERY_DEPTH,
+    -signal.SIGKILL: Limit.INTERRUPTED,
+    -signal.SIGTERM: Limit.INTERRUPTED,
 }
-"""The limits that end an evaluator by itself, by its exit status; a signal is a negative status."""
+"""The limits that end an evaluator, by its exit status; a signal is a negative status.
+
+Any other end is a failure of the engine, or memory that it did not get.
+"""
+
+_PANIC = re.compile(r"panicked at .*(?:\n.*)?")
+_NO_MEMORY = re.compile(r"memory allocation of|bad_alloc|capacity overflow|Cannot allocate memory")
+"""What the engine's last words hold where it has ended for want of memory."""
 
 
 def resident_bytes(process: int | str) -> int:
@@ -74,14 +88,26 @@ def server_bytes() -> int:
     return sum(map(proportional_bytes, processes))
 
 
+def _sentence(words: str) -> str:
+    """Return on one line what a process says of its end: the words of a panic, else the last line."""
+    panic = _PANIC.search(words)
+    last = panic[0] if panic else (words.strip().splitlines() or ["it has said nothing"])[-1]
+    return ascii(" ".join(last.split())[:_SENTENCE])[1:-1]
+
+
 @dataclass(eq=False)
 class EvaluatorProcess:
-    """An evaluator as its supervisor sees it; ``seen`` is a copy of its slot when last looked at."""
+    """An evaluator as its supervisor sees it.
+
+    ``seen`` is a copy of its slot when last looked at, ``errors`` the file that holds what it writes to
+    standard error.
+    """
 
     pid: int
     pidfd: int
     slot: Slot
     seen: Slot = field(default_factory=Slot)
+    errors: int | None = None
     niceness: int = NICENESS
     killed: bool = False
 
@@ -116,10 +142,23 @@ class EvaluatorProcess:
         """
         os.close(self.pidfd)
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        words = self._take_errors()
         self.look()
-        if self.seen.job and not self.killed:
-            self.slot.end(self.seen.job, _DEATHS.get(status, Limit.INTERRUPTED))
+        if not self.killed:
+            failed = Limit.QUERY_MEMORY if _NO_MEMORY.search(words) else Limit.ENGINE_FAULT
+            limit = _DEATHS.get(status, failed)
+            if limit is Limit.ENGINE_FAULT:
+                _log.error("an evaluator has failed, with exit status %d: %s", status, _sentence(words))
+            if self.seen.job:
+                self.slot.end(self.seen.job, limit)
         self.slot.clear()
+
+    def _take_errors(self) -> str:
+        """Return what the process has written to standard error, and close the file."""
+        if self.errors is None:
+            return ""
+        with open(self.errors, "rb") as file:
+            return os.pread(file.fileno(), ERROR_BYTES, 0).rstrip(b"\0").decode(errors="replace")
 
 
 class Pool:
@@ -157,9 +196,10 @@ class Pool:
         """Fork an evaluator, with the slot that has been free for longest; return its descriptor."""
         taken = {id(process.slot) for process in self.evaluators.values()}
         slot = next(slot for slot in self._slots if id(slot) not in taken)
-        pid = sandbox.fork(lambda: evaluator.run(self.queue, slot, store, snapshot))
+        errors = sandbox.error_file()
+        pid = sandbox.fork(lambda: evaluator.run(self.queue, slot, store, snapshot), errors)
         pidfd = os.pidfd_open(pid)
-        self.evaluators[pidfd] = EvaluatorProcess(pid, pidfd, slot)
+        self.evaluators[pidfd] = EvaluatorProcess(pid, pidfd, slot, errors=errors)
         return pidfd
 
     def remove(self, pidfd: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import os
 import platform
 import resource
@@ -17,9 +18,13 @@ from contextlib import suppress
 NICENESS = 5
 """The niceness of evaluators: on a busy machine the server itself goes first."""
 
+ERROR_BYTES = 2**14
+"""How much a process can say to a file of errors."""
+
 OUT_OF_MEMORY = 71
 """The exit status of a process that could get no more memory."""
 
+_STDERR = 2
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
@@ -54,14 +59,27 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def fork(work: Callable[[], None]) -> int:
-    """Fork a process that does some work, and that ends no later than the calling thread; return its pid."""
+def error_file() -> int:
+    """Return the descriptor of a file in memory that takes the last words of a process, up to ERROR_BYTES."""
+    file = os.memfd_create("errors", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(file, ERROR_BYTES)
+    fcntl.fcntl(file, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+    return file
+
+
+def fork(work: Callable[[], None], errors: int | None = None) -> int:
+    """Fork a process that does some work, and that ends no later than the calling thread; return its pid.
+
+    What it writes to standard error goes to the file ``errors``, where one is given.
+    """
     parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     status = 1
     try:
+        if errors is not None:
+            os.dup2(errors, _STDERR)
         die_with_parent(parent)
         work()
         status = 0

@@ -80,6 +80,8 @@ class Supervisor:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, _exit)
+        # An evaluator that gathers one reads files, which it may not, and takes memory that it may not have.
+        os.environ["RUST_BACKTRACE"] = "0"
         sandbox.leave_network()
         # When all that hold this end have closed it, no worker is left, and the other end tells so.
         self.queue.sender.close()

@@ -31,7 +31,7 @@ _CACHED_HEADS = 16
 _LONGEST_MESSAGE = 2**15
 _PIPE_CAPACITY = 2**16
 
-FAULTS = ("InputError", "QueryRefused", "QuerySyntaxError", "QueryTimedOut", "ResourceLimit",
+FAULTS = ("InputError", "QueryRefused", "QuerySyntaxError", "QueryTimedOut", "ResourceLimit", "EngineFault",
           "StoreFault", "Overloaded", "RateExceeded", "Unacceptable", "ResultTooLarge")  # fmt: skip
 """The errors that a reply can carry, by the names of their classes."""
 
@@ -117,6 +117,7 @@ class Limit(Enum):
         _NARROW, "query_timeout")
     QUERY_DEPTH = (
         errors.QueryRefused, "the query is too deep or too long for the engine", "Make it smaller.", None)
+    ENGINE_FAULT = (errors.EngineFault, errors.EngineFault.WHAT, errors.EngineFault.HINT, None)
     INTERRUPTED = (errors.StoreFault, "the evaluation was interrupted", _LATER, 2)
     RATE_LIMIT = (
         errors.RateExceeded,

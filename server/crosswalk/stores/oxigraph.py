@@ -11,12 +11,12 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
 
-from crosswalk.errors import InputError, StoreFault
+from crosswalk.errors import EngineFault, InputError, StoreFault
 from crosswalk.serialization import checked_results, label_blank_nodes, write_statements
 from crosswalk.sparql_tokens import may_name_graphs
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.refusals import refuse_service, refuse_updates
-from crosswalk.stores.syntax_errors import syntax_error
+from crosswalk.stores.syntax_errors import evaluation_fault, syntax_error
 
 _GENERIC = {"application/json": QueryResultsFormat.JSON, "application/xml": QueryResultsFormat.XML,
             "text/xml": QueryResultsFormat.XML}  # fmt: skip
@@ -91,8 +91,15 @@ class EmbeddedStore:
         except SyntaxError as fault:
             refuse_updates(text)
             raise syntax_error(text, str(fault)) from fault
+        except UnicodeEncodeError as fault:
+            raise InputError(f"the query is no text: {fault.reason}") from fault
         except (OSError, RuntimeError) as fault:
-            raise StoreFault(f"the query failed: {fault}") from fault
+            raise evaluation_fault(text, str(fault)) from fault
+        except BaseException as fault:
+            # An engine that is built to survive its own failures raises a class that cannot be imported.
+            if type(fault).__name__ == "PanicException":
+                raise EngineFault(EngineFault.WHAT, hint=EngineFault.HINT) from fault
+            raise
 
 
 def _unite(engine: pyoxigraph.Store) -> pyoxigraph.Store:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 
-from crosswalk.errors import QuerySyntaxError
+from crosswalk.errors import CrosswalkError, EngineFault, InputError, QueryRefused, QuerySyntaxError
 from crosswalk.sparql_tokens import KEYWORDS, position, tokens, undeclared_prefixes
 
 _REPORT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"(The [A-Z]+ |IRI |Duplicate |[A-Z][a-z]+ )[^,]*[a-z]")
+_UNKNOWN_FUNCTION = re.compile(r"The custom function <(.*)> is not supported")
+_ARGUMENTS = re.compile(
+    r"The custom function <(.*)> requires between (\d+) and (\d+) arguments, but (\d+) were given"
+)
+_SERVICE = re.compile(r"\b[Ss]ervice\b|^A URI scheme must be set")
 _UNFINISHED = "the query ends where more is expected"
 _KEYWORD = re.compile(r"[A-Z][A-Z_]+")
 
@@ -35,6 +40,30 @@ def syntax_error(text: str, report: str) -> QuerySyntaxError:
     if sentence is not None:
         return _at(text, offset, sentence[0].replace("The ", "the ", 1))
     return _misplaced(text, offset - _overshoot(match[3]))
+
+
+def evaluation_fault(text: str, report: str) -> CrosswalkError:
+    """Return the fault for what the engine says of a query that it has parsed and does not answer."""
+    if unknown := _UNKNOWN_FUNCTION.fullmatch(report):
+        hint = "Functions with an IRI are known for the datatypes of XML Schema alone, as casts."
+        return _at_function(text, unknown[1], f"there is no function <{unknown[1]}>", hint)
+    if wrong := _ARGUMENTS.fullmatch(report):
+        function, least, most, given = wrong.groups()
+        taken = "1 argument" if most == "1" else f"{least} to {most} arguments"
+        return _at_function(text, function, f"the function <{function}> takes {taken}, not {given}")
+    if _SERVICE.search(report):
+        return QueryRefused(f"SERVICE is not answered: {report}")
+    return EngineFault(f"{EngineFault.WHAT}: {report}", hint=EngineFault.HINT)
+
+
+def _at_function(text: str, function: str, what: str, hint: str | None = None) -> InputError:
+    """Return the error for a function, with its place: it is written as an IRI, or as a name that ends so."""
+    for token in tokens(text):
+        local = token.text.partition(":")[2] if token.kind == "name" else ""
+        if token.text == f"<{function}>" or (local and function.endswith(local)):
+            line, column = position(text, token.start)
+            return InputError(what, line=line, column=column, hint=hint)
+    return InputError(what, hint=hint)
 
 
 def _overshoot(expected: str) -> int:

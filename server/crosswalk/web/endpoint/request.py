@@ -98,7 +98,7 @@ class Request:
         status, common = decide(STATUS[fault])
         form = by_accept(parse_accept_header(self.header("ACCEPT"), MIMEAccept), ERRORS) or PROBLEM
         body = (problem_text if form is TEXT else problem_document)(status, what, **members)
-        return self._begin(status, common + retry_headers(status, retry_after) + headers, body, form)
+        return self._begin(status, common + retry_headers(fault, retry_after) + headers, body, form)
 
     def _begin(
         self, status: HTTPStatus, headers: Headers, body: bytes = b"", form: Representation | None = None

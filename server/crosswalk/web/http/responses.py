@@ -29,6 +29,7 @@ from crosswalk.web.http.status import (
     close_names,
     problem_document,
     retry_headers,
+    row_of,
     status_of,
 )
 from crosswalk.web.page_queries import ask
@@ -180,7 +181,7 @@ def crosswalk_fault(fault: CrosswalkError) -> Response:
     if status >= 500:
         current_app.logger.error("%s", fault)
     response = _describe(status, str(fault), hint=fault.hint)
-    response.headers.extend(retry_headers(status))
+    response.headers.extend(retry_headers(row_of(fault)))
     return response
 
 

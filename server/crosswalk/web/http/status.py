@@ -28,6 +28,7 @@ STATUS = {
     "ResultTooLarge": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "RateExceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "StoreFault": HTTPStatus.SERVICE_UNAVAILABLE,
+    "EngineFault": HTTPStatus.SERVICE_UNAVAILABLE,
     "QueryTimedOut": HTTPStatus.SERVICE_UNAVAILABLE,
     "ResourceLimit": HTTPStatus.SERVICE_UNAVAILABLE,
     "Overloaded": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -60,6 +61,9 @@ SENTENCES = {
 """What is said of a fault that brings no sentence of its own."""
 
 _TEMPORARY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_LASTING = ("EngineFault",)
+"""Faults that are there again, whatever their status, when the same is asked once more."""
+
 _RETRY_SECONDS = 5
 
 
@@ -71,14 +75,20 @@ class UnknownThing(NotFound):
         self.suggestions = suggestions
 
 
+def row_of(fault: CrosswalkError) -> str:
+    """Return the row of the table that a fault belongs to: the name of the nearest of its classes there."""
+    return next(kind.__name__ for kind in type(fault).__mro__ if kind.__name__ in STATUS)
+
+
 def status_of(fault: CrosswalkError) -> HTTPStatus:
-    """Return the status of a fault: that of the nearest of its classes in the table."""
-    return next(STATUS[kind.__name__] for kind in type(fault).__mro__ if kind.__name__ in STATUS)
+    """Return the status of a fault."""
+    return STATUS[row_of(fault)]
 
 
-def retry_headers(status: HTTPStatus, seconds: int | None = None) -> Headers:
-    """Return the Retry-After header of a fault that passes; no header for any other."""
-    return [("Retry-After", str(seconds or _RETRY_SECONDS))] if status in _TEMPORARY else []
+def retry_headers(fault: str, seconds: int | None = None) -> Headers:
+    """Return the Retry-After header of a fault that passes, named by its row; no header for any other."""
+    passes = STATUS[fault] in _TEMPORARY and fault not in _LASTING
+    return [("Retry-After", str(seconds or _RETRY_SECONDS))] if passes else []
 
 
 def problem_document(status: HTTPStatus, detail: str, **members: Any) -> bytes:
