@@ -71,6 +71,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "click": ("cli",),
     "flask": ("web",),
     "granian": ("web.server",),
+    "httpcore": ("stores",),
     "httpx": ("stores",),
     "numpy": ("relations",),
     "owlrl": ("graph.inference",),
@@ -81,7 +82,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "werkzeug": ("web",),
 }
 AT_FIRST_USE: dict[str, tuple[str, ...]] = {
-    "httpx": ("stores.graph_store", "stores.http_client", "stores.remote"),
+    "httpcore": ("stores.connections", "stores.graph_store", "stores.http_client", "stores.remote"),
+    "httpx": ("stores.connections", "stores.graph_store", "stores.http_client", "stores.remote"),
     "numpy": (),
 }
 """What takes long to import, and the modules that import it when they are loaded themselves."""

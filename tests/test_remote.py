@@ -20,8 +20,8 @@ import pytest
 
 from crosswalk.errors import InputError, QueryTimedOut, ResourceLimit, StoreFault
 from crosswalk.stores import SPARQL_JSON, QueryDataset
+from crosswalk.stores.connections import Deadline
 from crosswalk.stores.graph_store import WritableStore
-from crosswalk.stores.http_client import Deadline
 from crosswalk.stores.remote import EndpointRequest, RemoteStore
 
 YES = b'{"head":{},"boolean":true}'
@@ -231,7 +231,7 @@ def test_no_credentials_go_out_where_a_safe_connection_ends_in_a_plain_one(monke
         seen.append((request.url.scheme, "Authorization" in request.headers))
         if request.url.scheme == "https":
             return httpx.Response(302, headers={"Location": "http://example.org/sparql"})
-        return httpx.Response(200, content=YES, headers={"Content-Type": SPARQL_JSON})
+        return httpx.Response(200, stream=httpx.ByteStream(YES), headers={"Content-Type": SPARQL_JSON})
 
     store = RemoteStore("https://example.org/sparql", user="ann", password="secret")
     monkeypatch.setattr(store._client, "_client", httpx.Client(transport=httpx.MockTransport(respond)))

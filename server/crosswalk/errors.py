@@ -31,6 +31,16 @@ class CrosswalkError(Exception):
         self.line = line
         self.column = column
         self.hint = hint
+        self._public: CrosswalkError | None = None
+
+    def conceal(self, what: str, hint: str | None = None) -> None:
+        """Have those who use a site be told this instead: the rest concerns its operator alone."""
+        self._public = type(self)(what, hint=hint)
+
+    @property
+    def public(self) -> CrosswalkError:
+        """Return the fault as anybody may read it: itself, unless something of it is concealed."""
+        return self._public or self
 
     @property
     def place(self) -> str:

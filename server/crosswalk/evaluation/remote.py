@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
@@ -10,6 +11,8 @@ from crosswalk.evaluation.inspection import inspect
 from crosswalk.evaluation.wire import Limit, Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, Store
+
+_log = logging.getLogger(__name__)
 
 
 class RemoteEvaluation:
@@ -27,6 +30,8 @@ class RemoteEvaluation:
         try:
             reply = self._evaluate(question)
         except CrosswalkError as error:
+            if error.public is not error:
+                _log.error("%s", error)
             reply = Reply.of(error)
         finally:
             self._room.release()

@@ -85,7 +85,8 @@ class Reply(NamedTuple):
 
     @classmethod
     def of(cls, error: errors.CrosswalkError, retry_after: int | None = None) -> Reply:
-        """Return the reply that carries an error, by the nearest class named in FAULTS."""
+        """Return the reply that carries an error, by the nearest class named in FAULTS; no secret of it."""
+        error = error.public
         fault = next((kind.__name__ for kind in type(error).__mro__ if kind.__name__ in FAULTS), "StoreFault")
         return cls(fault=fault, what=error.what, hint=error.hint, line=error.line, column=error.column,
                    retry_after=retry_after)  # fmt: skip

@@ -6,6 +6,7 @@ https://www.w3.org/TR/sparql11-http-rdf-update/ and https://www.w3.org/TR/sparql
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Triple
 from crosswalk.errors import InputError, StoreFault
 from crosswalk.iris import BASE, GRAPH
 from crosswalk.stores import Store
-from crosswalk.stores.http_client import Client, Deadline, persist, read_error, shown, status_fault
+from crosswalk.stores.connections import Deadline, shown
+from crosswalk.stores.http_client import Client, persist, read_error, status_fault
 from crosswalk.stores.results import ask
 
 _AGAIN = "Call the command again: what has arrived is not sent twice."
@@ -61,7 +63,7 @@ class WritableStore:
     def _send(self, client: Client, request: httpx.Request, deadline: Deadline) -> None:
         try:
             with client.send(request, deadline, repeatable=request.method == "PUT") as response:
-                reply = read_error(response, deadline)
+                reply = read_error(response)
         except StoreFault as fault:
             fault.hint = _AGAIN
             raise
@@ -186,8 +188,11 @@ def _counts(reading: Store) -> dict[str | None, int]:
     counted: dict[str | None, int] = {}
     for row in ask(reading, "publishing/counts"):
         graph, triples = row["graph"], row["triples"]
-        if triples is not None:
-            counted[graph.value if graph else None] = int(triples.value)
+        if triples is None:
+            continue
+        if not re.fullmatch(r"[0-9]{1,18}", triples.value):
+            raise StoreFault("the server counts its triples by what is no number")
+        counted[graph.value if graph else None] = int(triples.value)
     return counted
 
 

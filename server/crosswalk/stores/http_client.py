@@ -1,4 +1,4 @@
-"""HTTP requests to other servers: pooled connections, credentials, redirects, and one deadline for all of it.
+"""HTTP requests to other servers: credentials, redirects, second attempts, and one deadline for all of it.
 
 httpx takes a while to import, so that only the stores of other servers import this module.
 """
@@ -7,47 +7,35 @@ from __future__ import annotations
 
 import random
 import re
-import ssl
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TypeVar
 
+import httpcore
 import httpx
 
 from crosswalk.errors import InputError, QueryTimedOut, ResourceLimit, StoreFault
+from crosswalk.stores.connections import ERROR_BYTES, Deadline, Transport, shown
 
 _T = TypeVar("_T")
-_IDLE_CONNECTIONS = 16
 _REDIRECTS = 10
 _PAUSES = (0.1, 0.4, 1.6)
 """The seconds between attempts at a request that found nobody."""
 _BUSY = (429, 502, 503, 504)
 _SHOWN = 300
-_ERROR_BYTES = 2**16
-_BEFORE_A_STATUS = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+_BEFORE_A_STATUS = (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError)
+_BROKEN = (httpcore.ProtocolError, httpcore.NetworkError, httpcore.ProxyError, httpcore.UnsupportedProtocol,
+           httpx.HTTPError, httpx.InvalidURL)  # fmt: skip
+"""What ends an exchange: httpx follows redirects and answers challenges, httpcore does all else."""
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Characters that end a line of a log, or steer a terminal."""
 
 
 class Unavailable(StoreFault):
     """Nobody answers just now; the same request may find an answer in a moment."""
-
-
-class Deadline(dict[str, float]):
-    """The end of an exchange, as httpx wants it: a timeout for each step, which is what is left by then."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self.seconds, self._end = seconds, time.monotonic() + seconds
-
-    def left(self) -> float:
-        """Return the seconds until the end, negative after it."""
-        return self._end - time.monotonic()
-
-    def get(self, step: str, default: Any = None) -> float:
-        """Return the timeout of a step that begins now."""
-        return max(0.001, self.left())
 
 
 class _Credentials(httpx.Auth):
@@ -73,8 +61,8 @@ class _Credentials(httpx.Auth):
             digest = httpx.DigestAuth(*self._known)
         try:
             yield from digest.auth_flow(request)
-        except (KeyError, NotImplementedError):
-            return  # an algorithm or a quality of protection that httpx does not know
+        except (LookupError, ValueError, NotImplementedError):
+            return  # a challenge that httpx cannot read, or does not know how to answer
         if "Authorization" in request.headers:
             self._own.digest = digest
 
@@ -86,10 +74,11 @@ class Client:
         try:
             self._home = httpx.URL(url)
         except httpx.InvalidURL as fault:
-            raise InputError(f"{url} is no web address: {fault}") from fault
+            raise InputError(f"{shown(url)} is no web address: {fault}") from fault
         self._credentials = _Credentials(user, password) if user and password else None
-        limits = httpx.Limits(max_keepalive_connections=_IDLE_CONNECTIONS, keepalive_expiry=None)
-        self._client = httpx.Client(verify=ssl.create_default_context(), limits=limits)
+        # Nobody needs a cookie of a query, and a server could send a new one with each answer.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._client = httpx.Client(transport=Transport(), cookies=no_cookies)
 
     @contextmanager
     def send(
@@ -110,17 +99,17 @@ class Client:
                 yield response
             finally:
                 response.close()
-        except httpx.TimeoutException as fault:
+        except httpcore.TimeoutException as fault:
             raise late(name, deadline) from fault
-        except httpx.ConnectError as fault:
+        except httpcore.ConnectError as fault:
             cause = _root(fault)
             kind = Unavailable if isinstance(cause, ConnectionError) else StoreFault
             why = getattr(cause, "strerror", None) or cause
             hint = "Is the address right, and is the server running?"
-            raise kind(f"{name} cannot be reached: {why}", hint=hint) from fault
-        except (httpx.HTTPError, httpx.InvalidURL) as fault:
+            raise kind(_plain(f"{name} cannot be reached: {why}"), hint=hint) from fault
+        except _BROKEN as fault:
             kind = Unavailable if isinstance(fault, _BEFORE_A_STATUS) else StoreFault
-            raise kind(f"{name} broke off: {fault or type(fault).__name__}") from fault
+            raise kind(_plain(f"{name} broke off: {str(fault) or type(fault).__name__}")) from fault
 
     def _respond(self, request: httpx.Request, repeatable: bool) -> httpx.Response:
         for _ in range(_REDIRECTS):
@@ -144,13 +133,10 @@ class Client:
         return self._client.send(request, stream=True, auth=auth, follow_redirects=False)
 
 
-def read_body(response: httpx.Response, deadline: Deadline, most: int | None = None) -> bytes:
-    """Return the body of a response.
-
-    Raises QueryTimedOut after the deadline, and ResourceLimit for more than ``most`` bytes.
-    """
+def read_body(response: httpx.Response, most: int | None = None) -> bytes:
+    """Return the body of a response; raise ResourceLimit for more than ``most`` bytes."""
     body = bytearray()
-    for chunk in _chunks(response, deadline):
+    for chunk in response.iter_raw():
         body += chunk
         if most is not None and len(body) > most:
             hint = "Ask for less, with LIMIT for instance, or raise CROSSWALK_RESULT_BYTES."
@@ -158,21 +144,14 @@ def read_body(response: httpx.Response, deadline: Deadline, most: int | None = N
     return bytes(body)
 
 
-def read_error(response: httpx.Response, deadline: Deadline) -> str:
-    """Return the beginning of a body that tells of an error."""
+def read_error(response: httpx.Response) -> str:
+    """Return the beginning of a body that tells of an error, or of success where no answer is asked for."""
     body = bytearray()
-    for chunk in _chunks(response, deadline):
+    for chunk in response.iter_raw():
         body += chunk
-        if len(body) > _ERROR_BYTES:
+        if len(body) >= ERROR_BYTES:
             break
-    return body[:_ERROR_BYTES].decode(errors="replace")
-
-
-def _chunks(response: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
-    for chunk in response.iter_bytes():
-        yield chunk
-        if deadline.left() < 0:
-            raise late(shown(str(response.url)), deadline)
+    return body[:ERROR_BYTES].decode(errors="replace")
 
 
 def persist(attempt: Callable[[], _T], deadline: Deadline) -> _T:
@@ -206,13 +185,12 @@ def status_fault(status: int, body: str, name: str) -> StoreFault:
 def first_words(body: str) -> str:
     """Return the first words of a body, without the marks of HTML and without the query said back."""
     words = " ".join(re.sub(r"<[^>]{1,200}>", " ", body).split()).partition(" SPARQL query: ")[0]
-    return words[:_SHOWN] or "it does not say why"
+    return _plain(words[:_SHOWN]) or "it does not say why"
 
 
-def shown(url: str) -> str:
-    """Return an address without a user, a password or a query in it."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+def _plain(text: str) -> str:
+    """Return a text that another server may have had a hand in, without characters that steer a terminal."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _root(fault: BaseException) -> BaseException:

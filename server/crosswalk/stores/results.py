@@ -18,7 +18,7 @@ _CANONICAL_BOOLEANS = {"1": "true", "0": "false"}
 
 @dataclass(frozen=True)
 class Term:
-    """One RDF term of an answer: ``kind`` is uri, literal or bnode, as SPARQL results call them."""
+    """One RDF term of an answer: ``kind`` is uri, literal, bnode or triple, as SPARQL results call them."""
 
     kind: str
     value: str
@@ -73,7 +73,7 @@ def read_answer(data: bytes) -> Answer:
         bindings = document["results"]["bindings"]
         rows = ({name: _read_term(row.get(name), terms) for name in columns} for row in bindings)
         return Answer(columns, tuple(rows))
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise StoreFault("the store's answer is not SPARQL JSON results") from fault
 
 
@@ -81,6 +81,8 @@ def _read_term(cell: dict[str, Any] | None, terms: dict[tuple[str | None, ...], 
     """Return the term of a cell; the same term is made once for all cells of an answer."""
     if cell is None:
         return None
+    if cell["type"] == "triple":
+        return Term("triple", _write_triple(cell["value"]))
     key = (cell["type"], cell["value"], cell.get("xml:lang"), cell.get("datatype"))
     if key not in terms:
         kind, value, language, datatype = key
@@ -88,3 +90,17 @@ def _read_term(cell: dict[str, Any] | None, terms: dict[tuple[str | None, ...], 
             value = _CANONICAL_BOOLEANS.get(value, value)
         terms[key] = Term("literal" if kind == "typed-literal" else kind, value, language, datatype)
     return terms[key]
+
+
+def _write_triple(parts: dict[str, dict[str, Any]]) -> str:
+    """Return a triple term as SPARQL 1.2 writes it."""
+    return f"<<( {' '.join(_write_part(parts[name]) for name in ('subject', 'predicate', 'object'))} )>>"
+
+
+def _write_part(cell: dict[str, Any]) -> str:
+    kind, value = cell["type"], cell["value"]
+    if kind == "literal":
+        language, datatype = cell.get("xml:lang"), cell.get("datatype")
+        mark = f"@{language}" if language else f"^^<{datatype}>" if datatype else ""
+        return json.dumps(value, ensure_ascii=False) + mark
+    return _write_triple(value) if kind == "triple" else f"<{value}>" if kind == "uri" else f"_:{value}"

@@ -177,10 +177,11 @@ def http_fault(fault: HTTPException) -> Response:
 @errors.app_errorhandler(CrosswalkError)
 def crosswalk_fault(fault: CrosswalkError) -> Response:
     """Answer a fault of the store or of an input, in its own words."""
-    status = status_of(fault)
+    refused_elsewhere = fault.public is not fault  # by another store: the questions of pages have no mistake
+    status = HTTPStatus.SERVICE_UNAVAILABLE if refused_elsewhere else status_of(fault)
     if status >= 500:
         current_app.logger.error("%s", fault)
-    response = _describe(status, str(fault), hint=fault.hint)
+    response = _describe(status, str(fault.public), hint=fault.public.hint)
     response.headers.extend(retry_headers(row_of(fault)))
     return response
 
