@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import csv
+import faulthandler
 import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from crosswalk.cli import COMMANDS, build, main, overview
+from crosswalk.cli.forked import in_fork
+from crosswalk.errors import EngineFault, QueryRefused, QuerySyntaxError, ResourceLimit
 from crosswalk.folders import content_root
 from crosswalk.namespaces import ID, XW
 
@@ -339,6 +344,92 @@ def test_a_typed_text_is_counted_as_typed_though_prefixes_are_added(run) -> None
 )
 def test_a_query_that_cannot_be_answered_is_told_in_one_line(run, args, message) -> None:
     assert message in fault(run("query", *args))[0]
+
+
+MIXED = "9 10 10 9 10 10 9 10 10 9 10 10 9 '10' '10' 10 '10' '10' 10 '10' '10'"
+"""Values of two kinds, in an order on which the engine fails when it is to sort them."""
+
+
+def test_a_query_on_which_the_engine_fails_is_told_in_a_sentence(tmp_path, snapshot) -> None:
+    data, query = tmp_path / "mixed.ttl", tmp_path / "mixed.rq"
+    data.write_text(f"<urn:a> <urn:p> ( {MIXED} ) .")
+    sorting = f"SELECT * {{ VALUES ?x {{ {MIXED} }} }} ORDER BY ?x"
+    query.write_text(sorting)
+    program = [sys.executable, "-m", "crosswalk", "query"]
+    environment = os.environ | {
+        "CROSSWALK_SNAPSHOTS": str(snapshot.path.parent.parent),
+        "RUST_BACKTRACE": "1",
+    }
+    for arguments in (["-e", sorting], [str(query)], ["-e", sorting, "--graph", str(data)]):
+        ended = subprocess.run(
+            [*program, *arguments], capture_output=True, env=environment, cwd=tmp_path, check=False
+        )
+        assert ended.returncode == 2 and ended.stdout == b""
+        assert ended.stderr.decode().splitlines() == [
+            "the engine failed on this query",
+            "hint: Values of several kinds under ORDER BY are known to end it: sort them by STR(?value).",
+        ]
+    assert {path.name for path in tmp_path.iterdir()} == {"mixed.ttl", "mixed.rq"}
+
+
+def test_every_kind_of_answer_and_fault_comes_out_of_a_process_of_its_own(monkeypatch) -> None:
+    def overflow() -> bytes:
+        os.kill(os.getpid(), signal.SIGSEGV)
+        return b""
+
+    def exhaust() -> bytes:
+        os.write(2, b"memory allocation of 17179869184 bytes failed\n")
+        os.kill(os.getpid(), signal.SIGABRT)
+        return b""
+
+    def abort() -> bytes:
+        os.write(2, b"x" * 2**16)
+        with suppress(BlockingIOError):
+            os.write(2, b"panicked")
+        os.kill(os.getpid(), signal.SIGABRT)
+        return b""
+
+    def refuse() -> bytes:
+        raise QuerySyntaxError("no brace", line=2, column=5, hint="Close it.")
+
+    faulthandler.disable()
+    assert in_fork(lambda: b"") == b"" and in_fork(lambda: b"x" * 10**6) == b"x" * 10**6
+    for work, fault, what in (
+        (overflow, QueryRefused, "too deep or too long"),
+        (exhaust, ResourceLimit, "more memory than there is"),
+        (abort, EngineFault, "the engine failed"),
+        (refuse, QuerySyntaxError, "no brace"),
+    ):
+        with pytest.raises(fault, match=what) as raised:
+            in_fork(work)
+    assert (raised.value.line, raised.value.column, raised.value.hint) == (2, 5, "Close it.")
+
+
+def test_a_mistake_of_ours_is_shown_whole(capfd) -> None:
+    with pytest.raises(SystemExit):
+        in_fork(lambda: b"" + None)
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_what_evaluates_ends_with_the_program(tmp_path, snapshot) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    program = subprocess.Popen(
+        [sys.executable, "-m", "crosswalk", "query", "-e", endless],
+        env=os.environ | {"CROSSWALK_SNAPSHOTS": str(snapshot.path.parent.parent)},
+    )
+    children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
+    end = time.monotonic() + 20
+    while not (child := children.read_text().strip()) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert child
+    program.kill()
+    program.wait()
+    while Path(f"/proc/{child}").exists() and time.monotonic() < end:
+        state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
+        if state == "Z":
+            return
+        time.sleep(0.02)
+    assert time.monotonic() < end
 
 
 def test_a_query_can_ask_files_of_any_vocabulary(run, tmp_path) -> None:

@@ -49,8 +49,9 @@ def evaluation_fault(text: str, report: str) -> CrosswalkError:
         return _at_function(text, unknown[1], f"there is no function <{unknown[1]}>", hint)
     if wrong := _ARGUMENTS.fullmatch(report):
         function, least, most, given = wrong.groups()
-        taken = "1 argument" if most == "1" else f"{least} to {most} arguments"
-        return _at_function(text, function, f"the function <{function}> takes {taken}, not {given}")
+        number = most if least == most else f"{least} to {most}"
+        what = f"the function <{function}> takes {number} argument{'' if most == '1' else 's'}, not {given}"
+        return _at_function(text, function, what)
     if _SERVICE.search(report):
         return QueryRefused(f"SERVICE is not answered: {report}")
     return EngineFault(f"{EngineFault.WHAT}: {report}", hint=EngineFault.HINT)
