@@ -77,7 +77,8 @@ class Endpoint:
         """Answer a query; without one, give the service description; leave a browser to the page."""
         parameters = read_parameters(request)
         accept = request.header("ACCEPT")
-        if request.method != "POST" and negotiate(accept, wanted_format(parameters)).page:
+        asking = "query" in parameters
+        if request.method != "POST" and negotiate(accept, wanted_format(parameters), asking=asking).page:
             return None
         text, dataset = read_query(request, parameters, self.settings)
         forms = negotiate(accept, wanted_format(parameters))

@@ -8,9 +8,6 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
-
 from crosswalk.web.http.headers import Headers, compress, decide, pays_to_compress
 from crosswalk.web.http.negotiation import ERRORS, PROBLEM, TEXT, Representation, by_accept
 from crosswalk.web.http.status import STATUS, problem_document, problem_text, retry_headers
@@ -96,7 +93,7 @@ class Request:
         ``fault`` is a row of the table of statuses.
         """
         status, common = decide(STATUS[fault])
-        form = by_accept(parse_accept_header(self.header("ACCEPT"), MIMEAccept), ERRORS) or PROBLEM
+        form = by_accept(self.header("ACCEPT"), ERRORS) or PROBLEM
         body = (problem_text if form is TEXT else problem_document)(status, what, **members)
         return self._begin(status, common + retry_headers(fault, retry_after) + headers, body, form)
 

@@ -6,11 +6,11 @@ or only ``*/*``, gets HTML. See https://www.rfc-editor.org/rfc/rfc9110#name-cont
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
+from typing import NamedTuple
 
 from crosswalk.stores import SPARQL_JSON
 
@@ -49,8 +49,8 @@ TURTLE = Representation("ttl", "text/turtle", "Turtle", ("application/x-turtle",
 JSONLD = Representation("jsonld", "application/ld+json", "JSON-LD")
 NTRIPLES = Representation("nt", "application/n-triples", "N-Triples", ("text/plain",))
 RDFXML = Representation("rdf", "application/rdf+xml", "RDF/XML", _XML)
-NQUADS = Representation("nq", "application/n-quads", "N-Quads", ("text/x-nquads",))
-TRIG = Representation("trig", "application/trig", "TriG", ("application/x-trig",))
+NQUADS = Representation("nq", "application/n-quads", "N-Quads", ("text/x-nquads", "text/nquads"))
+TRIG = Representation("trig", "application/trig", "TriG", ("application/x-trig", "text/trig"))
 
 RDF = (TURTLE, JSONLD, NTRIPLES, RDFXML)
 PAGE = (HTML,)
@@ -66,7 +66,12 @@ RESULTS = (
 )
 """What the query endpoint answers SELECT and ASK with."""
 
-_NOTATION3 = ("application/turtle", "text/n3", "text/rdf+n3")  # readers of Notation 3 read Turtle
+_NOTATION3 = (
+    "application/turtle",
+    "text/n3",
+    "text/rdf+n3",
+    "application/n3",
+)  # readers of Notation 3 read Turtle
 GRAPHS = (
     replace(TURTLE, aliases=(*TURTLE.aliases, *_NOTATION3)),
     replace(JSONLD, aliases=(JSON.media_type,)),
@@ -83,6 +88,11 @@ ERRORS = (PROBLEM, TEXT)
 """What the query endpoint describes faults in."""
 
 _CACHED_LENGTH = 512
+_UNSPECIFIC = {*_XML, "text/plain"}
+"""What browsers name as well, and mean no results and no RDF by."""
+_RANGES = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.?)*(?:"|$))+', re.DOTALL)
+_PARAMETERS = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;"]*)')
+_QUALITY = re.compile(r'"?(?P<quality>[0-9]+\.?[0-9]*|\.[0-9]+)"?')
 _SYNONYMS = {
     "turtle": "ttl", "n3": "ttl", "ntriples": "nt", "n-triples": "nt", "rdfxml": "rdf", "rdf+xml": "rdf",
     "xml": "rdf", "json-ld": "jsonld", "json": "jsonld", "nquads": "nq", "n-quads": "nq", "srj": "json",
@@ -109,23 +119,62 @@ def by_name(name: str, offered: tuple[Representation, ...]) -> Representation | 
     return next((form for form in offered if form.name == name), None)
 
 
-def by_accept(accept: MIMEAccept, offered: tuple[Representation, ...]) -> Representation | None:
+class Preference(NamedTuple):
+    """How much a client wants a media range, from 0 to 1, and at which place of its header it says so."""
+
+    quality: float
+    place: int
+
+
+def read_accept(header: str | None) -> Mapping[str, Preference]:
+    """Return the media ranges of an Accept header, in small letters, each as often preferred as it is most.
+
+    Parameters such as ``charset``, ``profile`` or ``version`` are left out: each form is offered in one way,
+    and what cannot be had in another is still better than nothing. Numbers above 1 count as 1, a range whose
+    weight is no number is not there, and ``*`` is ``*/*``, as Java writes it.
+
+    >>> read_accept('application/ld+json;profile="urn:a,b";q=.5, *;q=0.1')
+    {'application/ld+json': Preference(quality=0.5, place=0), '*/*': Preference(quality=0.1, place=1)}
+    """
+    return (_read_accept if len(header or "") <= _CACHED_LENGTH else _read_accept.__wrapped__)(header or "")
+
+
+@lru_cache(maxsize=1024)
+def _read_accept(header: str) -> Mapping[str, Preference]:
+    ranges: dict[str, Preference] = {}
+    for place, text in enumerate(_RANGES.findall(header)):
+        name = text.partition(";")[0].strip().lower()
+        parameters = _PARAMETERS.findall(text)
+        weight = next((value.strip() for parameter, value in parameters if parameter in ("q", "Q")), "1")
+        number = _QUALITY.fullmatch(weight)
+        if name and number:
+            quality = min(float(number["quality"]), 1.0)
+            name = "*/*" if name == "*" else name
+            if name not in ranges or quality > ranges[name].quality:
+                ranges[name] = Preference(quality, place)
+    return ranges
+
+
+def by_accept(accept: str | None, offered: tuple[Representation, ...]) -> Representation | None:
     """Return the offered representation that an Accept header prefers, or None where it refuses them all.
 
     Each media type gets the quality of the most specific range that holds it. Between equals the one named
-    more exactly wins, then the one offered first. No header at all accepts everything; a wildcard stands for
-    media types, not for their aliases.
+    more exactly wins, then the one named first, then the one offered first. No header at all accepts
+    everything; a wildcard stands for media types, not for their aliases.
     """
-    if not accept:
+    ranges = read_accept(accept)
+    if not ranges:
         return offered[0]
-    named = {media_type for media_type, _ in accept}
-    ranked = [
-        (accept.quality(media_type), -accept.find(media_type), -position, form)
-        for position, form in enumerate(offered)
-        for media_type in (form.media_type, *named.intersection(form.aliases))
-        if accept.quality(media_type) > 0
-    ]
-    return max(ranked, key=lambda entry: entry[:3])[3] if ranked else None
+    ranked = []
+    for position, form in enumerate(offered):
+        for media_type in (form.media_type, *(alias for alias in form.aliases if alias in ranges)):
+            holding = (media_type, media_type.partition("/")[0] + "/*", "*/*")
+            exactness, quality, place = next(
+                ((-number, *ranges[name]) for number, name in enumerate(holding) if name in ranges), (0, 0, 0)
+            )
+            if quality > 0:
+                ranked.append(((quality, exactness, -place, -position), form))
+    return max(ranked, key=lambda entry: entry[0])[1] if ranked else None
 
 
 @dataclass(frozen=True)
@@ -149,17 +198,21 @@ class Negotiated:
         return next(form for form in (self.table, self.graph) if form and form.media_type == media_type)
 
 
-def negotiate(accept: str | None, format: str | None) -> Negotiated:
-    """Choose by an Accept header and a ``format`` parameter; clients repeat them, so they are cached."""
+def negotiate(accept: str | None, format: str | None, *, asking: bool = False) -> Negotiated:
+    """Choose by an Accept header and a ``format`` parameter; clients repeat them, so they are cached.
+
+    ``asking`` tells that there is a query: who then names a form of results or of RDF, however little it is
+    wanted, gets the answer and not the page.
+    """
     short = len(accept or "") + len(format or "") <= _CACHED_LENGTH
-    return (_negotiate if short else _negotiate.__wrapped__)(accept, format)
+    return (_negotiate if short else _negotiate.__wrapped__)(accept, format, asking)
 
 
 @lru_cache(maxsize=1024)
-def _negotiate(header: str | None, format: str | None) -> Negotiated:
-    accept = parse_accept_header(header, MIMEAccept)
+def _negotiate(accept: str | None, format: str | None, asking: bool) -> Negotiated:
     if format is None:
-        return Negotiated(by_accept(accept, RESULTS), by_accept(accept, GRAPHS), _prefers_page(accept))
+        page = _prefers_page(read_accept(accept), asking)
+        return Negotiated(by_accept(accept, RESULTS), by_accept(accept, GRAPHS), page)
     return Negotiated(_by_any_name(format, RESULTS), _by_any_name(format, GRAPHS))
 
 
@@ -173,10 +226,13 @@ def _by_any_name(text: str, offered: tuple[Representation, ...]) -> Representati
     return None
 
 
-def _prefers_page(accept: MIMEAccept) -> bool:
-    """Tell whether a browser asks: HTML is named, and nothing the endpoint writes is preferred to it."""
-    if not any(media_type.lower() == HTML.media_type and quality > 0 for media_type, quality in accept):
-        return False
+def _prefers_page(ranges: Mapping[str, Preference], asking: bool) -> bool:
+    """Tell whether a browser asks: HTML is named, and nothing the endpoint writes is preferred to it.
+
+    With a query nothing of that kind may be named at all, but for what browsers name themselves.
+    """
+    page = ranges[HTML.media_type].quality if HTML.media_type in ranges else 0.0
     written = {media_type for form in (*RESULTS, *GRAPHS) for media_type in form.media_types}
-    rivals = (quality for media_type, quality in accept if media_type.lower() in written)
-    return accept.quality(HTML.media_type) >= max(rivals, default=0.0)
+    rivals = {name: ranges[name].quality for name in ranges.keys() & written}
+    named = any(quality > 0 for name, quality in rivals.items() if name not in _UNSPECIFIC)
+    return page > 0 and page >= max(rivals.values(), default=0.0) and not (asking and named)

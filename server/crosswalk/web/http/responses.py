@@ -47,7 +47,7 @@ def choose(offered: tuple[Representation, ...], suffix: Representation | None = 
     Raises NotAcceptable where none of those offered fits.
     """
     name = request.args.get("format")
-    chosen = suffix or (by_name(name, offered) if name else by_accept(request.accept_mimetypes, offered))
+    chosen = suffix or (by_name(name, offered) if name else by_accept(request.headers.get("Accept"), offered))
     g.offered = offered
     if chosen is None:
         raise NotAcceptable("This is offered as " + ", ".join(form.media_type for form in offered) + ".")
@@ -191,7 +191,7 @@ def _describe(
 ) -> Response:
     """Describe a fault as a page or as a problem document, as the client prefers; a page when in doubt."""
     g.offered = PAGE
-    accepted = by_accept(request.accept_mimetypes, (HTML, PROBLEM))
+    accepted = by_accept(request.headers.get("Accept"), (HTML, PROBLEM))
     if request.args.get("format") in (None, HTML.name) and accepted is HTML:
         body = render_template("error.html", status=status.value, title=HEADINGS.get(status, status.phrase),
                                detail=detail, hint=hint, suggestions=suggestions)  # fmt: skip
