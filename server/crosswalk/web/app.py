@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from crosswalk.stores import Store
 from crosswalk.web import labels, tables, urls
 from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
 from crosswalk.web.http import responses
+from crosswalk.web.http.addresses import HOST, path_within, prefix_of
 from crosswalk.web.page_queries import PageQueries
 from crosswalk.web.search_index import excerpt
 from crosswalk.web.views import (
@@ -29,6 +31,8 @@ from crosswalk.web.views import (
     things,
 )
 from crosswalk.web.warmup import TemplateCache
+
+Pages = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 VIEWS = (home, comparison, things, questions, drawing, lineage, analysis, search, review, data)
 """The modules with a blueprint of pages each."""
@@ -70,6 +74,7 @@ def create_app(
     for blueprint in (*(view.blueprint for view in VIEWS), responses.errors):
         app.register_blueprint(blueprint)
     app.after_request(responses.complete)
+    app.wsgi_app = addressed(app.wsgi_app, prefix_of(settings.base_iri))  # type: ignore[method-assign]
 
     @app.context_processor
     def site() -> dict[str, object]:
@@ -83,6 +88,23 @@ def create_app(
         }
 
     return app
+
+
+def addressed(pages: Pages, prefix: str) -> Pages:
+    """Return the application below a prefix, which sees the path within the site, and nobody's Host.
+
+    Flask refuses some hosts with a fault of its own, and repeats the others where it redirects.
+    """
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        environ |= {
+            "HTTP_HOST": HOST,
+            "SCRIPT_NAME": prefix,
+            "PATH_INFO": path_within(environ.get("PATH_INFO", ""), prefix),
+        }
+        return pages(environ, start)
+
+    return answer
 
 
 def fingerprint(folder: Path) -> str:

@@ -18,7 +18,7 @@ from crosswalk.stores.results import Row
 from crosswalk.web.http.negotiation import NQUADS, NTRIPLES, RDF, TRIG, TURTLE, Representation
 from crosswalk.web.labels import named
 from crosswalk.web.tables import first_by, text
-from crosswalk.web.urls import local
+from crosswalk.web.urls import path_of
 
 FIRST_GROUPS = {"comparisons": "Comparisons", "mappings": "Mapping sets", "notes": "Curation notes"}
 LAST_GROUPS = {"bodies": "Shared by all", "sources": "Shared by all", "topics": "Shared by all",
@@ -195,7 +195,7 @@ def _describe_graph(base: str, rows: list[Row], measure: Measure | None) -> dict
 
 def _describe_file(base: str, graph: str, form: Representation, measure: Measure | None) -> dict[str, Any]:
     """Describe a download of a named graph, with size and hash where its bytes are always the same."""
-    address = f"{base.rstrip('/')}{local(graph)}.{form.name}"
+    address = f"{base.rstrip('/')}{path_of(graph)}.{form.name}"
     described: dict[str, Any] = {
         "@type": ["DataDownload", "dcat:Distribution"],
         "encodingFormat": form.media_type,

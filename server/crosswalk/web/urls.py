@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import request
+from flask import has_request_context, request
 from werkzeug.routing import BaseConverter, Rule, ValidationError
 
 from crosswalk.errors import InputError
 from crosswalk.iris import BASE, compact
+from crosswalk.web.http.addresses import quote_path
 
 _LEGAL = re.compile(r"[^\x00-\x20<>\"{}|\\^`\x7f]+")
 
@@ -22,15 +23,30 @@ def iri_of(address: str) -> str | None:
     return BASE + address if _LEGAL.fullmatch(address) else None
 
 
-def local(iri: str) -> str:
-    """Return the address of a thing on this site; a web address from elsewhere stays as it is.
+def to(path: str) -> str:
+    """Return the address of a page of this site, below the path that readers reach the site by.
 
-    Addresses begin with a slash and never name a host, so that the site works wherever it stands.
+    Every address that is sent to a reader goes through here. It begins with a slash and never names a host.
     """
-    if not iri.startswith(BASE):
-        return iri if re.match(r"https?://", iri) else "#"
+    return request.script_root + path if has_request_context() else path
+
+
+def here() -> str:
+    """Return the address of what is asked for, without its parameters."""
+    return to(quote_path(request.path))
+
+
+def path_of(iri: str) -> str:
+    """Return the path of a thing within this site: what follows the base of its IRI."""
     address, mark, fragment = iri.removeprefix(BASE).partition("#")
-    return "/" + quote(address, safe="/:@!$&'()*+,;=~.-_") + mark + quote(fragment, safe="")
+    return quote_path(address) + mark + quote(fragment, safe="")
+
+
+def local(iri: str) -> str:
+    """Return the address of a thing on this site; a web address from elsewhere stays as it is."""
+    if iri.startswith(BASE):
+        return to(path_of(iri))
+    return iri if re.match(r"https?://", iri) else "#"
 
 
 def last_part(iri: str) -> str:
@@ -40,7 +56,7 @@ def last_part(iri: str) -> str:
 
 def pair_url(page: str, left: str, right: str) -> str:
     """Return the address of a page on two editions: ``compare``, ``matrix`` or ``gaps``."""
-    return f"/{page}/{compact(left)}/{compact(right)}"
+    return to(f"/{page}/{compact(left)}/{compact(right)}")
 
 
 def pair_name(left: str, right: str) -> str:
@@ -50,23 +66,23 @@ def pair_name(left: str, right: str) -> str:
 
 def lineage_url(standard: str) -> str:
     """Return the address of the lineage of a standard, which may be given by one of its editions."""
-    return f"/lineage/{compact(standard).partition('/')[0]}"
+    return to(f"/lineage/{compact(standard).partition('/')[0]}")
 
 
 def stale_url(old: str, new: str) -> str:
     """Return the address of what a new edition leaves of the mappings to an old one."""
-    return f"/stale/{compact(old)}/{last_part(new)}"
+    return to(f"/stale/{compact(old)}/{last_part(new)}")
 
 
 def path_url(start: str, end: str = "", limit: int | None = None) -> str:
     """Return the address of the paths between two elements, or of the form where the end is to be named."""
     parameters = {"from": start, "to": end, "limit": limit}
-    return "/path?" + urlencode({name: value for name, value in parameters.items() if value})
+    return to("/path?" + urlencode({name: value for name, value in parameters.items() if value}))
 
 
 def question_url(name: str) -> str:
     """Return the address of a named question."""
-    return f"/questions/{name}"
+    return to(f"/questions/{name}")
 
 
 class EditionConverter(BaseConverter):

@@ -23,6 +23,7 @@ from crosswalk.web.endpoint.protocol import (
 )
 from crosswalk.web.endpoint.queries import QueryHandler
 from crosswalk.web.endpoint.request import Environ, Request, StartResponse, StoredAnswer
+from crosswalk.web.http.addresses import ADDRESS_BYTES, prefix_of, route_of
 from crosswalk.web.http.negotiation import GRAPHS, RESULTS, Negotiated, negotiate
 
 HEADER_BYTES = 65536
@@ -40,6 +41,7 @@ class Endpoint:
 
     def __init__(self, pages: Callable[..., Iterable[bytes]], queries: QueryHandler) -> None:
         self.pages, self.queries, self.settings = pages, queries, queries.settings
+        self.prefix = prefix_of(self.settings.base_iri)
         self.routes: dict[str, tuple[tuple[str, ...], Callable[[Request], list[bytes] | None]]] = {
             f"/{description.ADDRESS}": ((*_READING, "POST"), self.sparql),
             f"/{description.VOID_ADDRESS}": (_READING, self.void),
@@ -53,7 +55,11 @@ class Endpoint:
         if _header_bytes(environ) > HEADER_BYTES:
             what = f"the headers are longer than the {HEADER_BYTES} bytes they may have"
             return Request(environ, start, "").send_problem("HeadersTooLong", what, [])
-        methods, answer = self.routes.get(environ["PATH_INFO"], ((), None))
+        if len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > ADDRESS_BYTES:
+            what = f"the address is longer than the {ADDRESS_BYTES} bytes it may have: send a query by POST"
+            return Request(environ, start, "").send_problem("AddressTooLong", what, [])
+        path = route_of(environ["PATH_INFO"], self.prefix)
+        methods, answer = self.routes.get(path, ((), None))
         if answer is None:
             return self.pages(environ, start)
         began = time.perf_counter()
@@ -65,7 +71,7 @@ class Endpoint:
         except ProtocolFault as fault:
             body = request.send_problem(fault.kind, fault.what, fault.headers, fault.retry_after)
         if body is None:
-            return self.pages(environ, start)
+            return self.pages(environ | {"PATH_INFO": path}, start)
         self.queries.count("requests")
         if request.status is HTTPStatus.NOT_MODIFIED:
             self.queries.count("not_modified")
@@ -167,4 +173,4 @@ def _write_access_line(request: Request, began: float) -> None:
         **request.log,
     }
     known = {name: value for name, value in line.items() if value is not None}
-    sys.stderr.write(json.dumps(known, ensure_ascii=True) + "\n")
+    sys.stderr.write(json.dumps(known, ensure_ascii=True).replace("\x7f", "\\u007f") + "\n")

@@ -108,6 +108,10 @@ def _dataset(parameters: Parameters) -> QueryDataset:
 
 def _posted_queries(request: Request, parameters: Parameters, settings: Settings) -> list[str]:
     """Return the queries of a body; add the other parameters of a form to those of the address."""
+    encoding = (request.header("CONTENT_ENCODING") or "identity").strip().lower()
+    if encoding != "identity":
+        what = f"a body is read as it is, not with Content-Encoding: {encoding[:40]}"
+        refuse("UnsupportedMediaType", what, ("Accept-Encoding", "identity"))
     media_type, options = parse_options_header(request.environ.get("CONTENT_TYPE", ""))
     media_type = media_type.lower()
     if media_type == _UPDATE:

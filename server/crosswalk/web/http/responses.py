@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import Blueprint, Response, abort, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
 from crosswalk.errors import CrosswalkError
 from crosswalk.stores.results import Answer
+from crosswalk.web.http.addresses import HOST, quote_path
 from crosswalk.web.http.headers import VARY, compress, decide, held_tag, pays_to_compress, tag_of
 from crosswalk.web.http.negotiation import (
     HTML,
@@ -34,6 +35,7 @@ from crosswalk.web.http.status import (
 )
 from crosswalk.web.page_queries import ask
 from crosswalk.web.tables import WRITERS, Row
+from crosswalk.web.urls import to
 
 errors = Blueprint("errors", __name__)
 
@@ -98,7 +100,7 @@ def finish(body: str | bytes, chosen: Representation) -> Response:
 def alternates() -> list[dict[str, str]]:
     """Return the other representations of what is asked for, each with its own address."""
     offered = getattr(g, "offered", PAGE)
-    path = quote(by_suffix(request.path, offered)[0], safe="/:@!$&'()*+,;=~.-_")
+    path = to(quote_path(by_suffix(request.path, offered)[0]))
     arguments = [(name, value) for name, value in request.args.items(multi=True) if name != "format"]
     return [
         {
@@ -115,7 +117,7 @@ def page_tag() -> str | None:
     """Return the tag of this address in this representation; None where the data may change."""
     edition = current_app.extensions["crosswalk-edition"]
     chosen = getattr(g, "representation", None)
-    return tag_of(edition, request.full_path, chosen.media_type) if edition and chosen else None
+    return tag_of(edition, to(request.full_path), chosen.media_type) if edition and chosen else None
 
 
 def complete(response: Response) -> Response:
@@ -137,6 +139,8 @@ def complete(response: Response) -> Response:
     )
     response.status_code = status.value
     response.headers.update(headers)
+    if location := response.headers.get("Location"):
+        response.headers["Location"] = _without_host(location)
     if lasting and not static:
         for form in alternates():
             response.headers.add("Link", f'<{form["href"]}>; rel="alternate"; type="{form["media_type"]}"')
@@ -145,6 +149,12 @@ def complete(response: Response) -> Response:
         response.set_data(compress(response.get_data()))
         response.headers.pop("Accept-Ranges", None)
     return response
+
+
+def _without_host(location: str) -> str:
+    """Return where a redirect leads without the host that Flask has put there where it merged slashes."""
+    _, host, *rest = urlsplit(location)
+    return urlunsplit(("", "", *rest)) if host == HOST else location
 
 
 def _goes_compressed(response: Response, *, static: bool) -> bool:
@@ -166,7 +176,7 @@ def http_fault(fault: HTTPException) -> Response:
     if fault.code == HTTPStatus.NOT_FOUND and not suggestions:
         rules = (rule for rule in current_app.url_map.iter_rules() if "GET" in rule.methods)
         pages = [rule.rule for rule in rules if not rule.arguments]
-        suggestions = close_names(request.path.lower().rstrip("/"), pages, "", cutoff=0.6)
+        suggestions = close_names(request.path.lower().rstrip("/"), pages, to(""), cutoff=0.6)
     response = _describe(HTTPStatus(fault.code), detail, suggestions=suggestions)
     for name, value in fault.get_headers():
         if name not in ("Content-Type", "Content-Length"):

@@ -38,6 +38,7 @@ STATUS = {
     "MethodNotAllowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "QueryTooLong": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "UnsupportedMediaType": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "AddressTooLong": HTTPStatus.REQUEST_URI_TOO_LONG,
     "HeadersTooLong": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
 }
 

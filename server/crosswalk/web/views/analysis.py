@@ -21,7 +21,7 @@ from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.labels import load_elements
 from crosswalk.web.page_queries import ask, page_queries
 from crosswalk.web.tables import first_by
-from crosswalk.web.urls import day_parameter, number_parameter, pair_name, pair_url, text_parameter
+from crosswalk.web.urls import day_parameter, number_parameter, pair_name, pair_url, text_parameter, to
 
 if TYPE_CHECKING:
     from crosswalk.relations.gaps import GapRow
@@ -63,7 +63,7 @@ def heatmap(left: str, right: str) -> Response:
     """Show two editions as a heat map: elements by elements, under their categories and documents."""
     names = [ask("pages/edition", edition=iri).rows for iri in (left, right)]
     if not all(names):
-        raise UnknownThing("One of these editions is not here.", [("/matrix", "the matrix")])
+        raise UnknownThing("One of these editions is not here.", [(to("/matrix"), "the matrix")])
     chosen = choose(TABLE)
     cells = ask("pages/heatmap-cells", left=left, right=right)
     if chosen is not HTML:

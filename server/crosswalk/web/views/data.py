@@ -31,6 +31,7 @@ from crosswalk.web.http.responses import choose, finish, render, rows_or_page
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import ask, page_queries
 from crosswalk.web.tables import group_by, text
+from crosswalk.web.urls import to
 
 blueprint = Blueprint("data", __name__)
 
@@ -41,7 +42,7 @@ VERSION_DIGITS = 16
 @blueprint.get("/data")
 def without_slash() -> Response:
     """Lead to the address with a slash, which interface and links use."""
-    return redirect("/data/", 308)
+    return redirect(to("/data/"), 308)
 
 
 @blueprint.get("/data/")
@@ -114,12 +115,12 @@ def snapshot(name: str) -> Response:
     name, suffix = by_suffix(name, (HTML, *RDF, TRIG, NQUADS))
     present = getattr(current_app.extensions["crosswalk-snapshot"], "hash", "")[:VERSION_DIGITS]
     if present and name == "current":
-        return redirect(f"/snapshot/{present}", 303)
+        return redirect(to(f"/snapshot/{present}"), 303)
     if name != present:
-        offered = [(f"/snapshot/{present}", "the present one")] if present else []
+        offered = [(to(f"/snapshot/{present}"), "the present one")] if present else []
         raise UnknownThing(f"No snapshot {name} is served here.", offered)
     chosen = choose((HTML, *RDF, TRIG, NQUADS), suffix)
-    return redirect("/data/" if chosen is HTML else f"/data/crosswalk.{chosen.name}", 303)
+    return redirect(to("/data/" if chosen is HTML else f"/data/crosswalk.{chosen.name}"), 303)
 
 
 def dataset_file() -> Path | None:
@@ -154,7 +155,7 @@ def ontology_version(version: str) -> Response:
     statements = {compact(text(row, "property")): text(row, "value") for row in ask("pages/vocabulary").rows}
     present = statements.get("owl:versionInfo")
     if present is None or version != present:
-        offered = [(f"/ontology/{present}", f"version {present}")] if present else []
+        offered = [(to(f"/ontology/{present}"), f"version {present}")] if present else []
         raise UnknownThing(f"The vocabulary is not offered here in a version {version}.", offered)
     return ontology(suffix.name if suffix else "")
 

@@ -14,7 +14,7 @@ from crosswalk.web.http.negotiation import JSON
 from crosswalk.web.http.responses import choose, page
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import ask
-from crosswalk.web.urls import text_parameter
+from crosswalk.web.urls import text_parameter, to
 
 blueprint = Blueprint("drawing", __name__)
 
@@ -27,7 +27,7 @@ def graph() -> Response:
     """Show the page of the drawing; the table below it says the same without JavaScript."""
     part = requested_part()
     nodes = {node["id"]: node for node in part["nodes"]}
-    vocabulary = {"base": BASE, "prefixes": {}, "labels": ""}
+    vocabulary = {"root": to(""), "base": BASE, "prefixes": {}, "labels": ""}
     return page("drawing.html", part=part, nodes=nodes, focus=nodes.get(part["focus"]), vocabulary=vocabulary)
 
 

@@ -8,7 +8,7 @@ from crosswalk.web.dataset import describe_dataset
 from crosswalk.web.diagrams.timeline import draw_timeline
 from crosswalk.web.http.responses import page, rows_or_page
 from crosswalk.web.page_queries import ask, page_queries
-from crosswalk.web.urls import local
+from crosswalk.web.urls import path_of
 
 blueprint = Blueprint("home", __name__)
 
@@ -63,6 +63,6 @@ def favicon() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """List the address of every page and of every thing, as seen from outside."""
-    things = (local(row["thing"].value) for row in ask("pages/sitemap"))
+    things = (path_of(row["thing"].value) for row in ask("pages/sitemap"))
     body = render_template("sitemap.xml", addresses=(*LISTED, *things))
     return Response(body, content_type="application/xml; charset=utf-8")

@@ -18,6 +18,7 @@ from crosswalk.web.http.status import UnknownThing, close_names
 from crosswalk.web.labels import load_names
 from crosswalk.web.page_queries import ask, page_queries
 from crosswalk.web.tables import first_by, text
+from crosswalk.web.urls import to
 
 blueprint = Blueprint("questions", __name__)
 
@@ -37,7 +38,7 @@ def questions() -> Response:
 @blueprint.get("/questions/<name>")
 def question(name: str) -> Response:
     """Answer one question with the terms that its form holds, or with its examples."""
-    query = named_question(name, "/questions/")
+    query = named_question(name, to("/questions/"))
     chosen = choose(TABLE)
     given = {parameter: request.args.get(parameter, brief(query.examples.get(parameter, ""))).strip()
              for parameter in query.parameters}  # fmt: skip
@@ -59,7 +60,7 @@ def editor() -> Response:
     """Show the editor, holding the query of the address, a named question, or a first example."""
     choose(PAGE)
     given, name = request.args.get("query"), request.args.get("question")
-    question = named_question(name, "/sparql?question=") if name else None
+    question = named_question(name, to("/sparql?question=")) if name else None
     return page(
         "sparql-editor.html",
         text=given or without_header((question or load("pages/first-query")).text).strip() + "\n",
@@ -90,5 +91,5 @@ def vocabulary() -> Markup:
         for term, row in first_by(ask("pages/terms"), "term").items()
     ]
     labels = load("pages/labels").text
-    content = {"base": BASE, "prefixes": dict(PREFIXES), "terms": terms, "labels": labels}
+    content = {"root": to(""), "base": BASE, "prefixes": dict(PREFIXES), "terms": terms, "labels": labels}
     return Markup(json.dumps(content, ensure_ascii=False).replace("<", "\\u003c"))

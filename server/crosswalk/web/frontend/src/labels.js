@@ -1,9 +1,12 @@
 // IRIs made short for the eye: by a prefix, by their address on this site, and by their label where there is one.
 import { ROWS, put } from "./queries.js";
 
-const vocabulary = JSON.parse(document.querySelector("#vocabulary")?.textContent ?? '{"prefixes":{},"base":"","labels":""}');
+const vocabulary = JSON.parse(document.querySelector("#vocabulary")?.textContent ?? '{"root":"","prefixes":{},"base":"","labels":""}');
 const BATCH = 200;
 const MOST = 1000;
+
+// The address of a page of this site, which may stand below a path of its host.
+export const to = (path) => vocabulary.root + path;
 
 export function shorten(iri) {
   const base = vocabulary.base;
@@ -16,7 +19,7 @@ export function shorten(iri) {
 
 // The things of the graph are shown by this site; what else the web has stays where it is; the rest has no page.
 shorten.local = (iri) => {
-  if (vocabulary.base && iri.startsWith(vocabulary.base)) return `/${iri.slice(vocabulary.base.length)}`;
+  if (vocabulary.base && iri.startsWith(vocabulary.base)) return to(`/${iri.slice(vocabulary.base.length).replace(/^\/+/, "")}`);
   return /^https?:/.test(iri) ? iri : null;
 };
 

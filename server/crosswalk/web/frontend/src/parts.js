@@ -1,15 +1,16 @@
 // What is known of the graph so far, and how it is told in words.
 import { make } from "./elements.js";
+import { to } from "./labels.js";
 
 const MOST = 200;
 
 export const seen = { nodes: new Map(), edges: new Map(), leftOut: new Set(), uncounted: 0 };
 
 // A short name that the address can hold and the server understands.
-export const nameOf = ({ id, address }) => (address.startsWith("/id/") ? decodeURIComponent(address.slice(4)) : id);
+export const nameOf = ({ id, address }) => (address.startsWith(to("/id/")) ? decodeURIComponent(address.slice(to("/id/").length)) : id);
 
 export async function fetchPart(question) {
-  const response = await fetch(`/graph.json?${question}`, { headers: { Accept: "application/json" } });
+  const response = await fetch(to(`/graph.json?${question}`), { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error((await response.json()).detail ?? "The graph could not be read.");
   return response.json();
 }
