@@ -109,7 +109,7 @@ def alternates() -> list[dict[str, str]]:
             "title": form.title,
         }
         for form in offered
-        if form is not HTML
+        if form is not HTML and len(offered) > 1
     ]
 
 

@@ -72,8 +72,13 @@ def heatmap(left: str, right: str) -> Response:
     whole = bool(request.args.get("all"))
     diagram = lay_heatmap(*axes, cells.rows, whole)
     judgements = first_by(ask("pages/gaps-rows", left=left, right=right), "focus")
+    pairs = ((left, right), (right, left))
+    compared = next(
+        (pair for pair in pairs if ask("pages/compare-set", left=pair[0], right=pair[1]).rows), None
+    )
     left, right = (rows[0] for rows in names)
-    return render("heatmap.html", left=left, right=right, heatmap=diagram, whole=whole, judgements=judgements)
+    return render("heatmap.html", left=left, right=right, heatmap=diagram, whole=whole, judgements=judgements,
+                  compared=compared)  # fmt: skip
 
 
 @blueprint.get("/gaps")
