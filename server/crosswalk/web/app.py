@@ -16,6 +16,7 @@ from crosswalk.web import labels, tables, urls
 from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
 from crosswalk.web.http import responses
 from crosswalk.web.http.addresses import HOST, path_within, prefix_of
+from crosswalk.web.http.log_lines import write_lines
 from crosswalk.web.page_queries import PageQueries
 from crosswalk.web.search_index import excerpt
 from crosswalk.web.views import (
@@ -55,6 +56,7 @@ def create_app(
     Of the ``snapshot`` pages show the hash and the number of triples; without one the data may change at any
     time, so that nothing is tagged or kept.
     """
+    write_lines()
     answer_cache = answer_cache or answer_cache_of(snapshot)
     app = Flask(__name__)
     app.url_rule_class = urls.LazyRule

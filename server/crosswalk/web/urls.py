@@ -120,7 +120,8 @@ def text_parameter(name: str) -> str:
 def number_parameter(name: str, default: int, maximum: int) -> int:
     """Return the whole number that a parameter gives; InputError unless it is from 1 to ``maximum``."""
     given = request.args.get(name, str(default))
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= maximum:
+    # Python refuses to read a number of thousands of digits.
+    if not re.fullmatch("[0-9]{1,9}", given) or not 1 <= int(given) <= maximum:
         raise InputError(f"{name} is a whole number from 1 to {maximum}")
     return int(given)
 
