@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+OLDEST = "0.4.10"
+"""The oldest version that the package index has; `make test` installs it, see locks/oxigraph-oldest.lock."""
+
+
+def oldest_binary() -> str | None:
+    """The program of the oldest version: installed by the Makefile, or named by a variable."""
+    installed = Path(__file__).resolve().parents[1] / "build" / "oxigraph-oldest" / "bin" / "oxigraph"
+    return str(installed) if installed.exists() else os.environ.get("CROSSWALK_OLDEST_OXIGRAPH")
+
 
 def binary() -> str | None:
     """The server's program: beside this Python, or on the path."""
@@ -20,9 +30,9 @@ def binary() -> str | None:
 
 
 @contextmanager
-def oxigraph(folder: Path) -> Iterator[str]:
+def oxigraph(folder: Path, program: str | None = None) -> Iterator[str]:
     """The address of an empty server that keeps its data in a folder."""
-    program = binary()
+    program = program or binary()
     assert program is not None, "the development dependencies hold oxigraph"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
