@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
                  "settings", "stores", "structured_text"),
     "assemble": ("errors", "folders", "graph", "settings", "stores"),
     "web.http": ("errors", "iris", "stores", "web"),
-    "web.endpoint": ("evaluation", "iris", "settings", "stores", "web.http"),
+    "web.endpoint": ("errors", "evaluation", "iris", "settings", "stores", "web.http"),
     "web.diagrams": ("iris", "stores", "web"),
     "web.views": ("errors", "exchange", "iris", "relations", "sparql_tokens", "stores",
                   "web", "web.diagrams", "web.http"),
@@ -357,7 +357,8 @@ def is_private(name: str) -> bool:
 def own_names() -> frozenset[str]:
     """Return every name that some module of ours gives to something, wherever it stands."""
     nodes = [node for name in NAMES for node in ast.walk(tree(name))]
-    defined = {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = {node.name for node in nodes if isinstance(node, kinds)}
     defined |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     assigned = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
     return frozenset(

@@ -15,6 +15,7 @@ from crosswalk.settings import Settings
 from crosswalk.web.endpoint.application import Endpoint
 from crosswalk.web.endpoint.queries import QueryHandler
 from crosswalk.web.http.status import STATUS, status_of
+from tests.rsgi import Scope, answer, no_page
 
 ROWS = 10_000
 SIZE = 3 * ROWS * 3 // 2 + 1024
@@ -29,7 +30,7 @@ class Engine:
         self.asked: list[str] = []
         self.error: CrosswalkError | None = None
 
-    def ask(self, question: Question, client: str = "") -> Reply:
+    async def ask(self, question: Question, client: str = "") -> Reply:
         """Return the same reply each time."""
         self.asked.append(question.text)
         return Reply.of(self.error) if self.error else Reply(self.body, str(question.table_type), "s")
@@ -38,21 +39,12 @@ class Engine:
 def endpoint(engine: Engine, **settings: object) -> Endpoint:
     """The application over an engine, without pages."""
     handler = QueryHandler(engine, Settings(access_log=False, **settings), "s", Counters(1), 0)
-    return Endpoint(lambda environ, start: [], handler)
+    return Endpoint(no_page, handler)
 
 
 def get(application: Endpoint, query: str, **headers: str) -> tuple[int, dict[str, str]]:
     """The status and the headers of the answer to a query."""
-    answered: list[tuple[str, list[tuple[str, str]]]] = []
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "PATH_INFO": "/sparql",
-        "QUERY_STRING": urlencode({"query": query}),
-        **{f"HTTP_{name}": value for name, value in headers.items()},
-    }
-    b"".join(application(environ, lambda status, headers: answered.append((status, headers))))
-    ((status, sent),) = answered
-    return int(status.split()[0]), dict(sent)
+    return answer(application, Scope(query_string=urlencode({"query": query}), **headers))[:2]
 
 
 def test_the_answers_used_last_are_kept_within_their_bytes() -> None:
@@ -77,13 +69,13 @@ def test_an_answer_larger_than_a_quarter_of_the_cache_is_not_kept() -> None:
 
 def test_whoever_holds_an_answer_is_asked_for_nothing_and_star_stands_for_what_exists() -> None:
     engine = Engine()
-    tag = get(endpoint(engine), "a", ACCEPT_ENCODING="gzip")[1]["ETag"]
+    tag = get(endpoint(engine), "a", accept_encoding="gzip")[1]["etag"]
     assert tag.endswith('-gzip"')
-    status, headers = get(endpoint(engine), "a", IF_NONE_MATCH=tag)
-    assert (status, headers["ETag"], len(engine.asked)) == (304, tag, 1)
-    assert get(endpoint(engine), "a", IF_NONE_MATCH="*")[0] == 304
+    status, headers = get(endpoint(engine), "a", if_none_match=tag)
+    assert (status, headers["etag"], len(engine.asked)) == (304, tag, 1)
+    assert get(endpoint(engine), "a", if_none_match="*")[0] == 304
     engine.error = errors.QuerySyntaxError("wrong")
-    assert get(endpoint(engine), "b", IF_NONE_MATCH="*")[0] == 400
+    assert get(endpoint(engine), "b", if_none_match="*")[0] == 400
 
 
 def faults(
@@ -112,7 +104,7 @@ def test_every_fault_has_one_status() -> None:
 def test_a_fault_of_a_query_has_its_status_and_says_when_to_come_back(name: str) -> None:
     engine = Engine()
     engine.error = getattr(errors, name)("the reason")
-    status, headers = get(endpoint(engine), "a", ACCEPT="text/csv, application/json")
+    status, headers = get(endpoint(engine), "a", accept="text/csv, application/json")
     assert status == EXPECTED[name]
-    assert ("Retry-After" in headers) == (status in (429, 503) and name != "EngineFault")
-    assert (headers["Cache-Control"], headers["Content-Type"]) == ("no-store", "application/problem+json")
+    assert ("retry-after" in headers) == (status in (429, 503) and name != "EngineFault")
+    assert (headers["cache-control"], headers["content-type"]) == ("no-store", "application/problem+json")

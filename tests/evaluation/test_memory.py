@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import io
 import tracemalloc
 
 import pytest
@@ -15,6 +14,7 @@ from crosswalk.settings import Settings
 from crosswalk.web.endpoint.application import Endpoint
 from crosswalk.web.endpoint.queries import QueryHandler
 from crosswalk.web.warmup import return_memory
+from tests.rsgi import Scope, answer, no_page
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -24,7 +24,7 @@ class Terse:
 
     asked = 0
 
-    def ask(self, question: Question, client: str = "") -> Reply:
+    async def ask(self, question: Question, client: str = "") -> Reply:
         """The same row each time."""
         self.asked += 1
         return Reply(b"x\r\n1\r\n", "text/csv", "s", 0.001)
@@ -32,23 +32,14 @@ class Terse:
 
 def post(endpoint: Endpoint, text: str) -> bytes:
     """The body of the answer to a query that is posted."""
-    body = f"query={text}".encode()
-    environ = {
-        "REQUEST_METHOD": "POST",
-        "PATH_INFO": "/sparql",
-        "QUERY_STRING": "",
-        "HTTP_ACCEPT": "text/csv",
-        "CONTENT_TYPE": FORM,
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": io.BytesIO(body),
-    }
-    return b"".join(endpoint(environ, lambda status, headers: None))
+    scope = Scope(method="POST", accept="text/csv", content_type=FORM)
+    return answer(endpoint, scope, f"query={text}".encode())[2]
 
 
 def test_long_queries_with_short_answers_are_not_kept_beside_them() -> None:
     engine = Terse()
     settings = Settings(cache_bytes=2**20, access_log=False)
-    endpoint = Endpoint(lambda environ, start: [], QueryHandler(engine, settings, "s", Counters(1), 0))
+    endpoint = Endpoint(no_page, QueryHandler(engine, settings, "s", Counters(1), 0))
     long = "ASK%7B%7D%23" + "x" * 200_000
     post(endpoint, long)
     tracemalloc.start()

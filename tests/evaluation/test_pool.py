@@ -169,6 +169,13 @@ def test_the_largest_is_ended_where_all_take_more_memory_than_they_may(
         assert limits(filled) == [None, None, Limit.TREE_MEMORY if over else None]
 
 
+def test_answers_on_their_way_are_not_charged_to_queries(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pool_of(1, Settings(workers=1, cache_bytes=2**20, tree_memory=2**30)) as filled:
+        monkeypatch.setattr(pool, "server_bytes", lambda: 2**34)
+        occupy(filled, 0.1)
+        assert limits(filled) == [None]
+
+
 def test_who_asked_for_what_was_killed_is_charged() -> None:
     with pool_of(1, Settings(rate_limit=2)) as filled:
         (evaluator,) = filled.evaluators.values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -13,6 +14,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 from pyoxigraph import Store as Engine
 
+from crosswalk.evaluation.client import Evaluation
 from crosswalk.evaluation.shared_state import Counters
 from crosswalk.evaluation.supervisor import SupervisorProcess
 from crosswalk.evaluation.wire import Question
@@ -58,7 +60,8 @@ def supervisor() -> Iterator[SupervisorProcess]:
 
 def ask(process: SupervisorProcess, text: str = DEFAULT) -> list[str]:
     """The lines of an answer."""
-    return process.evaluation.ask(Question(text, table_type="text/csv")).body.decode().split()
+    question = Question(text, table_type="text/csv")
+    return asyncio.run(Evaluation(process.queue).ask(question)).body.decode().split()
 
 
 def jobs_in_hand(process: SupervisorProcess) -> set[int]:
@@ -122,7 +125,8 @@ def test_a_supervisor_that_dies_is_started_again(supervisor: SupervisorProcess) 
 def test_what_was_in_hand_when_a_supervisor_died_is_put_again(supervisor: SupervisorProcess) -> None:
     """It then meets a limit of its own, and nobody is told that it was interrupted."""
     with ThreadPoolExecutor(1) as beside:
-        asked = beside.submit(supervisor.evaluation.ask, Question(ENDLESS, table_type="text/csv"))
+        question = Question(ENDLESS, table_type="text/csv")
+        asked = beside.submit(lambda: asyncio.run(Evaluation(supervisor.queue).ask(question)))
         assert eventually(lambda: jobs_in_hand(supervisor))
         before = jobs_in_hand(supervisor)
         os.kill(supervisor.pid, signal.SIGKILL)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from crosswalk import errors
 from crosswalk.evaluation import wire
+from crosswalk.evaluation.client import receive_reply
 from crosswalk.evaluation.wire import Limit, Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
@@ -31,7 +34,7 @@ def test_a_question_crosses_the_queue_unchanged(text: str, graphs: tuple[str, ..
     received = wire.receive_question(theirs)
     assert received is not None and received[0] == queued
     wire.send_reply(received[1], Reply(b"hello"))
-    assert wire.receive_reply(here) == Reply(b"hello") and os.read(here, 1) == b""
+    assert asyncio.run(receive_reply(here, 5.0)) == Reply(b"hello") and os.read(here, 1) == b""
     os.close(here)
     ours.close()
     assert wire.receive_question(theirs) is None
@@ -51,7 +54,10 @@ def frame_of(reply: Reply) -> bytes:
 @pytest.mark.parametrize("reply", [FAULT, ANSWER, Reply(b"", "text/csv")])
 @pytest.mark.parametrize("first", [1, 40, 100])
 @pytest.mark.parametrize("lost", [0, 1])
-def test_a_reply_crosses_its_pipe_whole_or_not_at_all(reply: Reply, first: int, lost: int) -> None:
+@pytest.mark.parametrize("to_file", [False, True])
+def test_a_reply_crosses_its_pipe_whole_or_not_at_all(
+    reply: Reply, first: int, lost: int, to_file: bool, tmp_path: Path
+) -> None:
     frame = frame_of(reply)
     sent = frame[: len(frame) - lost]
     reading, writing = os.pipe()
@@ -64,9 +70,24 @@ def test_a_reply_crosses_its_pipe_whole_or_not_at_all(reply: Reply, first: int, 
 
     beside = threading.Thread(target=write)
     beside.start()
-    assert wire.receive_reply(reading) == (None if lost else reply)
+    new_file = (lambda: tmp_path / "body") if to_file else None
+    received = asyncio.run(receive_reply(reading, 5.0, new_file))
     beside.join()
     os.close(reading)
+    if received and received.file:
+        assert (len(reply.body) > wire.LARGE, received.body) == (True, b"")
+        received = received._replace(body=Path(received.file).read_bytes(), file="")
+        (tmp_path / "body").unlink()
+    assert received == (None if lost else reply) and not list(tmp_path.iterdir())
+
+
+def test_a_reply_that_does_not_come_is_not_waited_for_longer_than_said() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, frame_of(FAULT)[:50])
+    with pytest.raises(TimeoutError):
+        asyncio.run(receive_reply(reading, 0.05))
+    os.close(reading)
+    os.close(writing)
 
 
 class Unheard(errors.QuerySyntaxError):
@@ -74,7 +95,7 @@ class Unheard(errors.QuerySyntaxError):
 
 
 def test_a_reply_carries_a_fault_with_its_place_by_the_nearest_name_there_is() -> None:
-    assert FAULT[5:] == ("QueryTimedOut", "too long", "less", 3, 4, 7)
+    assert FAULT[5:] == ("QueryTimedOut", "too long", "less", 3, 4, 7, "")
     assert Reply.of(Unheard("hm")).fault == "QuerySyntaxError"
     assert Reply.of(errors.CrosswalkError("hm")).fault == "StoreFault"
     assert all(issubclass(getattr(errors, name), errors.CrosswalkError) for name in wire.FAULTS)

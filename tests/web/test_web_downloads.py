@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pyoxigraph
+import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
@@ -15,7 +16,9 @@ from crosswalk.graph.snapshot import Snapshot
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.web.app import create_app
-from crosswalk.web.dataset import measure_graphs
+from crosswalk.web.dataset import measure_graphs, write_trig
+from crosswalk.web.http.delivery import AnswerFiles
+from crosswalk.web.views import data
 
 WHOLE = "/data/crosswalk.nq"
 GRAPH = "https://w3id.org/iot-security-crosswalk/graph/"
@@ -69,13 +72,29 @@ def _blank(quad: pyoxigraph.Quad) -> bool:
     return any(isinstance(term, pyoxigraph.BlankNode) for term in (quad.subject, quad.object))
 
 
-def test_trig_is_sent_graph_by_graph(site: FlaskClient, tiny: FlaskClient) -> None:
-    response = site.get("/data/crosswalk.trig", buffered=False)
-    parts = response.iter_encoded()
-    next(parts)
-    assert next(parts).count(b"{\n") == 1
-    response.close()
-    assert tiny.get("/data/crosswalk.trig").data.count(b"{\n") >= 1
+def test_trig_is_written_graph_by_graph() -> None:
+    read: list[str] = []
+
+    def turtle(iri: str) -> bytes:
+        read.append(iri)
+        return b"<urn:s> <urn:p> <urn:o> .\n"
+
+    parts = write_trig(["urn:a", "urn:b"], turtle)
+    assert b"{" not in next(parts) and read == []
+    assert next(parts).count(b"{\n") == 1 and read == ["urn:a"]
+
+
+def test_a_whole_is_made_once_for_each_form_and_encoding(
+    site: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    files = AnswerFiles(2**30, tmp_path)
+    monkeypatch.setitem(site.application.extensions, "crosswalk-files", files)
+    plain = site.get("/data/crosswalk.trig").data
+    monkeypatch.setattr(data.dataset, "write_trig", lambda *_: [b"another"])
+    assert site.get("/data/crosswalk.trig").data == plain
+    packed = site.get("/data/crosswalk.trig", headers={"Accept-Encoding": "gzip"})
+    assert (gzip.decompress(packed.data), packed.headers["Content-Encoding"]) == (b"another", "gzip")
+    assert "Last-Modified" not in packed.headers
 
 
 def test_the_page_folds_its_graphs_and_needs_no_script(site: FlaskClient, snapshot: Snapshot) -> None:

@@ -1,22 +1,26 @@
-"""Put questions to the evaluators on behalf of the threads that serve requests."""
+"""Put questions to the evaluators on behalf of the event loop that serves requests."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-import select
-import socket
-import struct
-import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
+from pathlib import Path
 
 from crosswalk.evaluation.shared_state import QuestionQueue
 from crosswalk.evaluation.wire import (
+    LARGE,
+    PIPE_CAPACITY,
     Limit,
     Question,
     QueuedQuestion,
     Reply,
-    receive_reply,
+    read_reply,
+    reply_size,
+    save_reply,
     send_question,
 )
 
@@ -27,19 +31,21 @@ _JOBS_PER_PROCESS = 2**40
 
 
 class Evaluation:
-    """Ask the evaluators of one snapshot."""
+    """Ask the evaluators of one snapshot.
 
-    def __init__(self, queue: QuestionQueue) -> None:
-        self.queue, self.settings = queue, queue.settings
-        # A timeout of the kernel's: with one of Python's each call would be two.
-        waiting_time = divmod(round(self.settings.waiting_time * 10**6), 10**6)
-        queue.sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", *waiting_time))
+    Bodies of more than LARGE bytes are written to files, which belong to whoever asked; ``new_file`` names
+    one.
+    """
+
+    def __init__(self, queue: QuestionQueue, new_file: Callable[[], Path] | None = None) -> None:
+        self.queue, self.settings, self.new_file = queue, queue.settings, new_file
         running = self.settings.long_queries + self.settings.young_queries
-        waiting = -(-self.settings.waiting_queries // max(1, self.settings.workers))
-        self._room = threading.Semaphore(running + waiting)
-        self._jobs = count(1)
+        self._room = running - (-self.settings.waiting_queries // max(1, self.settings.workers))
+        self._seconds = self.settings.waiting_time + self.settings.query_timeout + _GRACE
+        self._jobs, self._asked = count(1), 0
+        self._sending = asyncio.Lock()
 
-    def ask(self, question: Question, client: str = "") -> Reply:
+    async def ask(self, question: Question, client: str = "") -> Reply:
         """Return the reply to a question: its answer, its fault, or the limit it met."""
         number = 0
         if self.settings.rate_limit:
@@ -48,41 +54,55 @@ class Evaluation:
             wait = self.queue.wait(number)
             if wait:
                 return Limit.RATE_LIMIT.reply(self.settings, wait)
-        if not self._room.acquire(blocking=False):
+        if self._asked >= self._room:
             return Limit.WAITING_QUERIES.reply(self.settings)
+        self._asked += 1
         try:
             for _ in range(_TRIES):
-                reply = self._ask(question, number)
+                reply = await self._ask(question, number)
                 if reply is not None:
                     return reply
         finally:
-            self._room.release()
+            self._asked -= 1
         return Limit.INTERRUPTED.reply(self.settings)
 
-    def _ask(self, question: Question, client: int) -> Reply | None:
+    async def _ask(self, question: Question, client: int) -> Reply | None:
         """Return the reply to a question, or None where it was lost before its evaluation began."""
         job = os.getpid() * _JOBS_PER_PROCESS + next(self._jobs)
         pipe, writing_end = os.pipe()
         try:
             try:
-                queued = QueuedQuestion(job, time.monotonic(), client, question)
-                send_question(self.queue.sender, queued, writing_end)
-            except BlockingIOError:
+                await self._send(QueuedQuestion(job, time.monotonic(), client, question), writing_end)
+            except TimeoutError:
                 return Limit.WAITING_TIME.reply(self.settings)
             except BrokenPipeError:  # the supervisor of an earlier snapshot has died, and is not replaced
                 return Limit.UNANSWERED.reply(self.settings)
             finally:
                 # Only the queue, and then one evaluator, holds this end: when that one dies, the pipe ends.
                 os.close(writing_end)
-            poll = select.poll()
-            poll.register(pipe, select.POLLIN)
-            if not poll.poll((self.settings.waiting_time + self.settings.query_timeout + _GRACE) * 1000):
+            try:
+                reply = await receive_reply(pipe, self._seconds, self.new_file)
+            except TimeoutError:
                 return Limit.UNANSWERED.reply(self.settings)
-            return receive_reply(pipe) or self._limit_reply(job)
+            return reply or await self._limit_reply(job)
         finally:
             os.close(pipe)
 
-    def _limit_reply(self, job: int) -> Reply | None:
+    async def _send(self, queued: QueuedQuestion, reply_pipe: int) -> None:
+        """Put a question into the queue, when there is room in it and those who came before have been.
+
+        Raises TimeoutError where there is no room for as long as a question may wait.
+        """
+        with suppress(BlockingIOError):
+            if not self._sending.locked():
+                return send_question(self.queue.sender, queued, reply_pipe)
+        async with asyncio.timeout(self.settings.waiting_time), self._sending:
+            while True:
+                await _ready(self.queue.sender.fileno(), to_write=True)
+                with suppress(BlockingIOError):
+                    return send_question(self.queue.sender, queued, reply_pipe)
+
+    async def _limit_reply(self, job: int) -> Reply | None:
         """Return the reply for a job whose evaluator has died, as soon as the supervisor has noted its limit.
 
         None where no evaluator had the job in hand: the question can be put again.
@@ -96,5 +116,44 @@ class Evaluation:
                 return limit.reply(self.settings)
             if not in_hand:
                 return None
-            time.sleep(_INTERVAL)
+            await asyncio.sleep(_INTERVAL)
         return Limit.INTERRUPTED.reply(self.settings)
+
+
+async def receive_reply(
+    pipe: int, seconds: float, new_file: Callable[[], Path] | None = None
+) -> Reply | None:
+    """Read a reply from its pipe, the body of a large one to a new file, where there may be files.
+
+    Return None where the pipe ends too early: the evaluator has died. Raises TimeoutError where nothing, or
+    too little, comes in time.
+    """
+    frame = bytearray()
+    async with asyncio.timeout(seconds):
+        while len(frame) < (size := reply_size(frame)) and not (size > LARGE and new_file):
+            await _ready(pipe)
+            piece = os.read(pipe, PIPE_CAPACITY)
+            if not piece:
+                return None
+            frame += piece
+    if len(frame) == size or new_file is None:
+        return read_reply(frame)
+    # In a thread: it waits for the evaluator, and for the disk. The evaluator ends in any case.
+    return await asyncio.to_thread(save_reply, pipe, frame, new_file())
+
+
+async def _ready(descriptor: int, *, to_write: bool = False) -> None:
+    """Wait until something can be read from a descriptor, or written to it."""
+    loop = asyncio.get_running_loop()
+    future = loop.create_future()
+    add, remove = (loop.add_writer, loop.remove_writer) if to_write else (loop.add_reader, loop.remove_reader)
+    add(descriptor, _resolve, future)
+    try:
+        await future
+    finally:
+        remove(descriptor)
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -28,6 +28,7 @@ _LONG_AFTER = 0.5  # seconds after which a question counts as a long one
 _NICENESS = ((0.05, 10), (0.5, 19))  # seconds of processor time, after which an evaluator has this niceness
 _MEASURE_EVERY = 1.0  # seconds between two measurements of the other processes' memory
 _SENTENCE = 300  # characters of what is logged of an evaluator's end
+_MEMORY_OF_A_WORKER = 64 * 2**20  # that it needs besides what it shares and the answers it stores
 _USABLE = 0.95  # the share of tree_memory, beyond which the largest question is ended
 
 _STARVED = {False: (0.15, 2.0), True: (0.05, 1.0)}
@@ -170,6 +171,9 @@ class Pool:
         self.evaluators: dict[int, EvaluatorProcess] = {}
         self.server_bytes = 0
         self._own_bytes = resident_bytes("self")
+        self._most_of_server = self._own_bytes + self.settings.workers * (
+            self.settings.cache_bytes + _MEMORY_OF_A_WORKER
+        )
         self._slots = cycle(queue.slots)
         self._measured_at = self._no_surplus_at = 0.0
 
@@ -246,7 +250,8 @@ class Pool:
             self.server_bytes, self._measured_at = server_bytes(), now
         # What an evaluator uses beyond what it shares with this process.
         sizes = {process: max(0, resident_bytes(process.pid) - self._own_bytes) for process in self.busy}
-        total = self.server_bytes + sum(sizes.values())
+        # What the server uses beyond its share is for answers on their way, which is no fault of the queries.
+        total = min(self.server_bytes, self._most_of_server) + sum(sizes.values())
         for process in sorted(sizes, key=sizes.__getitem__, reverse=True):
             if sizes[process] > self.settings.query_memory:
                 process.kill(Limit.QUERY_MEMORY)

@@ -1,9 +1,9 @@
-"""Put questions to another SPARQL endpoint on behalf of the threads that serve requests."""
+"""Put questions to another SPARQL endpoint on behalf of the event loop that serves requests."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import threading
 import time
 
 from crosswalk.errors import CrosswalkError
@@ -20,15 +20,18 @@ class RemoteEvaluation:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store, self.settings = store, settings
-        self._room = threading.BoundedSemaphore(max(1, settings.long_queries + settings.young_queries))
+        self._room = asyncio.Semaphore(max(1, settings.long_queries + settings.young_queries))
 
-    def ask(self, question: Question, client: str = "") -> Reply:
+    async def ask(self, question: Question, client: str = "") -> Reply:
         """Return the reply to a question: its answer, its fault, or the limit it met."""
         began = time.monotonic()
-        if not self._room.acquire(timeout=self.settings.waiting_time):
+        try:
+            async with asyncio.timeout(self.settings.waiting_time):
+                await self._room.acquire()
+        except TimeoutError:
             return Limit.WAITING_TIME.reply(self.settings)
         try:
-            reply = self._evaluate(question)
+            reply = await asyncio.to_thread(self._evaluate, question)
         except CrosswalkError as error:
             if error.public is not error:
                 _log.error("%s", error)

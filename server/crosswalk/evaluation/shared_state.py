@@ -124,6 +124,7 @@ class QuestionQueue:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.receiver, self.sender = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.sender.setblocking(False)
         self.slots = _share(Slot * (4 * max(1, settings.long_queries + settings.young_queries)))
         self.buckets = TokenBuckets(settings.rate_limit)
 

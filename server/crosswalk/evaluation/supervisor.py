@@ -11,7 +11,6 @@ import time
 from contextlib import suppress
 
 from crosswalk.evaluation import evaluator, sandbox
-from crosswalk.evaluation.client import Evaluation
 from crosswalk.evaluation.pool import Pool
 from crosswalk.evaluation.shared_state import Counters, QuestionQueue
 from crosswalk.settings import Settings
@@ -31,7 +30,6 @@ class SupervisorProcess(threading.Thread):
     def __init__(self, settings: Settings, store: EmbeddedStore, snapshot: str, counters: Counters) -> None:
         super().__init__(name="supervisor", daemon=True)
         self.queue = QuestionQueue(settings)
-        self.evaluation = Evaluation(self.queue)
         self.supervisor = Supervisor(self.queue, store, snapshot, counters)
         self.pid = 0
         self._ending = False

@@ -16,6 +16,7 @@ import struct
 from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from crosswalk import errors
@@ -29,7 +30,10 @@ As JSON they would cost 14 of the 1300 microseconds a query takes. The rest of a
 """
 _CACHED_HEADS = 16
 _LONGEST_MESSAGE = 2**15
-_PIPE_CAPACITY = 2**16
+PIPE_CAPACITY = 2**16
+
+LARGE = 2**16
+"""The bytes beyond which a reply goes to a file as it comes, instead of into memory."""
 
 FAULTS = ("InputError", "QueryRefused", "QuerySyntaxError", "QueryTimedOut", "ResourceLimit", "EngineFault",
           "StoreFault", "Overloaded", "RateExceeded", "Unacceptable", "ResultTooLarge")  # fmt: skip
@@ -56,7 +60,10 @@ class Question(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An answer, or a fault in its place: ``fault`` is then one of FAULTS, else empty."""
+    """An answer, or a fault in its place: ``fault`` is then one of FAULTS, else empty.
+
+    The body of an answer is in memory, or in a file that is the asker's to delete.
+    """
 
     body: bytes = b""
     media_type: str = ""
@@ -69,6 +76,7 @@ class Reply(NamedTuple):
     line: int | None = None
     column: int | None = None
     retry_after: int | None = None
+    file: str = ""
 
     @classmethod
     def answer(cls, body: bytes, media_type: str, settings: Settings, *, volatile: bool = False) -> Reply:
@@ -206,17 +214,39 @@ def send_reply(pipe: int, reply: Reply) -> None:
     os.close(pipe)
 
 
-def receive_reply(pipe: int) -> Reply | None:
-    """Read a reply from its pipe; return None where the pipe ends too early: the evaluator has died."""
-    frame = bytearray()
-    start = end = _PREFIX.size
-    while len(frame) < end:
-        piece = os.read(pipe, _PIPE_CAPACITY)
+def reply_size(frame: bytearray) -> int:
+    """Return how many bytes the reply has that begins with ``frame``; of a short beginning, the least."""
+    if len(frame) < _PREFIX.size:
+        return _PREFIX.size
+    length, size, *_ = _PREFIX.unpack_from(frame)
+    return _PREFIX.size + int(length) + int(size)
+
+
+def read_reply(frame: bytearray) -> Reply:
+    """Return the reply whose frame has come, wholly or up to its body."""
+    length, _, seconds, _, _ = _PREFIX.unpack_from(frame)
+    start = _PREFIX.size + length
+    media_type, snapshot, *rest = _read_head(bytes(frame[_PREFIX.size : start]))
+    return Reply(bytes(memoryview(frame)[start:]), media_type, snapshot, seconds, *rest)
+
+
+def save_reply(pipe: int, frame: bytearray, path: Path) -> Reply | None:
+    """Write the body of a reply, which began to come, to a file while the rest comes.
+
+    Return None, without a file, where the pipe ends too early: the evaluator has died.
+    """
+    length, size, *_ = _PREFIX.unpack_from(frame)
+    start = _PREFIX.size + length
+    while len(frame) < start:
+        piece = os.read(pipe, PIPE_CAPACITY)
         if not piece:
             return None
         frame += piece
-        if end == _PREFIX.size <= len(frame):
-            length, size, seconds, _, _ = _PREFIX.unpack_from(frame)
-            start, end = start + length, start + length + size
-    media_type, snapshot, *rest = _read_head(bytes(frame[_PREFIX.size : start]))
-    return Reply(bytes(memoryview(frame)[start:]), media_type, snapshot, seconds, *rest)
+    with open(path, "xb", buffering=0) as file:
+        file.write(memoryview(frame)[start:])
+        while (left := size - file.tell()) > 0 and (piece := os.read(pipe, PIPE_CAPACITY)):
+            file.write(piece[:left])
+    if left:
+        path.unlink()
+        return None
+    return read_reply(frame[:start])._replace(file=str(path))

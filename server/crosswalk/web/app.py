@@ -16,6 +16,7 @@ from crosswalk.web import labels, tables, urls
 from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
 from crosswalk.web.http import responses
 from crosswalk.web.http.addresses import HOST, path_within, prefix_of
+from crosswalk.web.http.delivery import AnswerFiles
 from crosswalk.web.http.log_lines import write_lines
 from crosswalk.web.page_queries import PageQueries
 from crosswalk.web.search_index import excerpt
@@ -49,12 +50,16 @@ FILTERS = {"local": urls.local, "last_part": urls.last_part, "compact": compact,
 
 
 def create_app(
-    store: Store, settings: Settings, snapshot: Any, answer_cache: AnswerCache | None = None
+    store: Store,
+    settings: Settings,
+    snapshot: Any,
+    answer_cache: AnswerCache | None = None,
+    files: AnswerFiles | None = None,
 ) -> Flask:
     """Make the application that serves the pages over a store.
 
     Of the ``snapshot`` pages show the hash and the number of triples; without one the data may change at any
-    time, so that nothing is tagged or kept.
+    time, so that nothing is tagged or kept. Large downloads are kept in ``files``.
     """
     write_lines()
     answer_cache = answer_cache or answer_cache_of(snapshot)
@@ -71,6 +76,7 @@ def create_app(
         "crosswalk-queries": PageQueries(store, answer_cache, remembered=1024 if snapshot else 0),
         "crosswalk-settings": settings,
         "crosswalk-snapshot": snapshot,
+        "crosswalk-files": files or AnswerFiles(8 * settings.result_bytes),
         "crosswalk-edition": f"{snapshot.hash}-{design}" if snapshot else None,
     }
     for blueprint in (*(view.blueprint for view in VIEWS), responses.errors):

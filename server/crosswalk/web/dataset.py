@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -83,22 +82,6 @@ def measure_graphs(dataset: Path) -> dict[str, Measure]:
 def sort_lines(triples: bytes) -> bytes:
     """Sort the lines of N-Triples, so that the same facts are the same bytes."""
     return b"".join(sorted(line + b"\n" for line in triples.split(b"\n") if line))
-
-
-def read_chunks(path: Path) -> Iterator[bytes]:
-    """Read a file chunk by chunk."""
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
-
-
-def compress(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Compress chunks with gzip, each as it comes."""
-    compressor = zlib.compressobj(1, wbits=31)
-    for chunk in chunks:
-        if compressed := compressor.compress(chunk):
-            yield compressed
-    yield compressor.flush()
 
 
 def write_trig(graphs: Iterable[str], turtle: Callable[[str], bytes]) -> Iterator[bytes]:

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import multiprocessing
 import os
+import resource
 import socket
+import stat
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
 
 from crosswalk.errors import CrosswalkError, InputError
 from crosswalk.evaluation import sandbox
+from crosswalk.evaluation.client import Evaluation
 from crosswalk.evaluation.remote import RemoteEvaluation
 from crosswalk.evaluation.shared_state import Counters
 from crosswalk.evaluation.supervisor import SupervisorProcess
@@ -35,9 +42,14 @@ from crosswalk.web import warmup
 from crosswalk.web.app import create_app
 from crosswalk.web.endpoint.application import HEADER_BYTES, Endpoint
 from crosswalk.web.endpoint.queries import QueryHandler
+from crosswalk.web.http.delivery import AnswerFiles
+from crosswalk.web.http.wsgi import ThreadedPages
 from crosswalk.web.served_dataset import ServedDataset, open_dataset, published_folder
 
-_SPARE_THREADS = 64
+_PAGE_THREADS, _OTHER_THREADS = 4, 32
+_ANSWERS_ON_THEIR_WAY = 8  # of the largest size, in the files of one worker
+_SWITCH_SECONDS = 0.001
+_STALLED_MILLISECONDS = 30_000  # after which a reader is ended that takes nothing
 _POLL_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
@@ -51,10 +63,10 @@ class WorkerServer(MPServer):
 
     def __init__(self, site: Site) -> None:
         settings = site.settings
-        threads = settings.long_queries + settings.young_queries + settings.waiting_queries + _SPARE_THREADS
         super().__init__(
-            "crosswalk", address=settings.host, port=settings.port, interface=Interfaces.WSGI,
-            workers=max(1, settings.workers), blocking_threads=threads, backlog=4096, backpressure=4096,
+            "crosswalk", address=settings.host, port=settings.port, interface=Interfaces.RSGI,
+            workers=max(1, settings.workers), runtime_mode=RuntimeModes.mt, websockets=False,
+            backlog=4096, backpressure=8192,
             http=HTTPModes.http1, http1_settings=HTTP1Settings(max_buffer_size=HEADER_BYTES),
             respawn_failed_workers=True, respawn_interval=0.5, workers_kill_timeout=3,
             log_level=LogLevels.error,
@@ -81,6 +93,38 @@ class WorkerServer(MPServer):
         self.respawned_wrks.clear()
 
 
+class WorkerEndpoint(Endpoint):
+    """The application of one worker, which granian tells of its event loop before it listens."""
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Prepare the event loop; threads that render pages let it go on after a moment."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        loop.set_default_executor(ThreadPoolExecutor(_OTHER_THREADS, "answers"))
+        loop.call_soon(end_stalled_readers, loop)
+
+
+def end_stalled_readers(loop: asyncio.AbstractEventLoop) -> None:
+    """Have the kernel end connections whose reader takes nothing for a while, once this process listens.
+
+    Granian makes the listening socket in the worker, and shows it to nobody.
+    """
+    if not (listening := list(_listening_sockets())):
+        loop.call_later(0.01, end_stalled_readers, loop)
+    for descriptor in listening:
+        with socket.socket(fileno=os.dup(descriptor)) as listener:
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _STALLED_MILLISECONDS)
+
+
+def _listening_sockets() -> Iterator[int]:
+    """Yield the descriptors of the sockets on which this process listens."""
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                with socket.socket(fileno=os.dup(int(name))) as opened:
+                    if opened.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                        yield int(name)
+
+
 class Site:
     """The processes of one server: this one, which holds the data, the workers, and the evaluators."""
 
@@ -91,6 +135,7 @@ class Site:
         self.supervisor: SupervisorProcess | None = None
         if isinstance(dataset.store, EmbeddedStore):
             self.supervisor = SupervisorProcess(settings, dataset.store, dataset.edition, self.counters)
+        self.answers = TemporaryDirectory(prefix="crosswalk-")
         self.pages = self._create_pages(dataset)
         self.server = WorkerServer(self)
         self._loading = threading.Lock()
@@ -110,29 +155,33 @@ class Site:
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
 
     def close(self) -> None:
-        """End the evaluators."""
+        """End the evaluators, and delete what is on its way."""
         if self.supervisor:
             self.supervisor.stop()
+        self.answers.cleanup()
 
-    def load(self, worker: int) -> Endpoint:
+    def load(self, worker: int) -> WorkerEndpoint:
         """Return the application of one worker; called in the worker's own process."""
         sandbox.die_with_parent(os.getppid())
         sandbox.disable_core_dumps()
         sandbox.use_batch_scheduling()
         # What came with the fork is never collected: going through it takes longer than most requests.
         gc.freeze()
+        files = self.pages.extensions["crosswalk-files"]
         evaluator = (
-            self.supervisor.evaluation
+            Evaluation(self.supervisor.queue, files.unused)
             if self.supervisor
             else RemoteEvaluation(self.dataset.store, self.settings)
         )
-        queries = QueryHandler(evaluator, self.settings, self.dataset.edition, self.counters, worker)
+        queries = QueryHandler(evaluator, self.settings, self.dataset.edition, self.counters, worker, files)
+        pages = ThreadedPages(self.pages, files, ThreadPoolExecutor(_PAGE_THREADS, "pages"))
         warmup.warm_later(self.pages)
         warmup.return_memory_regularly()
-        return Endpoint(self.pages, queries)
+        return WorkerEndpoint(pages, queries)
 
     def _create_pages(self, dataset: ServedDataset) -> Flask:
-        return create_app(dataset.store, self.settings, dataset.snapshot, dataset.answer_cache)
+        files = AnswerFiles(_ANSWERS_ON_THEIR_WAY * self.settings.result_bytes, Path(self.answers.name))
+        return create_app(dataset.store, self.settings, dataset.snapshot, dataset.answer_cache, files)
 
     def _watch(self) -> None:
         """Say when the server answers, and show a new snapshot when one is published."""
@@ -150,7 +199,9 @@ class Site:
     def _evaluates(self) -> bool:
         """Tell whether a query is answered."""
         question = Question("ASK { }", table_type=SPARQL_JSON)
-        return self.supervisor is None or not self.supervisor.evaluation.ask(question).fault
+        if self.supervisor is None:
+            return True
+        return not asyncio.run(Evaluation(self.supervisor.queue).ask(question)).fault
 
     def _show_published(self) -> None:
         """Load the snapshot that is published now, and have evaluators and workers replaced."""
@@ -181,6 +232,9 @@ def serve(settings: Settings, dataset: ServedDataset, graphs: Sequence[Path] = (
     Raises InputError where the address of the settings cannot be listened on.
     """
     multiprocessing.set_start_method("fork", force=True)
+    # A socket and a file for each reader of a large answer.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 2**16), most))
     Site(_bindable(settings), dataset, tuple(graphs)).run()
 
 

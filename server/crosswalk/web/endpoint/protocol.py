@@ -5,6 +5,7 @@ https://www.w3.org/TR/sparql11-protocol/#query-operation
 
 from __future__ import annotations
 
+import asyncio
 import re
 from binascii import a2b_qp
 from functools import lru_cache
@@ -34,6 +35,7 @@ _CACHED_LENGTH = 4096
 _FORM_BYTES = 65536  # for the other parameters of a form
 _ESCAPED_BYTES = 3  # of a byte of text in a form
 _DRAINED_BYTES = 4 * 2**20
+_BODY_SECONDS = 60.0
 _readers = Semaphore(READERS)
 
 
@@ -52,13 +54,13 @@ def refuse(kind: str, what: str, *headers: tuple[str, str], retry_after: int | N
 
 def read_parameters(request: Request) -> Parameters:
     """Return the parameters of the address; clients repeat theirs, so short ones are cached."""
-    text = request.environ.get("QUERY_STRING", "")
+    text = request.scope.query_string
     if request.method == "POST" or len(text) > _CACHED_LENGTH:  # those of a form are added to a posted one's
         return _decode.__wrapped__(text)
     return _decode(text)
 
 
-def read_query(
+async def read_query(
     request: Request, parameters: Parameters, settings: Settings
 ) -> tuple[str | None, QueryDataset]:
     """Return the query of a request, None where it brings none, and the dataset it is put to.
@@ -69,7 +71,7 @@ def read_query(
     """
     texts = list(parameters.get("query", ()))
     if request.method == "POST":
-        texts += _posted_queries(request, parameters, settings)
+        texts += await _posted_queries(request, parameters, settings)
     if "update" in parameters:
         refuse("QueryRefused", _READ_ONLY)
     if len(texts) > 1:
@@ -106,13 +108,13 @@ def _dataset(parameters: Parameters) -> QueryDataset:
     )
 
 
-def _posted_queries(request: Request, parameters: Parameters, settings: Settings) -> list[str]:
+async def _posted_queries(request: Request, parameters: Parameters, settings: Settings) -> list[str]:
     """Return the queries of a body; add the other parameters of a form to those of the address."""
-    encoding = (request.header("CONTENT_ENCODING") or "identity").strip().lower()
+    encoding = (request.header("content-encoding") or "identity").strip().lower()
     if encoding != "identity":
         what = f"a body is read as it is, not with Content-Encoding: {encoding[:40]}"
         refuse("UnsupportedMediaType", what, ("Accept-Encoding", "identity"))
-    media_type, options = parse_options_header(request.environ.get("CONTENT_TYPE", ""))
+    media_type, options = parse_options_header(request.header("content-type"))
     media_type = media_type.lower()
     if media_type == _UPDATE:
         refuse("QueryRefused", _READ_ONLY)
@@ -124,7 +126,7 @@ def _posted_queries(request: Request, parameters: Parameters, settings: Settings
     limit = settings.query_bytes
     if media_type == _FORM:
         limit = limit * _ESCAPED_BYTES + _FORM_BYTES
-    body = _read_body(request, limit, settings)
+    body = await _read_body(request, limit, settings)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -138,20 +140,26 @@ def _posted_queries(request: Request, parameters: Parameters, settings: Settings
     return form.get("query", [])
 
 
-def _read_body(request: Request, limit: int, settings: Settings) -> bytes:
+async def _read_body(request: Request, limit: int, settings: Settings) -> bytes:
     """Read a body up to a limit; read so much of a longer one that most clients hear the refusal.
 
-    Reading waits for the client. So that those who never send the rest leave threads to the others, only
-    so many bodies are read at once.
+    So that those who send slowly leave room to the others, only so many bodies are read at once, and each
+    for so long.
     """
     if not _readers.acquire(blocking=False):
         refuse("Overloaded", f"{READERS} other requests are still being sent", ("Connection", "close"))
     parts, size = [], 0
     try:
-        while size <= limit + _DRAINED_BYTES and (part := request.environ["wsgi.input"].read(65536)):
-            size += len(part)
-            if size <= limit:
-                parts.append(part)
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for part in request.protocol:
+                size += len(part)
+                if size <= limit:
+                    parts.append(part)
+                elif size > limit + _DRAINED_BYTES:
+                    break
+    except TimeoutError:
+        what = f"the request did not come within {_BODY_SECONDS:g} seconds"
+        refuse("RequestTimeout", what, ("Connection", "close"))
     finally:
         _readers.release()
     if size > limit:

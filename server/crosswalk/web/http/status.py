@@ -36,6 +36,7 @@ STATUS = {
     "MalformedRequest": HTTPStatus.BAD_REQUEST,
     "UnknownGraph": HTTPStatus.NOT_FOUND,
     "MethodNotAllowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "RequestTimeout": HTTPStatus.REQUEST_TIMEOUT,
     "QueryTooLong": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "UnsupportedMediaType": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "AddressTooLong": HTTPStatus.REQUEST_URI_TOO_LONG,

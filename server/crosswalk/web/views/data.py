@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from crosswalk.iris import compact
 from crosswalk.stores.named_queries import bind, load
 from crosswalk.stores.results import Answer
 from crosswalk.web import dataset
+from crosswalk.web.http.delivery import AnswerFiles, compress_chunks, read_chunks
 from crosswalk.web.http.headers import takes_gzip
 from crosswalk.web.http.negotiation import (
     HTML,
@@ -27,7 +28,7 @@ from crosswalk.web.http.negotiation import (
     Representation,
     by_suffix,
 )
-from crosswalk.web.http.responses import choose, finish, render, rows_or_page
+from crosswalk.web.http.responses import choose, finish, page_tag, render, rows_or_page
 from crosswalk.web.http.status import UnknownThing
 from crosswalk.web.page_queries import ask, page_queries
 from crosswalk.web.tables import group_by, text
@@ -71,9 +72,7 @@ def union(suffix: str) -> Response:
         names = ", ".join(form.name for form in (*RDF, TRIG, NQUADS))
         raise NotFound(f"The whole graph is offered as {names}.")
     choose(PAGE, chosen)
-    response = finish(page_queries().write("pages/whole-graph", chosen.media_type), chosen)
-    response.headers["Content-Disposition"] = f'attachment; filename="crosswalk.{suffix}"'
-    return response
+    return download(chosen, lambda: [page_queries().write("pages/whole-graph", chosen.media_type)])
 
 
 @blueprint.get("/data/crosswalk.nq")
@@ -83,10 +82,7 @@ def quads() -> Response:
     if file is None:
         raise NotFound("The named graphs are offered in one file only where a built snapshot is served.")
     choose(PAGE, NQUADS)
-    if takes_gzip(request.headers.get("Accept-Encoding")):
-        return streamed(dataset.read_chunks(file), NQUADS)
-    return send_file(file, NQUADS.media_type, as_attachment=True, download_name="crosswalk.nq",
-                     conditional=False, etag=False)  # fmt: skip
+    return download(NQUADS, lambda: read_chunks(file), file)
 
 
 @blueprint.get("/data/crosswalk.trig")
@@ -94,19 +90,41 @@ def named_graphs() -> Response:
     """Give the named graphs in one file for reading and for tools; memory holds one graph at a time."""
     choose(PAGE, TRIG)
     store, query = page_queries().store, load("pages/graph-content")
-    graphs = dict.fromkeys(text(row, "graph") for row in ask("pages/graphs"))
-    turtle = lambda graph: store.query(bind(query, graph=graph), TURTLE.media_type)  # noqa: E731
-    return streamed(dataset.write_trig(graphs, turtle), TRIG)
+
+    def write() -> Iterable[bytes]:
+        graphs = dict.fromkeys(text(row, "graph") for row in ask("pages/graphs"))
+        return dataset.write_trig(graphs, lambda iri: store.query(bind(query, graph=iri), TURTLE.media_type))
+
+    return download(TRIG, write)
 
 
-def streamed(body: Iterable[bytes], form: Representation) -> Response:
-    """Send a file of the whole chunk by chunk, compressed for clients that take it."""
-    compressed = takes_gzip(request.headers.get("Accept-Encoding"))
-    response = Response(dataset.compress(body) if compressed else body, content_type=form.content_type)
+def download(
+    form: Representation, write: Callable[[], Iterable[bytes]], file: Path | None = None
+) -> Response:
+    """Send the whole graph, compressed for clients that take that; where it may not change, it is made once.
+
+    ``file`` is a file that holds the same already.
+    """
+    compressed, tag = takes_gzip(request.headers.get("Accept-Encoding")), page_tag()
+    body = (lambda: compress_chunks(write())) if compressed else write
+    name = f"crosswalk.{form.name}"
+    if tag:
+        path = file if file and not compressed else kept_files().keep(f"{tag}-{compressed}", body)
+        response = send_file(path, form.media_type, download_name=name, conditional=False, etag=False)
+    else:
+        response = Response(body(), content_type=form.content_type)
+    response.headers.pop("Last-Modified", None)
+    response.headers["Content-Type"] = form.content_type
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     if compressed:
         response.headers["Content-Encoding"] = "gzip"
-    response.headers["Content-Disposition"] = f'attachment; filename="crosswalk.{form.name}"'
     return response
+
+
+def kept_files() -> AnswerFiles:
+    """Return the files that large downloads are kept in."""
+    files: AnswerFiles = current_app.extensions["crosswalk-files"]
+    return files
 
 
 @blueprint.get("/snapshot/<path:name>")
