@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
 
 from crosswalk.errors import EngineFault, InputError, StoreFault
 from crosswalk.serialization import checked_results, label_blank_nodes, write_statements
-from crosswalk.sparql_tokens import may_name_graphs
+from crosswalk.sparql_tokens import graphs_chosen, may_name_graphs
 from crosswalk.stores import QueryDataset
+from crosswalk.stores.engine_deviations import graph_by_graph, refuse_nested_aggregates
 from crosswalk.stores.refusals import refuse_service, refuse_updates
 from crosswalk.stores.syntax_errors import evaluation_fault, syntax_error
 
@@ -85,12 +87,14 @@ class EmbeddedStore:
         engine = self.engine
         if self._default_graph is not None and dataset is None and not may_name_graphs(text):
             engine = self._default_graph
+        refuse_nested_aggregates(text)
+        put = graph_by_graph(text, lambda: self._named_graphs(text, dataset))
         try:
-            result = engine.query(text, **_chosen(dataset))
+            result = engine.query(put, **_chosen(dataset))
             return _write(result, media_type)
         except SyntaxError as fault:
             refuse_updates(text)
-            raise syntax_error(text, str(fault)) from fault
+            raise syntax_error(text, _report(text) if put != text else str(fault)) from fault
         except UnicodeEncodeError as fault:
             raise InputError(f"the query is no text: {fault.reason}") from fault
         except (OSError, RuntimeError) as fault:
@@ -101,6 +105,22 @@ class EmbeddedStore:
                 raise EngineFault(EngineFault.WHAT, hint=EngineFault.HINT) from fault
             raise
 
+    def _named_graphs(self, text: str, dataset: QueryDataset | None) -> list[NamedNode | BlankNode]:
+        """Return the names of the named graphs that a query is put to."""
+        chosen = dataset or QueryDataset(*graphs_chosen(text))
+        if chosen:
+            return _chosen(chosen)["named_graphs"]
+        return list(self.engine.named_graphs())
+
+
+def _report(text: str) -> str:
+    """Return what the engine says of a query that it cannot parse, as the client wrote it."""
+    try:
+        pyoxigraph.Store().query(text)
+    except SyntaxError as fault:
+        return str(fault)
+    return "the groups of GRAPH cannot be put to each graph alone"
+
 
 def _unite(engine: pyoxigraph.Store) -> pyoxigraph.Store:
     if not any(engine.quads_for_pattern(None, None, None, DefaultGraph())):
@@ -108,7 +128,7 @@ def _unite(engine: pyoxigraph.Store) -> pyoxigraph.Store:
     return engine
 
 
-def _chosen(dataset: QueryDataset | None) -> dict[str, list[NamedNode]]:
+def _chosen(dataset: QueryDataset | None) -> dict[str, Any]:
     if not dataset:
         return {}
     try:
