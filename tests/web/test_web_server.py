@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from granian.server import MPServer
 
+from crosswalk.settings import Settings
 from crosswalk.web.server import WorkerServer
 
 WORTH_DOING = """granian has changed: {name} is not what crosswalk.web.server.WorkerServer overrides.
@@ -43,3 +46,10 @@ def test_opening_the_data_needs_no_web_server() -> None:
         "import sys, crosswalk.web.served_dataset as _; sys.exit(bool({'flask', 'granian'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_what_granian_logs_stays_on_its_line() -> None:
+    WorkerServer(SimpleNamespace(settings=Settings()))  # type: ignore[arg-type]
+    (handler,) = logging.getLogger("_granian").handlers
+    record = logging.LogRecord("_granian", logging.ERROR, "", 1, "a\nb\x1b[31m", None, None)
+    assert handler.format(record).endswith("ERROR in _granian: a\\nb\\x1b[31m")

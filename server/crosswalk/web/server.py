@@ -43,6 +43,7 @@ from crosswalk.web.app import create_app
 from crosswalk.web.endpoint.application import HEADER_BYTES, Endpoint
 from crosswalk.web.endpoint.queries import QueryHandler
 from crosswalk.web.http.delivery import AnswerFiles
+from crosswalk.web.http.log_lines import LineFormatter
 from crosswalk.web.http.wsgi import ThreadedPages
 from crosswalk.web.served_dataset import ServedDataset, open_dataset, published_folder
 
@@ -51,6 +52,10 @@ _ANSWERS_ON_THEIR_WAY = 8  # of the largest size, in the files of one worker
 _SWITCH_SECONDS = 0.001
 _STALLED_MILLISECONDS = 30_000  # after which a reader is ended that takes nothing
 _POLL_SECONDS = 1.0
+_LOG_FORMATS = dict.fromkeys(
+    ("generic", "access"),
+    {"()": LineFormatter, "fmt": "[%(asctime)s] %(levelname)s in %(name)s: %(message)s"},
+)
 _log = logging.getLogger(__name__)
 
 
@@ -69,7 +74,7 @@ class WorkerServer(MPServer):
             backlog=4096, backpressure=8192,
             http=HTTPModes.http1, http1_settings=HTTP1Settings(max_buffer_size=HEADER_BYTES),
             respawn_failed_workers=True, respawn_interval=0.5, workers_kill_timeout=3,
-            log_level=LogLevels.error,
+            log_level=LogLevels.error, log_dictconfig={"formatters": _LOG_FORMATS},
         )  # fmt: skip
         self.site = site
 
