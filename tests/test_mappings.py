@@ -60,9 +60,11 @@ COLUMNS = (
     "subject_id\tpredicate_id\tobject_id\tmapping_justification\tauthor_id\tconfidence\tcomment"
     "\text_cited\text_excluded\n"
 )
-BODY = (
+ROW = (
     "a:1\tskos:relatedMatch\tb:D.1/section/5.8\tsemapv:ManualMappingCuration\tid:body/one|id:body/two\t0.5"
     "\tA reason.\tChapter 5.8\txw:Equal|xw:Disjoint\n"
+)
+BODY = ROW + (
     "a:1\tskos:mappingRelation\tb:provision/5-1\tsemapv:ManualMappingCuration\t\t\t\t\t\n"
     "a:2\tskos:mappingRelation\tsssom:NoTermFound\tsemapv:ManualMappingCuration\t\t\tLooked for.\t\t\n"
 )
@@ -186,7 +188,7 @@ def test_a_finding_about_a_record_names_its_line(content) -> None:
         ("\t0.5\t", "\tNaN\t", FIRST + 1, "“NaN” is no number from 0 to 1"),
         ("\t0.5\t", "\thalf\t", FIRST + 1, "“half”"),
         ("xw:Equal|", "Equal|", FIRST + 1, "“Equal” in slot ext_excluded"),
-        ("b:provision/5-1", "b:D.1/section/5.8", FIRST + 2, f"repeats that of line {FIRST + 1}"),
+        (ROW, ROW + ROW, FIRST + 2, f"repeats that of line {FIRST + 1}"),
         ("a:2\t", "a:1\t", FIRST + 3, f"line {FIRST + 1} has answered"),
         ("b:D.1/section/5.8", "sssom:NoTermFound", FIRST + 2, f"line {FIRST + 1} has answered"),
         ("\tLooked for.\t\t\n", "\tLooked for.\t\t\t\n", FIRST + 3, "10 cells"),
@@ -210,6 +212,15 @@ def test_a_fault_is_named_with_its_line(before: str, after: str, line: int, word
     error = fault(TABLE.replace(before, after, 1))
     assert (error.line, words in error.what) == (line, True), str(error)
     assert error.hint
+
+
+def test_a_further_record_on_a_pair_is_a_record_of_its_own() -> None:
+    text = TABLE.replace(ROW, ROW + ROW.replace("relatedMatch", "closeMatch"))
+    said = {(subject, value) for subject, about, value in facts(text) if about == str(XW.predicate)}
+    base = f"{SET}/1--D.1-5.8"
+    assert {(base, str(SKOS.relatedMatch)), (f"{base}--2", str(SKOS.closeMatch))} < said
+    locations = locate_mappings(text, NAME)
+    assert (locations.line(base), locations.line(f"{base}--2")) == (FIRST + 1, FIRST + 2)
 
 
 def test_an_alias_in_a_header_is_refused() -> None:

@@ -127,4 +127,21 @@ def resolve(mapping_set: MappingSet, register: Register) -> tuple[MappingSet, li
             records.append(replace(record, subject=subject, object=target))
     dropped = len(mapping_set.records) - len(records)
     losses = mapping_set.losses + Counter({"record with an unknown identifier": dropped})
-    return replace(mapping_set, records=tuple(records), losses=losses), list(unknown.values())
+    different = _different(records, losses)
+    return replace(mapping_set, records=different, losses=losses), list(unknown.values())
+
+
+def _different(records: Iterable[Record], losses: Counter[str]) -> tuple[Record, ...]:
+    """Return the records without repetitions, each name of a record given to the first that bears it."""
+    different: dict[Record, Record] = {}
+    names: set[str] = set()
+    for record in records:
+        stated = replace(record, place=None)
+        if stated in different:
+            losses["record that repeats another in every word"] += 1
+            continue
+        is_taken = record.identifier in names
+        losses["identifier of a record that another record bears"] += is_taken
+        different[stated] = replace(record, identifier=None) if is_taken else record
+        names |= {record.identifier} if record.identifier else set()
+    return tuple(different.values())

@@ -66,6 +66,9 @@ def write(
     curies = TableCuries()
     losses: Counter[str] = Counter()
     rows = [_row(record, labels, curies, curated) for record in mapping_set.records]
+    different = {tuple(sorted(row.items())): row for row in rows}
+    losses["record that this form cannot tell from another"] = len(rows) - len(different)
+    rows = list(different.values())
     used = {column for row in rows for column, cell in row.items() if cell}
     extensions = [slot for slot in EXTENSIONS if slot in used]
     columns = [slot for slot in RECORD_SLOTS.all if slot in used] + extensions

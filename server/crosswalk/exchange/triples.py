@@ -119,12 +119,16 @@ def of_mapping_set(mapping_set: MappingSet) -> Iterator[Triple]:
         slot: values.get(slot, ()) for slot in ("mapping_set_id", "mapping_set_source", "object_source")
     }
     shared |= {"comparison_set": (comparison_set,), "outcome": (str(XW.AssertedNone),)}
+    names = mappings.RecordNames(record.identifier for record in mapping_set.records if record.identifier)
+    rows = mappings.RecordNames()
     for record in mapping_set.records:
         stated = shared | slot_values(record, RECORD_FIELDS)
         if record.object is not None:
-            yield from _describe_record(record, record_iri(mapping_set, record), stated)
+            iri = record.identifier or names.claim(record_iri(mapping_set, record))
+            yield from _describe_record(record, iri, stated)
             continue
-        row = record.comparison or f"{comparison_set}/{short_path(record.subject, _editions(mapping_set)[0])}"
+        path = short_path(record.subject, _editions(mapping_set)[0])
+        row = rows.claim(record.comparison or f"{comparison_set}/{path}")
         yield from describe(row, XW.Comparison, mappings.OF_NONE, stated)
     if any(record.object is None for record in mapping_set.records):
         named = {slot: values.get(slot, ()) for slot in ("mapping_set_title", "mapping_set_source")}

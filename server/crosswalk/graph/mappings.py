@@ -7,6 +7,7 @@ file of another format, gets the same triples.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -125,6 +126,28 @@ def describe(subject: str, type_: str, properties: Properties, values: Values) -
         yield from state(subject, about, kind, values.get(slot, ()))
 
 
+class RecordNames:
+    """Give the records of a set IRIs of their own: only a further record on a pair gets a suffix."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._further: Counter[str] = Counter()
+
+    def claim(self, iri: str) -> str:
+        """Return the IRI, or where another record bears it, the IRI with the next number that is free.
+
+        >>> names = RecordNames()
+        >>> names.claim("urn:s/9--5.7"), names.claim("urn:s/9--5.7"), names.claim("urn:s/9--5.7")
+        ('urn:s/9--5.7', 'urn:s/9--5.7--2', 'urn:s/9--5.7--3')
+        """
+        name = iri
+        while name in self._taken:
+            self._further[iri] += 1
+            name = f"{iri}--{self._further[iri] + 1}"
+        self._taken.add(name)
+        return name
+
+
 def record_iri(
     mapping_set: str, subject: str, target: str | None, editions: tuple[Iterable[str], ...]
 ) -> str:
@@ -189,14 +212,16 @@ class _CuratedSet:
         ]
         shared = ("mapping_set_id", "mapping_set_source", "object_source")
         self._shared = {slot: self.header[slot] for slot in shared} | {"comparison_set": self.comparison_sets}
-        self._lines: dict[str, int] = {}
+        self._names = RecordNames()
+        self._lines: dict[frozenset[tuple[str, str]], int] = {}
         self._answers: dict[str, tuple[int, bool]] = {}
 
     def names(self, values: dict[str, list[str]]) -> tuple[str, str | None]:
-        """Return the IRI of a record, and that of the comparison's row for its subject, if there is one."""
+        """Return the IRI of the next record, and that of the comparison's row for its subject, if any."""
         (subject,), (target,) = values["subject_id"], values["object_id"]
         editions = self.header["subject_source"], self.header["object_source"]
-        record = record_iri(self.iri, subject, None if target == NO_TERM_FOUND else target, editions)
+        pair = record_iri(self.iri, subject, None if target == NO_TERM_FOUND else target, editions)
+        record = self._names.claim(pair)
         within = next(iter(self.comparison_sets), None)
         return record, f"{within}/{short_path(subject, editions[0])}" if within else None
 
@@ -219,10 +244,12 @@ class _CuratedSet:
         """Yield the record of a row, and the row of the comparison that it is the first to speak of."""
         values = self._shared | self.values(row)
         record, comparison = self.names(values)
-        line = self._lines.setdefault(record, row.line)
+        line = self._lines.setdefault(frozenset(row.cells.items()), row.line)
         if line != row.line:
             what = f"the record repeats that of line {line}"
-            raise self.table.fault(what, row.line, "Say once what holds of a pair.")
+            raise self.table.fault(
+                what, row.line, "Take it out; a further record on a pair says something else."
+            )
         is_none = values["object_id"] == [NO_TERM_FOUND]
         if comparison is not None:
             line, was_none = self._answers.setdefault(comparison, (row.line, is_none))
