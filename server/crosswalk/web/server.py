@@ -49,7 +49,6 @@ from crosswalk.web.served_dataset import ServedDataset, open_dataset, published_
 
 _PAGE_THREADS, _OTHER_THREADS = 4, 32
 _ANSWERS_ON_THEIR_WAY = 8  # of the largest size, in the files of one worker
-_SWITCH_SECONDS = 0.001
 _STALLED_MILLISECONDS = 30_000  # after which a reader is ended that takes nothing
 _POLL_SECONDS = 1.0
 _LOG_FORMATS = dict.fromkeys(
@@ -102,8 +101,7 @@ class WorkerEndpoint(Endpoint):
     """The application of one worker, which granian tells of its event loop before it listens."""
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Prepare the event loop; threads that render pages let it go on after a moment."""
-        sys.setswitchinterval(_SWITCH_SECONDS)
+        """Prepare the event loop."""
         loop.set_default_executor(ThreadPoolExecutor(_OTHER_THREADS, "answers"))
         loop.call_soon(end_stalled_readers, loop)
 
