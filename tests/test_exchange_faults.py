@@ -101,7 +101,10 @@ def test_a_file_without_end_of_levels_is_told_so(form: str, text: str, tmp_path:
 PACKAGE = Path(exchange.__file__).parents[1]
 READERS = (
     *sorted(PACKAGE.glob("exchange/*.py")),
-    *(PACKAGE / name for name in ("structured_text.py", "graph/sssom.py", "graph/mappings.py")),
+    *(
+        PACKAGE / name
+        for name in ("structured_text.py", "json_document.py", "graph/sssom.py", "graph/mappings.py")
+    ),
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 
 from crosswalk.exchange.records import Catalogue, Entry
-from crosswalk.structured_text import Document, JsonObject
+from crosswalk.json_document import Document, JsonObject
 
 _CONTAINING = "projection"
 _REPLACING = ("incorporated_into", "moved_to")

@@ -10,7 +10,7 @@ from collections import Counter
 
 from crosswalk.errors import InputError
 from crosswalk.exchange.records import MappingSet, Record
-from crosswalk.structured_text import Document
+from crosswalk.json_document import Document
 
 _NUMBER = "DCMS Code of Practice Guidelines Number"
 _STANDARD = "Standard / Recommendation Name"

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from crosswalk.exchange.records import Catalogue, Entry
-from crosswalk.structured_text import UNSPACED, Document, JsonObject, has_space
+from crosswalk.json_document import Document, JsonObject
+from crosswalk.structured_text import UNSPACED, has_space
 
 _REPLACED = ("incorporated-into", "moved-to")
 _READ = {"id", "title", "groups", "controls", "props", "links", "parts", "class"}

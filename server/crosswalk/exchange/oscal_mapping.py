@@ -18,8 +18,8 @@ from crosswalk.exchange.oscal_catalog import read_root
 from crosswalk.exchange.records import MANUAL, OSCAL, RATIONALES, UNSPECIFIED, MappingSet, Record
 from crosswalk.exchange.triples import record_iri
 from crosswalk.graph.mappings import PREDICATES
+from crosswalk.json_document import JsonObject
 from crosswalk.relations.algebra import EQUAL
-from crosswalk.structured_text import JsonObject
 
 RELATIONS = {word: relation for relation, word in OSCAL.items()} | {"equivalent-to": EQUAL}
 METHODS = {"human": MANUAL, "automation": UNSPECIFIED, "hybrid": UNSPECIFIED}
