@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import select
 import signal
@@ -15,6 +16,8 @@ from crosswalk.evaluation.pool import Pool
 from crosswalk.evaluation.shared_state import Counters, QuestionQueue
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
+
+_log = logging.getLogger(__name__)
 
 _TICK = 0.05  # seconds between two looks at the evaluators
 _HEAD_START = 0.2  # seconds that workers have the processors for themselves when the server starts
@@ -81,6 +84,8 @@ class Supervisor:
         # An evaluator that gathers one reads files, which it may not, and takes memory that it may not have.
         os.environ["RUST_BACKTRACE"] = "0"
         sandbox.leave_network()
+        if not sandbox.can_refuse_calls():
+            _log.warning("evaluators can open files and start programs: this system has no filter of calls")
         # When all that hold this end have closed it, no worker is left, and the other end tells so.
         self.queue.sender.close()
         self.counters.gauges.generation += 1

@@ -192,10 +192,10 @@ def receive_question(queue: socket.socket) -> tuple[QueuedQuestion, int] | None:
     frame, descriptors, _, _ = socket.recv_fds(queue, _LONGEST_MESSAGE, 2)
     if not frame:
         return None
+    length, size, put_at, job, client = _PREFIX.unpack_from(frame)
     if len(descriptors) > 1:
-        frame = os.pread(descriptors[1], os.fstat(descriptors[1]).st_size, 0)
+        frame = os.pread(descriptors[1], _PREFIX.size + length + size, 0)
         os.close(descriptors[1])
-    length, _, put_at, job, client = _PREFIX.unpack_from(frame)
     start = _PREFIX.size + length
     *types, default_graphs, named_graphs = _read_head(frame[_PREFIX.size : start])
     dataset = QueryDataset(tuple(default_graphs), tuple(named_graphs))
