@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from crosswalk.errors import InputError, ResourceLimit
-from crosswalk.exchange import ciso, cprt, dcms, formats, rdf, rdf_writing, triples
+from crosswalk.exchange import ciso, cprt, dcms, isolated, rdf, rdf_writing, triples
 from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.identifiers import KnownElement, Register, key, resolve, token
 from crosswalk.exchange.records import MappingSet, Record
@@ -506,7 +506,7 @@ def test_the_context_makes_the_data_shorter(store) -> None:
 
 def test_a_reader_runs_in_a_process_of_its_own() -> None:
     mapping_set = MappingSet("urn:x", records=(Record("a", "b", candidates=EQUAL, quotations=("q",)),))
-    assert formats.run_isolated(lambda: mapping_set, "f") == mapping_set
+    assert isolated.run_isolated(lambda: mapping_set, "f") == mapping_set
 
 
 def test_a_reader_that_takes_too_much_memory_or_time_is_ended() -> None:
@@ -518,9 +518,9 @@ def test_a_reader_that_takes_too_much_memory_or_time_is_ended() -> None:
             pass
 
     with pytest.raises(ResourceLimit, match="more time or memory"):
-        formats.run_isolated(swell, "f", memory=128 << 20)
+        isolated.run_isolated(swell, "f", memory=128 << 20)
     with pytest.raises(ResourceLimit, match="more time or memory"):
-        formats.run_isolated(spin, "f", seconds=1)
+        isolated.run_isolated(spin, "f", seconds=1)
 
 
 def test_a_fault_keeps_its_place_across_the_process_and_a_wrong_shape_is_a_fault() -> None:
@@ -528,10 +528,10 @@ def test_a_fault_keeps_its_place_across_the_process_and_a_wrong_shape_is_a_fault
         raise InputError("wrong", file="f", line=3, hint="right it")
 
     with pytest.raises(InputError) as fault:
-        formats.run_isolated(fail, "f")
+        isolated.run_isolated(fail, "f")
     assert (str(fault.value), fault.value.hint) == ("f:3: wrong", "right it")
     with pytest.raises(InputError, match="not built as its format is"):
-        formats.run_isolated(lambda: [][1], "f")
+        isolated.run_isolated(lambda: [][1], "f")
 
 
 def test_a_reader_has_no_network() -> None:
@@ -539,12 +539,12 @@ def test_a_reader_has_no_network() -> None:
 
     from crosswalk.evaluation.sandbox import leave_network
 
-    if formats.run_isolated(lambda: MappingSet(title=str(leave_network())), "f").title == "False":
+    if isolated.run_isolated(lambda: MappingSet(title=str(leave_network())), "f").title == "False":
         pytest.skip("this system lets no process leave the network")
 
     def reach() -> MappingSet:
         interfaces = [name for _, name in socket.if_nameindex()]
         return MappingSet(title=",".join(interfaces))
 
-    mapping_set = formats.run_isolated(reach, "f")
+    mapping_set = isolated.run_isolated(reach, "f")
     assert mapping_set.title in ("lo", "")

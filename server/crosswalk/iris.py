@@ -139,6 +139,21 @@ def compact(iri: str) -> str:
     return text[len(ID) :] if text.startswith(ID) and len(text) > len(ID) else shorten(text)
 
 
+@lru_cache(4096)
+def is_iri(text: str) -> bool:
+    """Say whether a text is a full IRI (RFC 3987), as the store takes it.
+
+    >>> is_iri("https://example.org/a"), is_iri("https://example.org/a b"), is_iri("CC0")
+    (True, False, False)
+    """
+    from pyoxigraph import NamedNode  # needed here alone, as above
+
+    try:
+        return bool(NamedNode(text).value)
+    except ValueError:
+        return False
+
+
 def expand(text: str) -> str:
     """Return the IRI that a full IRI (bare or in angle brackets), a CURIE or the path of an element means.
 
@@ -150,13 +165,13 @@ def expand(text: str) -> str:
     name = text.strip()
     if name.startswith("<") and name.endswith(">"):
         name = name[1:-1]
-    if not name or any(character in name for character in ' <>"{}|\\^`\n\t'):
-        raise InputError(f"“{text}” is no IRI", hint="Give a full IRI, prefix:name, or ipa/2.0/guideline/9.")
+    iri: str | None = ID + name
     if "://" in name or name.startswith(("urn:", "mailto:")):
-        return name
-    if ":" not in name:
-        return ID + name
-    iri = expand_curie(name)
+        iri = name
+    elif ":" in name:
+        iri = expand_curie(name)
+    if not name or not is_iri(iri or name):
+        raise InputError(f"“{text}” is no IRI", hint="Give a full IRI, prefix:name, or ipa/2.0/guideline/9.")
     if iri is None:
         what = f"the prefix “{name.partition(':')[0]}:” is not declared"
         raise InputError(what, hint="The prefixes known are " + ", ".join(PREFIXES) + ".")

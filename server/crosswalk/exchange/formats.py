@@ -1,23 +1,15 @@
-"""Name the formats that can be read and written; read a stranger's file in a process of its own.
-
-That process has little memory, little time and no network.
-"""
+"""Name the formats that can be read and written, each with its reader or writer."""
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import resource
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from crosswalk.errors import InputError, ResourceLimit
-from crosswalk.evaluation.sandbox import disable_core_dumps, leave_network, limit_memory
+from crosswalk.errors import InputError
 from crosswalk.exchange import (
     ciso,
     cprt,
@@ -31,9 +23,9 @@ from crosswalk.exchange import (
     sssom_writing,
 )
 from crosswalk.exchange.identifiers import Register
-from crosswalk.exchange.records import Catalogue, Entry, MappingSet, Record
+from crosswalk.exchange.isolated import run_isolated
+from crosswalk.exchange.records import Catalogue, MappingSet
 from crosswalk.folders import read_bytes
-from crosswalk.relations.algebra import Candidates
 from crosswalk.settings import MEGABYTE
 
 LARGEST = 64 * MEGABYTE
@@ -96,76 +88,3 @@ def read(path: Path, form: str, choices: Mapping[str, Any]) -> MappingSet | Cata
         raise InputError(what, file=path, hint="Divide it.")
     taken = {name: choices[name] for name in (*chosen.takes, *chosen.needs)}
     return run_isolated(partial(chosen.read, data, str(path), **taken), str(path))
-
-
-def run_isolated(
-    reader: Callable[[], MappingSet | Catalogue],
-    name: str,
-    *,
-    memory: int = 1024 * MEGABYTE,
-    seconds: int = 60,
-) -> MappingSet | Catalogue:
-    """Return what ``reader`` returns in a process of its own, of so many bytes and seconds of computing.
-
-    The result crosses as JSON, never as pickled objects. Raises ResourceLimit where it takes more than it
-    may, and InputError where the reader does or meets a value of a type that its format does not have.
-    """
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(reader, name, sender, memory, seconds), daemon=True)
-    process.start()
-    sender.close()
-    try:
-        answer = json.loads(receiver.recv_bytes()) if receiver.poll(seconds + 5) else None
-    except EOFError:
-        answer = None
-    finally:
-        process.kill()
-        process.join()
-        receiver.close()
-    if answer is None:
-        hint = "It may be meant to exhaust the machine; divide it if it is honest."
-        raise ResourceLimit("the file needs more time or memory than reading may take", file=name, hint=hint)
-    if "fault" in answer:
-        raise InputError(answer["fault"], **answer["place"])
-    return _unpack(answer)
-
-
-def _work(
-    reader: Callable[[], MappingSet | Catalogue], name: str, sender: Connection, memory: int, seconds: int
-) -> None:
-    """Give up what reading does not need, read, and send the result or the fault."""
-    disable_core_dumps()
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    leave_network()
-    limit_memory(memory)
-    try:
-        result = reader()
-        answer = {"kind": type(result).__name__, "value": result}
-    except InputError as fault:
-        place = {"file": fault.file, "line": fault.line, "column": fault.column, "hint": fault.hint}
-        answer = {"fault": fault.what, "place": place}
-    except MemoryError:
-        return
-    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as fault:
-        # Where a value is of another kind than the format says, and no reader asked for it by name.
-        what = f"the file is not built as its format is: {fault}"
-        answer = {"fault": what, "place": {"file": name}}
-    sender.send_bytes(json.dumps(answer, default=vars).encode())
-
-
-def _unpack(answer: dict[str, Any]) -> MappingSet | Catalogue:
-    """Return the result that a process has sent as JSON."""
-    value = _with_tuples(answer["value"]) | {"losses": Counter(answer["value"]["losses"])}
-    if answer["kind"] == "Catalogue":
-        value["entries"] = tuple(Entry(**_with_tuples(entry)) for entry in value["entries"])
-        return Catalogue(**value)
-    value["records"] = tuple(
-        Record(**_with_tuples(record) | {"candidates": Candidates(record["candidates"])})
-        for record in value["records"]
-    )
-    return MappingSet(**value)
-
-
-def _with_tuples(value: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}

@@ -25,6 +25,15 @@ from crosswalk.relations.model import local_name
 UNSPECIFIED = str(SEMAPV.UnspecifiedMatching)
 MANUAL = str(SEMAPV.ManualMappingCuration)
 
+Iri = str
+"""A full IRI: `isolated.examine` looks whether what a file gave for it is one."""
+
+Day = str
+"""A date such as 2026-01-31."""
+
+Share = str
+"""A number from 0 to 1, as xsd:decimal has it."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -37,23 +46,23 @@ class Record:
 
     subject: str
     object: str | None
-    predicate: str = UNTYPED
-    justification: str = MANUAL
-    identifier: str | None = None
+    predicate: Iri = UNTYPED
+    justification: Iri = MANUAL
+    identifier: Iri | None = None
     candidates: Candidates = ANY
     rationale_kind: str | None = None
-    confidence: str | None = None
+    confidence: Share | None = None
     comment: str | None = None
     as_cited: str | None = None
-    authors: tuple[str, ...] = ()
-    date: str | None = None
-    comparison: str | None = None
-    alignment: str | None = None
+    authors: tuple[Iri, ...] = ()
+    date: Day | None = None
+    comparison: Iri | None = None
+    alignment: Iri | None = None
     quotations: tuple[str, ...] = ()
     strength: int | None = None
-    reviewers: tuple[str, ...] = ()
+    reviewers: tuple[Iri, ...] = ()
     reviewer_names: tuple[str, ...] = ()
-    review_date: str | None = None
+    review_date: Day | None = None
     place: int | None = None
 
     def gives(self, name: str) -> bool:
@@ -82,21 +91,21 @@ class Record:
 class MappingSet:
     """Records with what holds for all of them; ``losses`` counts what was in the file and is not kept."""
 
-    identifier: str = ""
+    identifier: Iri = ""
     title: str | None = None
     description: str | None = None
-    licence: str | None = None
+    licence: Iri | None = None
     version: str | None = None
-    creators: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    provider: str | None = None
+    creators: tuple[Iri, ...] = ()
+    sources: tuple[Iri, ...] = ()
+    provider: Iri | None = None
     subject_source: str | None = None
     subject_version: str | None = None
     object_source: str | None = None
     object_version: str | None = None
-    mapping_date: str | None = None
-    publication_date: str | None = None
-    modified: str | None = None
+    mapping_date: Day | None = None
+    publication_date: Day | None = None
+    modified: Day | None = None
     complete: bool = False
     records: tuple[Record, ...] = ()
     losses: Counter[str] = field(default_factory=Counter)
