@@ -139,6 +139,18 @@ def compact(iri: str) -> str:
     return text[len(ID) :] if text.startswith(ID) and len(text) > len(ID) else shorten(text)
 
 
+def is_language(text: str) -> bool:
+    """Say whether a text is the tag of a language, as literals bear it.
+
+    The form is that of https://www.w3.org/TR/turtle/#grammar-production-LANGTAG, with no part of more than
+    eight characters: https://www.rfc-editor.org/rfc/rfc5646#section-2.1.
+
+    >>> is_language("pt-BR"), is_language("deutsch!")
+    (True, False)
+    """
+    return bool(re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text))
+
+
 @lru_cache(4096)
 def is_iri(text: str) -> bool:
     """Say whether a text is a full IRI (RFC 3987), as the store takes it.

@@ -17,8 +17,8 @@ from crosswalk.exchange.formats import READABLE, WRITABLE, read
 from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.identifiers import Register, UnknownIdentifier, resolve
 from crosswalk.exchange.olir import DIRECTIONS
-from crosswalk.exchange.records import Catalogue, MappingSet
-from crosswalk.iris import ID, expand
+from crosswalk.exchange.records import Catalogue, Losses, MappingSet
+from crosswalk.iris import ID, expand, is_language
 from crosswalk.settings import Settings
 
 SUFFIXES = (".ttl", ".sssom.tsv")
@@ -89,6 +89,7 @@ def export_mappings(form: str, name: str, out: str, report: Path | None, setting
 @click.option("--set", "name", metavar="NAME", help="The mapping set's name; by default as --out is called.")
 @click.option("--license", "licence", metavar="IRI", help="The licence, where the file states none.")
 @click.option("--source", "document", metavar="IRI", help="The source document, such as source/dcms-mapping.")
+@click.option("--language", metavar="TAG", help="The language of the texts, such as de or pt-BR.")
 @click.option("--direction", type=click.Choice(DIRECTIONS), help="OLIR: how each row is read (required).")
 @click.option(
     "--select",
@@ -114,15 +115,21 @@ def import_file(form: str, file: Path, out: Path, settings: Settings, **options:
         raise InputError("--out ends in .ttl or .sssom.tsv", file=out)
     if READABLE[form].holds != "mappings" and not out.name.endswith(".ttl"):
         raise InputError("what is no mapping fits a Turtle file alone", file=out)
+    language = options["language"]
+    if language is not None and not is_language(language):
+        raise InputError(f"--language {language} is no tag of a language", hint="Such as en, de or pt-BR.")
     with steps("Importing", 3) as progress:
         progress("reading")
         content = read(file, form, options)
+        content = replace(content, language=language or content.language)
+        if content.language is None:
+            tell("the file does not say in which language it is: its words get none; --language says it")
         progress("looking up")
         register = _read_register(settings)
         if isinstance(content, Catalogue):
-            data, unknown = _convert_catalogue(content, register, options, out)
+            data, unknown = _convert_catalogue(content, register, options, file, out)
         else:
-            data, unknown = _convert_mappings(content, register, options, out)
+            data, unknown = _convert_mappings(content, register, options, file, out)
     for identifier in unknown[:LISTED]:
         place = f"{file}:{identifier.place}" if identifier.place else file
         tell(f"{place}: not in the graph: {identifier}")
@@ -142,7 +149,7 @@ def _read_register(settings: Settings) -> Register:
 
 
 def _convert_mappings(
-    mappings: MappingSet, register: Register, options: dict[str, Any], out: Path
+    mappings: MappingSet, register: Register, options: dict[str, Any], file: Path, out: Path
 ) -> tuple[bytes, list[UnknownIdentifier]]:
     """Return the file for review, and the identifiers that the graph does not know."""
     name = options["name"] or out.name.removesuffix(".ttl").removesuffix(".sssom.tsv")
@@ -160,7 +167,7 @@ def _convert_mappings(
         object_version=mappings.object_version or _version(object_source),
     )
     resolved, unknown = resolve(completed, register)
-    _tell_losses(resolved.losses)
+    _tell_losses(resolved.losses, file)
     if not resolved.licence:
         tell("the file states no licence: give --license, or add it to the file")
     if out.name.endswith(".ttl"):
@@ -172,19 +179,19 @@ def _convert_mappings(
 
     labels = {iri: known.label for iri, known in register.known.items() if known.label}
     data, losses = write(resolved, labels, curated=True)
-    _tell_losses(losses)
+    _tell_losses(losses, file)
     return data, unknown
 
 
 def _convert_catalogue(
-    catalogue: Catalogue, register: Register, options: dict[str, Any], out: Path
+    catalogue: Catalogue, register: Register, options: dict[str, Any], file: Path, out: Path
 ) -> tuple[bytes, list[UnknownIdentifier]]:
     """Return the file for review, and the entries of a selection that the graph does not know."""
     from crosswalk.exchange.triples import of_catalogue, of_selection
     from crosswalk.graph.turtle import serialize
 
     document = expand(options["document"]) if options["document"] else None
-    _tell_losses(catalogue.losses)
+    _tell_losses(catalogue.losses, file)
     if options["edition"] is None:
         raise InputError("--edition says which edition the file is about", hint="Such as nist-csf/2.0.")
     if catalogue.selection:
@@ -222,6 +229,6 @@ def _version(edition: str | None) -> str | None:
     return edition.rpartition("/")[2] if edition else None
 
 
-def _tell_losses(losses: Counter[str]) -> None:
-    for what, count in sorted((+losses).items()):
-        tell(f"not kept: {what}, {count} times")
+def _tell_losses(losses: Counter[str], file: Path) -> None:
+    for line in (losses if isinstance(losses, Losses) else Losses(losses)).lines(str(file)):
+        tell(f"not kept: {line}")

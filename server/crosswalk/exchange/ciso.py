@@ -5,10 +5,16 @@ The format is that of the libraries in https://github.com/intuitem/ciso-assistan
 
 from __future__ import annotations
 
-from collections import Counter
-
 from crosswalk.errors import InputError
-from crosswalk.exchange.records import CISO, RATIONALES, UNSPECIFIED, MappingSet, Record, read_strength
+from crosswalk.exchange.records import (
+    CISO,
+    RATIONALES,
+    UNSPECIFIED,
+    Losses,
+    MappingSet,
+    Record,
+    read_strength,
+)
 from crosswalk.graph.mappings import PREDICATES
 from crosswalk.relations.algebra import inverse
 from crosswalk.structured_text import UNSPACED, LinedMapping, decode, has_space, read_yaml
@@ -43,7 +49,7 @@ def read(data: bytes, name: str, select: str | None = None) -> MappingSet:
         hint = f"--select takes the ref_id of one of them: {names}."
         raise InputError(f"no mapping set is called “{select}”" if select else what, file=name, hint=hint)
     described, records = chosen[0]
-    losses = Counter(key for key in ("copyright", "provider", "packager") if library.get(key))
+    losses = Losses({key: 1 for key in ("copyright", "provider", "packager") if library.get(key)})
     losses["mapping set that is another one turned round"] = len(sets) - len(different)
     for mapping in _mappings(described, name):
         losses.update(f"{key} of a mapping" for key in mapping.keys() - _READ)

@@ -5,9 +5,7 @@ The schema: https://csrc.nist.gov/csrc/media/Projects/cprt/documents/schema/cprt
 
 from __future__ import annotations
 
-from collections import Counter
-
-from crosswalk.exchange.records import Catalogue, Entry
+from crosswalk.exchange.records import Catalogue, Entry, Losses
 from crosswalk.json_document import Document, JsonObject
 
 _CONTAINING = "projection"
@@ -31,7 +29,7 @@ def read(data: bytes, name: str, *, with_text: bool = False) -> Catalogue:
     if not documents:
         raise root.fault("the file names no document", "It is no CPRT export.", "documents")
     own = documents[0].text("doc_identifier")
-    losses: Counter[str] = Counter({"document other than the first": len(documents) - 1})
+    losses = Losses({"document other than the first": len(documents) - 1})
     elements = _elements(root, own, losses)
     parts, replacing = _joins(root, own, losses)
     kept = {
@@ -84,7 +82,7 @@ def _root(document: Document) -> JsonObject:
     return root
 
 
-def _elements(root: JsonObject, own: str, losses: Counter[str]) -> dict[str, JsonObject]:
+def _elements(root: JsonObject, own: str, losses: Losses) -> dict[str, JsonObject]:
     """Return the elements of the one document by identifier; count those that are kept aside."""
     elements: dict[str, JsonObject] = {}
     for element in root.members("elements"):
@@ -101,7 +99,7 @@ def _elements(root: JsonObject, own: str, losses: Counter[str]) -> dict[str, Jso
     return elements
 
 
-def _joins(root: JsonObject, own: str, losses: Counter[str]) -> tuple[Joins, Joins]:
+def _joins(root: JsonObject, own: str, losses: Losses) -> tuple[Joins, Joins]:
     """Return what lies in each element, and what each reason for withdrawal points to."""
     parts: Joins = {}
     replacing: Joins = {}

@@ -6,10 +6,9 @@ The publisher's site was https://iotsecuritymapping.uk/; the format has no other
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from crosswalk.errors import InputError
-from crosswalk.exchange.records import MappingSet, Record
+from crosswalk.exchange.records import Losses, MappingSet, Record
 from crosswalk.json_document import Document
 
 _NUMBER = "DCMS Code of Practice Guidelines Number"
@@ -28,7 +27,7 @@ def read(data: bytes, name: str, select: str) -> MappingSet:
     if not rows or "Disclaimer" not in rows[0]:
         hint = "Take the file as its publisher offers it."
         raise document.fault("the first item is no disclaimer, as in the publisher's file", (), hint)
-    losses: Counter[str] = Counter()
+    losses = Losses()
     records: dict[tuple[str, str], Record] = {}
     standards = set()
     for row in rows[1:]:

@@ -9,7 +9,7 @@ from rdflib.namespace import DCTERMS, RDF, SKOS
 
 from crosswalk.errors import InputError
 from crosswalk.exchange.identifiers import KnownElement, Register
-from crosswalk.exchange.records import MappingSet, Record
+from crosswalk.exchange.records import UNDETERMINED, Losses, MappingSet, Record
 from crosswalk.exchange.triples import (
     RECORD_PROPERTIES,
     SET_PROPERTIES,
@@ -69,13 +69,28 @@ def _facts(store: Store, query: str, subject: str, **terms: str) -> dict[str, Fa
     return group_facts((row[subject], row["property"], row["value"]) for row in rows)
 
 
+def _languages(store: Store, iri: str) -> Counter[str]:
+    """Return how many texts of a mapping set and its records are in each language that is said."""
+    rows = ask(store, "pages/export-languages", set=iri).texts()
+    return Counter({row["language"]: int(row["count"]) for row in rows if row["language"] != UNDETERMINED})
+
+
 def _gather(store: Store, iri: str, facts: Facts) -> MappingSet:
     unread = (about for about in facts if about not in _READ_OF_SET)
+    languages = [tag for tag, _ in _languages(store, iri).most_common()]
     mapping_set = MappingSet(
         identifier=iri,
         modified=first(facts, DCTERMS.modified),
         complete=bool(facts.get(str(XW.declaresComplete))),
-        losses=Counter(f"{compact(about)} of the set" for about in unread),
+        language=languages[0] if languages else None,
+        losses=Losses(
+            Counter(
+                [
+                    *(f"{compact(about)} of the set" for about in unread),
+                    *(f"that some texts are in another language ({tag})" for tag in languages[1:]),
+                ]
+            )
+        ),
         **read_fields(facts, SET_PROPERTIES),
     )
     records = [*_records(store, mapping_set), *_without_counterpart(store, iri)]

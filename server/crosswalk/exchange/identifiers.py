@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from crosswalk.exchange.records import MappingSet, Record
+from crosswalk.exchange.records import Losses, MappingSet, Record
 from crosswalk.iris import ID, compact
 
 Key = tuple[str, ...]
@@ -126,12 +125,13 @@ def resolve(mapping_set: MappingSet, register: Register) -> tuple[MappingSet, li
         if subject and (target or record.object is None):
             records.append(replace(record, subject=subject, object=target))
     dropped = len(mapping_set.records) - len(records)
-    losses = mapping_set.losses + Counter({"record with an unknown identifier": dropped})
+    losses = Losses(mapping_set.losses, mapping_set.losses.places)
+    losses.note("record with an unknown identifier", count=dropped)
     different = _different(records, losses)
     return replace(mapping_set, records=different, losses=losses), list(unknown.values())
 
 
-def _different(records: Iterable[Record], losses: Counter[str]) -> tuple[Record, ...]:
+def _different(records: Iterable[Record], losses: Losses) -> tuple[Record, ...]:
     """Return the records without repetitions, each name of a record given to the first that bears it."""
     different: dict[Record, Record] = {}
     names: set[str] = set()

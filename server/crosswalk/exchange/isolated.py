@@ -15,7 +15,6 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
@@ -25,8 +24,8 @@ from typing import Any, NamedTuple
 
 from crosswalk.errors import InputError, ResourceLimit
 from crosswalk.evaluation.sandbox import disable_core_dumps, leave_network, limit_memory
-from crosswalk.exchange.records import Catalogue, Entry, MappingSet, Record
-from crosswalk.iris import is_iri
+from crosswalk.exchange.records import Catalogue, Entry, Losses, MappingSet, Record
+from crosswalk.iris import is_iri, is_language
 from crosswalk.relations.algebra import ANY, Candidates
 from crosswalk.settings import MEGABYTE
 
@@ -110,7 +109,15 @@ def _work(
             "Compare it with a file that is known to be right, or write it anew with the tool it came from."
         )
         answer = {"fault": what, "place": {"file": name, "hint": hint}}
-    sender.send_bytes(json.dumps(answer, default=vars).encode())
+    sender.send_bytes(json.dumps(answer, default=_as_members).encode())
+
+
+def _as_members(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass, its losses with their places."""
+    members = dict(vars(value))
+    if isinstance(members.get("losses"), Losses):
+        members["losses"] = {"counts": dict(members["losses"]), "places": members["losses"].places}
+    return members
 
 
 class _Kind(NamedTuple):
@@ -146,6 +153,11 @@ _KINDS = {
         "Write it in full, such as https://example.org/a, without spaces; or leave it out.",
     ),
     "Day": _Kind(_is_day, "date such as 2026-01-31", "Write year, month and day so, or leave it out."),
+    "Language": _Kind(
+        lambda value: _is_text(value) and is_language(value),
+        "tag of a language",
+        "Write it as BCP 47 does, such as en, de or pt-BR.",
+    ),
     "Share": _Kind(
         lambda value: (
             _is_text(value) and bool(re.fullmatch(r"(0(\.[0-9]{0,99})?|\.[0-9]{1,99}|1(\.0{0,99})?)", value))
@@ -180,9 +192,9 @@ def declarations(kind: type) -> dict[str, _Declared]:
     for field in fields(kind):
         match = _DECLARED.fullmatch(str(field.type))
         if match is None or match["kind"] not in _KINDS.keys() | _NESTED.keys():
-            if field.type != "Counter[str]":
+            if field.type != "Losses":
                 raise ValueError(f"{kind.__name__}.{field.name}: {field.type} has no kind")
-            declared[field.name] = _Declared("Counter", several=False, optional=False)
+            declared[field.name] = _Declared("Losses", several=False, optional=False)
         else:
             declared[field.name] = _Declared(match["kind"], bool(match["several"]), bool(match["optional"]))
     return declared
@@ -205,7 +217,7 @@ def examine(kind: str, value: Any, name: str) -> Any:
     taken: dict[str, Any] = {}
     for field, declared in declarations(_NESTED[kind]).items():
         given = value[field]
-        if declared.kind == "Counter":
+        if declared.kind == "Losses":
             taken[field] = _counted(given, name)
             continue
         if declared.several != isinstance(given, list):
@@ -225,14 +237,16 @@ def examine(kind: str, value: Any, name: str) -> Any:
     return _NESTED[kind](**taken)
 
 
-def _counted(given: Any, name: str) -> Counter[str]:
-    """Return the counts of what was in the file and is not kept."""
+def _counted(given: Any, name: str) -> Losses:
+    """Return the counts and first places of what was in the file and is not kept."""
     whole = _KINDS["int"]
-    counts = given if isinstance(given, dict) else {"": given}
-    for what, count in counts.items():
-        if not whole.holds(count):
-            raise _fault(f"count of {what}", count, whole, name, None)
-    return Counter(counts)
+    is_placed = isinstance(given, dict) and given.keys() == {"counts", "places"}
+    numbers = [given["counts"], given["places"]] if is_placed else [given, {}]
+    for counted in numbers:
+        for what, count in counted.items() if isinstance(counted, dict) else [("losses", counted)]:
+            if not whole.holds(count):
+                raise _fault(f"count of {what}", count, whole, name, None)
+    return Losses(*numbers)
 
 
 def _fault(field: str, value: Any, kind: _Kind, name: str, line: int | None) -> InputError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from crosswalk.errors import InputError, ResourceLimit
 from crosswalk.exchange.identifiers import Register, token
-from crosswalk.exchange.records import OLIR, RATIONALES, STRENGTHS, UNSPECIFIED, MappingSet, Record
+from crosswalk.exchange.records import OLIR, RATIONALES, STRENGTHS, UNSPECIFIED, Losses, MappingSet, Record
 from crosswalk.graph.mappings import PREDICATES
 from crosswalk.relations.algebra import DISJOINT, EQUAL, inverse
 from crosswalk.structured_text import UNSPACED, decode, has_space, read_csv
@@ -112,7 +112,7 @@ def _read(rows: Rows, name: str, direction: str, unit: str = "line") -> MappingS
         what = f"the file states the direction {', '.join(sorted(stated))}, the call {direction}"
         raise InputError(what, file=name, hint="Which of them is true, the file's author knows.")
     records = []
-    losses: Counter[str] = Counter()
+    losses = Losses()
     for number, cells in rows[heading + 1 :]:
         filled = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}
         if filled:

@@ -5,11 +5,10 @@ The models: https://pages.nist.gov/OSCAL-Reference/models/
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from crosswalk.exchange.records import Catalogue, Entry
+from crosswalk.exchange.records import Catalogue, Entry, Losses
 from crosswalk.json_document import Document, JsonObject
 from crosswalk.structured_text import UNSPACED, has_space
 
@@ -45,7 +44,7 @@ def read_profile(data: bytes, name: str) -> Catalogue:
     profile = read_root(data, name, "profile")
     title, version = _title_and_version(profile)
     entries: list[Entry] = []
-    losses = Counter(f"profile: {key}" for key in ("modify", "merge") if key in profile)
+    losses = Losses({f"profile: {key}": 1 for key in ("modify", "merge") if key in profile})
     for imported in profile.members("imports"):
         if "include-all" in imported or "exclude-controls" in imported:
             hint = "Resolve the profile first, or name the controls under include-controls, with-ids."
@@ -70,7 +69,7 @@ class _CatalogReader:
     def __init__(self, document: Document, with_text: bool) -> None:
         self.document = document
         self.with_text = with_text
-        self.losses: Counter[str] = Counter()
+        self.losses = Losses()
         self.labels: dict[str, str] = {}
 
     def entries(self, within: JsonObject, parent: str | None) -> Iterator[Entry]:

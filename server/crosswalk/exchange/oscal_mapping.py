@@ -15,7 +15,7 @@ from typing import Any
 from crosswalk.errors import InputError
 from crosswalk.exchange.identifiers import Register, token
 from crosswalk.exchange.oscal_catalog import read_root
-from crosswalk.exchange.records import MANUAL, OSCAL, RATIONALES, UNSPECIFIED, MappingSet, Record
+from crosswalk.exchange.records import MANUAL, OSCAL, RATIONALES, UNSPECIFIED, Losses, MappingSet, Record
 from crosswalk.exchange.triples import record_iri
 from crosswalk.graph.mappings import PREDICATES
 from crosswalk.json_document import JsonObject
@@ -38,7 +38,7 @@ def read(data: bytes, name: str) -> MappingSet:
     method = provenance.word("method", METHODS)
     rationale = provenance.word("matching-rationale", RATIONALES)
     provenance.word("status", STATUSES)
-    losses: Counter[str] = Counter({"status of the collection": 1})
+    losses = Losses({"status of the collection": 1})
     records: list[Record] = []
     resources: set[tuple[str, ...]] = set()
     for number, mapping in enumerate(_mappings(root), start=1):
@@ -81,7 +81,7 @@ def _resource(root: JsonObject, mapping: JsonObject, key: str) -> str:
     return href
 
 
-def _records(map_: JsonObject, justification: str, rationale: str, losses: Counter[str]) -> list[Record]:
+def _records(map_: JsonObject, justification: str, rationale: str, losses: Losses) -> list[Record]:
     """Return a record for each pair of the controls of a map."""
     word = map_.word("relationship", RELATIONS)
     losses.update(f"{key} of a map" for key in map_.value.keys() - _READ)
@@ -136,7 +136,7 @@ def _confidence(map_: JsonObject) -> str | None:
     return f"{Decimal(str(percentage)):f}"
 
 
-def _gaps(mapping: JsonObject, losses: Counter[str]) -> list[Record]:
+def _gaps(mapping: JsonObject, losses: Losses) -> list[Record]:
     """Return a record without an object for each control that has no counterpart."""
     losses["target-gap-summary"] += "target-gap-summary" in mapping
     if mapping.get("source-gap-summary") is None:

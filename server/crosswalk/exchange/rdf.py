@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pyoxigraph import parse
+from pyoxigraph import Literal, parse
 from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SKOS
 
 from crosswalk.errors import InputError
@@ -12,7 +12,9 @@ from crosswalk.exchange.records import (
     RATIONALES,
     RELATION_NAMES,
     STRENGTHS,
+    UNDETERMINED,
     UNSPECIFIED,
+    Losses,
     MappingSet,
     Record,
     rationale_kind,
@@ -53,10 +55,12 @@ class _RdfReader:
         self.name = name
         self.syntax = syntax
         self.text = decode(data, name)
-        self.losses: Counter[str] = Counter()
+        self.losses = Losses()
         try:
-            quads = parse(self.text, FORMATS[syntax])
-            self.facts = group_facts((*(term.value for term in quad.triple),) for quad in quads)
+            triples = [quad.triple for quad in parse(self.text, FORMATS[syntax])]
+            self.facts = group_facts((*(term.value for term in triple),) for triple in triples)
+            words = [triple.object for triple in triples if isinstance(triple.object, Literal)]
+            self.languages = Counter(word.language for word in words if word.language)
         except SyntaxError as fault:
             what = str(fault.args[0]).partition(": ")[2] or str(fault.args[0])
             hint = "Look at what stands before."
@@ -149,10 +153,14 @@ def read(data: bytes, name: str, syntax: str) -> MappingSet:
         hint = "Records of this project, SSSOM's axioms and records, and SKOS mapping properties are read."
         raise InputError("the file states no mapping", file=name, hint=hint)
     described = facts[sets[0]] if sets else {}
+    languages = [tag for tag, _ in reader.languages.most_common() if tag != UNDETERMINED]
+    for tag in languages[1:]:
+        reader.losses.note(f"that some texts are in another language ({tag})")
     values = read_fields(described, SET_PROPERTIES) | {
         "title": first(described, SKOS.prefLabel, SSSOM.mapping_set_title, DCTERMS.title, RDFS.label),
         "description": first(described, DCTERMS.description, SSSOM.mapping_set_description),
         "licence": first(described, DCTERMS.license, SSSOM.license),
+        "language": languages[0] if languages else None,
     }
     return MappingSet(sets[0] if sets else "", **values, records=tuple(records), losses=reader.losses)
 

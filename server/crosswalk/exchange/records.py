@@ -31,6 +31,9 @@ Iri = str
 Day = str
 """A date such as 2026-01-31."""
 
+Language = str
+"""The tag of a language, such as en or pt-BR."""
+
 Share = str
 """A number from 0 to 1, as xsd:decimal has it."""
 
@@ -87,9 +90,36 @@ class Record:
         return PREDICATES[self.relation]
 
 
+UNDETERMINED = "und"
+"""The tag of words whose language nobody has said: https://www.rfc-editor.org/rfc/rfc5646#section-4.1"""
+
+
+class Losses(Counter[str]):
+    """Count what is not kept, by kind; ``places`` are the line or row in which each kind was met first."""
+
+    def __init__(self, counts: Mapping[str, int] | None = None, places: Mapping[str, int] | None = None):
+        super().__init__(counts or {})
+        self.places = dict(places or {})
+
+    def note(self, kind: str, place: int | None = None, count: int = 1) -> None:
+        """Count what is not kept of a kind, met first in the line or row ``place``."""
+        if count:
+            self[kind] += count
+            if place is not None:
+                self.places.setdefault(kind, place)
+
+    def lines(self, name: str) -> list[str]:
+        """Return a line for each kind with its number, and its first place in the file of that name."""
+        places = {kind: f", first at {name}:{place}" for kind, place in self.places.items()}
+        return [f"{kind}, {count} times{places.get(kind, '')}" for kind, count in sorted((+self).items())]
+
+
 @dataclass(frozen=True)
 class MappingSet:
-    """Records with what holds for all of them; ``losses`` counts what was in the file and is not kept."""
+    """Records with what holds for all of them; ``losses`` counts what was in the file and is not kept.
+
+    ``language`` is that of the texts, by its tag (BCP 47), or None where nobody says it.
+    """
 
     identifier: Iri = ""
     title: str | None = None
@@ -107,13 +137,17 @@ class MappingSet:
     publication_date: Day | None = None
     modified: Day | None = None
     complete: bool = False
+    language: Language | None = None
     records: tuple[Record, ...] = ()
-    losses: Counter[str] = field(default_factory=Counter)
+    losses: Losses = field(default_factory=Losses)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One element of a catalogue: its identifier there, and how it stands to others."""
+    """One element of a catalogue: its identifier there, and how it stands to others.
+
+    ``key`` is an identifier that stays with it when elements are numbered anew.
+    """
 
     identifier: str
     title: str | None = None
@@ -121,6 +155,7 @@ class Entry:
     text: str | None = None
     withdrawn: bool = False
     replaced_by: tuple[str, ...] = ()
+    key: str | None = None
     place: int | None = None
 
 
@@ -132,7 +167,8 @@ class Catalogue:
     version: str | None = None
     entries: tuple[Entry, ...] = ()
     selection: bool = False
-    losses: Counter[str] = field(default_factory=Counter)
+    language: Language | None = None
+    losses: Losses = field(default_factory=Losses)
 
 
 SET_FIELDS = {

@@ -8,6 +8,7 @@ from crosswalk.exchange.records import (
     RATIONALES,
     RELATION_NAMES,
     SET_FIELDS,
+    Losses,
     MappingSet,
     Record,
     rationale_kind,
@@ -50,7 +51,7 @@ def read(data: bytes, name: str) -> MappingSet:
     fields["creators"] = tuple(table.iris("creator_id"))
     fields["sources"] = tuple(_source(table, text) for text in table.values("mapping_set_source"))
     identifier = str(table.value("mapping_set_id"))
-    return MappingSet(identifier, **fields, records=records, losses=table.losses)
+    return MappingSet(identifier, **fields, records=records, losses=Losses(table.losses))
 
 
 def _source(table: Table, text: str) -> str:

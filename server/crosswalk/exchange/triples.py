@@ -16,6 +16,7 @@ from crosswalk.exchange.records import (
     RATIONALES,
     RECORD_FIELDS,
     SET_FIELDS,
+    UNDETERMINED,
     Catalogue,
     MappingSet,
     Record,
@@ -46,6 +47,7 @@ _OTHER: Properties = {
     "quoted_from": (XW.quotedFrom, IRI),
     "standard": (XW.editionOf, IRI),
     "version": (URIRef(PREFIXES["dcat"] + "version"), PLAIN),
+    "language": (DCTERMS.language, PLAIN),
     "coverage": (XW.textCoverage, IRI),
     "edition": (XW.inEdition, IRI),
     "parent": (DCTERMS.isPartOf, IRI),
@@ -110,10 +112,10 @@ def read_record(facts: Facts, **others: Any) -> Record:
 
 def of_mapping_set(mapping_set: MappingSet) -> Iterator[Triple]:
     """Yield the set, its records, their quotations, and the rows that say that there is no counterpart."""
-    iri = mapping_set.identifier
+    iri, language = mapping_set.identifier, mapping_set.language or UNDETERMINED
     values = slot_values(mapping_set, SET_FIELDS) | {"mapping_set_id": (iri,)}
-    yield from _describe_graph(iri, values)
-    yield from describe(iri, XW.MappingSet, mappings.OF_SET, values)
+    yield from _describe_graph(iri, values, language)
+    yield from describe(iri, XW.MappingSet, mappings.OF_SET, values, language)
     comparison_set = str(ID["comparison/" + iri.rsplit("/", 1)[-1]])
     shared = {
         slot: values.get(slot, ()) for slot in ("mapping_set_id", "mapping_set_source", "object_source")
@@ -125,31 +127,35 @@ def of_mapping_set(mapping_set: MappingSet) -> Iterator[Triple]:
         stated = shared | slot_values(record, RECORD_FIELDS)
         if record.object is not None:
             iri = record.identifier or names.claim(record_iri(mapping_set, record))
-            yield from _describe_record(record, iri, stated)
+            yield from _describe_record(record, iri, stated, language)
             continue
         path = short_path(record.subject, _editions(mapping_set)[0])
         row = rows.claim(record.comparison or f"{comparison_set}/{path}")
-        yield from describe(row, XW.Comparison, mappings.OF_NONE, stated)
+        yield from describe(row, XW.Comparison, mappings.OF_NONE, stated, language)
     if any(record.object is None for record in mapping_set.records):
         named = {slot: values.get(slot, ()) for slot in ("mapping_set_title", "mapping_set_source")}
-        yield from describe(comparison_set, XW.ComparisonSet, mappings.OF_COMPARISON_SET, named)
+        properties = mappings.OF_COMPARISON_SET
+        yield from describe(comparison_set, XW.ComparisonSet, properties, named, language)
 
 
-def _describe_graph(described: str, values: Values) -> Iterator[Triple]:
+def _describe_graph(described: str, values: Values, language: str) -> Iterator[Triple]:
     """Yield the description of the named graph that is called after an edition or mapping set of ours."""
     if described.startswith(ID):
         stated = {slot: texts for slot, texts in values.items() if slot != "mapping_set_description"}
-        yield from describe(GRAPH + described.removeprefix(ID), VOID.Dataset, mappings.OF_GRAPH, stated)
+        graph = GRAPH + described.removeprefix(ID)
+        yield from describe(graph, VOID.Dataset, mappings.OF_GRAPH, stated, language)
 
 
-def _describe_record(record: Record, iri: str, stated: dict[str, tuple[str, ...]]) -> Iterator[Triple]:
+def _describe_record(
+    record: Record, iri: str, stated: dict[str, tuple[str, ...]], language: str
+) -> Iterator[Triple]:
     beyond = {"rationale": RATIONALES.get(record.rationale_kind or ""), "excluded": tuple(record.excluded)}
     values = stated | listed({"predicate_id": record.stated_predicate, **beyond})
-    yield from describe(iri, XW.Mapping, _OF_RECORD, values)
+    yield from describe(iri, XW.Mapping, _OF_RECORD, values, language)
     shared = {"mapping": iri, "quoted_from": record.object, "source": stated["mapping_set_source"]}
     for number, text in enumerate(record.quotations, start=1):
         values = listed({**shared, "ordinal": number, "text": text})
-        yield from describe(f"{iri}/quotation/{number}", XW.Quotation, _OTHER, values)
+        yield from describe(f"{iri}/quotation/{number}", XW.Quotation, _OTHER, values, language)
 
 
 def record_iri(mapping_set: MappingSet, record: Record) -> str:
@@ -169,17 +175,19 @@ def of_catalogue(
 ) -> Iterator[Triple]:
     """Yield the edition and its elements, by number and title."""
     has_text = any(entry.text for entry in catalogue.entries)
+    language = catalogue.language or UNDETERMINED
     standard, _, version = edition.rpartition("/")
     described = {"mapping_set_title": catalogue.title, "mapping_set_source": source, "license": licence}
-    yield from _describe_graph(edition, listed(described))
+    yield from _describe_graph(edition, listed(described), language)
     values = {
         "title": catalogue.title,
         "standard": standard,
         "version": version,
+        "language": catalogue.language,
         "coverage": XW.Partial if has_text else XW.TitlesOnly,
         "source": source,
     }
-    yield from describe(edition, XW.Edition, _OTHER, listed(values))
+    yield from describe(edition, XW.Edition, _OTHER, listed(values), language)
     iris = {
         entry.identifier: f"{edition}/provision/{quote(entry.identifier, safe='().,-_~')}"
         for entry in catalogue.entries
@@ -196,10 +204,10 @@ def of_catalogue(
             "text": entry.text,
             "withdrawn": "true" if entry.withdrawn else None,
             "replaced_by": tuple(iris[identifier] for identifier in entry.replaced_by),
-            "certainty": XW.ReadInDocument,
+            "certainty": XW.ReadInDocument if entry.title or entry.text else None,
             "source": source,
         }
-        yield from describe(iris[entry.identifier], XW.Provision, _OTHER, listed(values))
+        yield from describe(iris[entry.identifier], XW.Provision, _OTHER, listed(values), language)
 
 
 def of_selection(
@@ -208,4 +216,5 @@ def of_selection(
     """Yield the collection of the elements that a profile selects from an edition."""
     members = (register.find(entry.identifier, edition) for entry in catalogue.entries)
     values = {"title": catalogue.title, "source": source, "members": tuple(filter(None, members))}
-    yield from describe(name, SKOS.Collection, _OTHER, listed(values))
+    language = catalogue.language or UNDETERMINED
+    yield from describe(name, SKOS.Collection, _OTHER, listed(values), language)

@@ -23,7 +23,10 @@ Properties = dict[str, tuple[URIRef, str]]
 Values = Mapping[str, Iterable[str]]
 
 CURIE, IRI, TEXT, PLAIN = "curie", "iri", "text", "plain"
-"""How a value is written: as a CURIE or a full IRI, in English, as a string; anything else is a datatype."""
+"""How a value is written: as a CURIE or a full IRI, as words, as a string; anything else is a datatype."""
+
+CURATED_LANGUAGE = "en"
+"""The language of the words in curated tables, where no slot for dcterms:language names another."""
 
 DATE, DECIMAL, ADDRESS = str(XSD.date), str(XSD.decimal), str(XSD.anyURI)
 
@@ -107,23 +110,30 @@ JUSTIFICATIONS = frozenset(
 _KINDS = {"guideline", "provision", "section"}
 
 
-def state(subject: str, about: str, kind: str, values: Iterable[str]) -> Iterator[Triple]:
-    """Yield a triple for each value of a property; ``kind`` is how the values are written."""
+def state(
+    subject: str, about: str, kind: str, values: Iterable[str], language: str = CURATED_LANGUAGE
+) -> Iterator[Triple]:
+    """Yield a triple for each value of a property; ``kind`` is how the values are written.
+
+    ``language`` is that of words, by its tag.
+    """
     for value in values:
         if kind in (CURIE, IRI):
             term = NamedNode(value)
         elif kind in (TEXT, PLAIN):
-            term = Literal(value, language="en" if kind == TEXT else None)
+            term = Literal(value, language=language if kind == TEXT else None)
         else:
             term = Literal(value, datatype=NamedNode(kind))
         yield Triple(NamedNode(str(subject)), NamedNode(str(about)), term)
 
 
-def describe(subject: str, type_: str, properties: Properties, values: Values) -> Iterator[Triple]:
+def describe(
+    subject: str, type_: str, properties: Properties, values: Values, language: str = CURATED_LANGUAGE
+) -> Iterator[Triple]:
     """Yield the type of a subject, and what the values of slots say of it by one of the tables above."""
     yield from state(subject, RDF.type, IRI, [type_])
     for slot, (about, kind) in properties.items():
-        yield from state(subject, about, kind, values.get(slot, ()))
+        yield from state(subject, about, kind, values.get(slot, ()), language)
 
 
 class RecordNames:
