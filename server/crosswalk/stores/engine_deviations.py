@@ -25,8 +25,9 @@ _NO_GRAPH = "<urn:no-graph>"
 
 # Of most queries these tell that there is nothing to do, without reading them token by token.
 _AGGREGATE = re.compile("COUNT|SUM|MIN(?!U)|MAX|AVG|SAMPLE|GROUP_CONCAT")
-_HIDING = re.compile(r"[\"'#<]")
-_GRAPH = re.compile(r"(?<![?$])GRAPH\s*(?:#[^\r\n]*\s*)*[?$](?=\w)")
+_SIMPLE_ARGUMENT = re.compile(r"\s*+\((?:[^()\"'#<]++|\"[^\"\\\n]*+\"|\([^()\"'#<]*+\))*+\)")
+_CALLED = re.compile(r"\s*+[(#]")
+_GRAPH = re.compile(r"GRAPH(?<![?$]GRAPH)\s*(?:#[^\r\n]*\s*)*[?$](?=\w)")
 _PATTERNS_ALONE = re.compile(r"\w+\s*\{[^{}\"'#]*\}")
 _SUSPECT = ("MINUS", "SELECT", "VALUES", "GRAPH")
 
@@ -55,10 +56,15 @@ def refuse_nested_aggregates(text: str) -> None:
 
 
 def _may_nest(capitals: str) -> bool:
-    """Return whether one aggregate may begin before the brackets of the one before it are closed."""
-    found = list(_AGGREGATE.finditer(capitals))
-    between = (capitals[one.end() : next_one.start()] for one, next_one in pairwise(found))
-    return any(part.count("(") > part.count(")") or _HIDING.search(part) for part in between)
+    """Return whether an aggregate may stand in the brackets of another; of most texts this is soon told."""
+    for aggregate in _AGGREGATE.finditer(capitals):
+        argument = _SIMPLE_ARGUMENT.match(capitals, aggregate.end())
+        if argument is None:
+            if _CALLED.match(capitals, aggregate.end()):
+                return True
+        elif _AGGREGATE.search(capitals, *argument.span()):
+            return True
+    return False
 
 
 def _behind_last_brace(brackets: list[str]) -> list[str]:
