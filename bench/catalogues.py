@@ -76,7 +76,7 @@ def _publish(made: Built) -> None:
         written = write_dataset(draft, graph.quads())
         publish(made.out, draft, Snapshot(
             path=made.out, hash=written.hash, built_at="2026-11-22T00:00:00+00:00",
-            triples=written.lines - sum(graph.sizes().values()), graphs=graphs, seconds={}, version="0.1.0",
+            triples=written.triples, graphs=graphs, seconds={}, version="0.1.0",
             findings={},
         ))  # fmt: skip
 

@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pyoxigraph
 
 from bench.catalogues import REPOSITORY, Built
 
@@ -105,14 +108,14 @@ def oxigraph(made: Built, *, disk: bool) -> Iterator[Server]:
     address = f"127.0.0.1:{port}"
     if not disk:
         with running("oxigraph in memory", [binary, "serve", "--bind", address], port, "/query") as server:
-            dataset, form = made.snapshot.dataset.read_bytes(), {"Content-Type": "application/n-quads"}
+            dataset, form = everything(made).read_bytes(), {"Content-Type": "application/n-quads"}
             upload = urllib.request.Request(f"http://{address}/store", dataset, form, method="POST")
             with urllib.request.urlopen(upload, timeout=300):
                 yield server
         return
     folder = Path(tempfile.mkdtemp(prefix="bench-oxigraph-"))
     try:
-        load = [binary, "load", "--location", str(folder), "--file", str(made.snapshot.dataset)]
+        load = [binary, "load", "--location", str(folder), "--file", str(everything(made))]
         subprocess.run(load, check=True, capture_output=True)
         command = [binary, "serve-read-only", "--location", str(folder), "--bind", address]
         with running("oxigraph on disk", command, port, "/query") as server:
@@ -150,15 +153,21 @@ def flask(name: str, made: Built | None = None, workers: int = WORKERS) -> Itera
         yield server
 
 
+def everything(made: Built) -> Path:
+    """A file of the named graphs and the default graph, for engines that make no default graph themselves."""
+    return _dumped(made, "everything.nq")
+
+
 def union(made: Built) -> Path:
     """A file of the default graph alone, for engines that have no other."""
-    path = made.folder / "union.nt"
-    if not path.exists() or path.stat().st_mtime < made.snapshot.dataset.stat().st_mtime:
-        import pyoxigraph
+    return _dumped(made, "union.nt", from_graph=pyoxigraph.DefaultGraph())
 
-        quads = pyoxigraph.parse(path=str(made.snapshot.dataset), format=pyoxigraph.RdfFormat.N_QUADS)
-        default = (quad.triple for quad in quads if isinstance(quad.graph_name, pyoxigraph.DefaultGraph))
-        path.write_bytes(pyoxigraph.serialize(default, format=pyoxigraph.RdfFormat.N_TRIPLES))
+
+def _dumped(made: Built, name: str, **choice: Any) -> Path:
+    """What the index of a catalogue holds, in a file that is written once."""
+    path = made.folder / name
+    if not path.exists() or path.stat().st_mtime < made.snapshot.dataset.stat().st_mtime:
+        pyoxigraph.Store.read_only(str(made.snapshot.index)).dump(str(path), **choice)
     return path
 
 

@@ -21,7 +21,6 @@ from bench import catalogues
 from crosswalk.graph import validation
 from crosswalk.graph.inference import make_store
 from crosswalk.graph.shapes import read_shapes
-from crosswalk.graph.snapshot import DATASET
 from crosswalk.namespaces import ID, XW
 
 PATIENCE = 15
@@ -54,9 +53,9 @@ def agree(size: int, patience: int = 600) -> dict[str, Any]:
 
 def _facts(size: int) -> list[Triple]:
     """Return the default graph of a catalogue: all that is asserted and all that follows."""
-    path = catalogues.built(size).snapshot.path / DATASET
-    quads = pyoxigraph.parse(path=str(path), format=RdfFormat.N_QUADS)
-    return [quad.triple for quad in quads if isinstance(quad.graph_name, pyoxigraph.DefaultGraph)]
+    index = pyoxigraph.Store.read_only(str(catalogues.built(size).snapshot.index))
+    default = index.quads_for_pattern(None, None, None, pyoxigraph.DefaultGraph())
+    return [quad.triple for quad in default]
 
 
 def _on_oxigraph(triples: list[Triple], shapes: Graph) -> Results:

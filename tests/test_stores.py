@@ -375,6 +375,17 @@ def test_a_fault_of_evaluation_is_a_fault_of_the_store(store, monkeypatch) -> No
         EmbeddedStore(Broken()).query("ASK {}", SPARQL_JSON)
 
 
+def test_the_default_graph_that_a_file_lacks_is_the_union_of_its_graphs_but_the_findings(tmp_path) -> None:
+    file = tmp_path / "data.trig"
+    findings = "<https://w3id.org/iot-security-crosswalk/graph/findings>"
+    file.write_text(
+        "GRAPH <urn:g> { <urn:a> <urn:p> 1 } GRAPH _:h { <urn:a> <urn:p> 1, 2 }"
+        f"GRAPH {findings} {{ <urn:a> <urn:p> 2, 3 }}"
+    )
+    rows = EmbeddedStore.load(file).query("SELECT ?o { ?s <urn:p> ?o } ORDER BY ?o", "text/csv")
+    assert rows.split() == [b"o", b"1", b"2"]
+
+
 def test_files_are_loaded_and_a_wrong_line_is_told(tmp_path) -> None:
     good, bad, odd = tmp_path / "good.trig", tmp_path / "bad.ttl", tmp_path / "odd.pdf"
     good.write_bytes(TRIG)

@@ -18,6 +18,9 @@ ID = BASE + "id/"
 GRAPH = BASE + "graph/"
 """The beginning of the IRI of every named graph."""
 
+FINDINGS = GRAPH + "findings"
+"""The graph of what validation found: the one that is not part of the default graph."""
+
 _PREFIX, _NAMESPACE = _DECLARED = (
     "http://www.w3.org/ns/shacl#prefix",
     "http://www.w3.org/ns/shacl#namespace",

@@ -19,7 +19,6 @@ from rdflib.namespace import RDF, VOID
 
 from crosswalk.errors import NonconformingData
 from crosswalk.folders import PACKAGE, content_files
-from crosswalk.graph.canonical import in_default_graph
 from crosswalk.graph.derivation import DERIVED, chain_mappings, computed_relations
 from crosswalk.graph.findings import FINDINGS, Finding, findings_graph
 from crosswalk.graph.inference import (
@@ -61,17 +60,11 @@ class CheckedGraph:
     seconds: dict[str, float]
 
     def quads(self) -> Iterator[Quad]:
-        """Yield the named graphs, and their union without the findings as the default graph.
-
-        A fact that stands in several graphs comes several times: in a large graph a set of all that has come
-        would take more memory than anything else.
-        """
+        """Yield the named graphs; their union is made where a dataset is loaded."""
         for source in self.sources:
             yield from source.quads
-            yield from map(in_default_graph, source.facts)
         for name, triples in self.derived.items():
             yield from _in_graph(GRAPH + name, triples)
-            yield from map(in_default_graph, triples)
         yield from _in_graph(FINDINGS, findings_graph(self.findings))
 
     def sizes(self) -> dict[str, int]:
@@ -190,7 +183,7 @@ def _describe(graph: CheckedGraph, out: Path, written: Written, inputs: str) -> 
         path=out,
         hash=written.hash,
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        triples=written.lines - sum(sizes.values()),
+        triples=written.triples,
         graphs=graphs,
         seconds={step: round(duration, 3) for step, duration in graph.seconds.items()},
         version=version("crosswalk"),

@@ -20,10 +20,13 @@ from pyoxigraph import (
     serialize,
 )
 
+from crosswalk.iris import FINDINGS
+
 _BATCH = 10_000
 _RUN = 100_000
 """The least number of lines that are sorted in memory at a time; they take some twenty megabytes."""
 _DEFAULT = DefaultGraph()
+_FINDINGS = f"<{FINDINGS}>".encode()
 
 
 def canonical_nquads(quads: Iterable[Quad]) -> bytes:
@@ -58,6 +61,19 @@ def sorted_runs(quads: Iterable[Quad]) -> Iterator[list[bytes]]:
 def merge_runs(runs: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
     """Yield the lines of sorted runs in one order, each once."""
     return (line for line, _ in groupby(merge(*runs)))
+
+
+def union(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the triples of sorted N-Quads as N-Triples, each once, without those of the findings alone.
+
+    Facts that differ in nothing but their graph are lines one after the other.
+    """
+    last = b""
+    for line in lines:
+        triple, graph, _ = line.rsplit(b" ", 2)
+        if triple != last and graph != _FINDINGS:
+            last = triple
+            yield triple + b" .\n"
 
 
 def _lines(quads: Iterable[Quad]) -> list[bytes]:

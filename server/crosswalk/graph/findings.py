@@ -12,9 +12,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from rdflib.namespace import RDF, SH, XSD
 
 from crosswalk.graph.sources import Source
-from crosswalk.namespaces import GRAPH
+from crosswalk.iris import FINDINGS
 
-FINDINGS = str(GRAPH + "findings")
 SEVERITIES = ("violation", "warning", "info")
 
 

@@ -8,15 +8,15 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
+from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from crosswalk.errors import InputError
 from crosswalk.folders import atomic_write, sync_folder
-from crosswalk.graph.canonical import canonical_nquads, merge_runs, sorted_runs
+from crosswalk.graph.canonical import canonical_nquads, merge_runs, sorted_runs, union
 from crosswalk.iris import GRAPH
 from crosswalk.serialization import write_statements
 
@@ -31,10 +31,9 @@ KEPT = 2
 """How many snapshots stay: the published one and the one before."""
 
 _LINES = 10_000
-_PIECE = 24 << 20
-"""How many bytes are indexed at a time: meanwhile the index takes some eight times as much memory."""
+_PIECE = 12 << 20
+"""How many bytes are indexed at a time: meanwhile the index takes some sixteen times as much memory."""
 _REBUILD = "Build it again: crosswalk build."
-_DEFAULT = DefaultGraph()
 
 
 @dataclass(frozen=True)
@@ -58,21 +57,21 @@ class Snapshot:
 
     @property
     def dataset(self) -> Path:
-        """The file of N-Quads: the named graphs, and their union as the default graph."""
+        """The file of N-Quads: each fact once, in its named graph."""
         return self.path / DATASET
 
     @property
     def index(self) -> Path:
-        """The folder that holds the same quads indexed, for commands that ask once and end."""
+        """The folder that holds the same quads indexed, and the default graph, for commands that ask once."""
         return self.path / INDEX
 
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: the SHA-256 of the bytes, and the number of lines."""
+    """What was written: the SHA-256 of the bytes, and the number of triples in the default graph."""
 
     hash: str
-    lines: int
+    triples: int
 
 
 def current(out: Path) -> Snapshot | None:
@@ -123,7 +122,7 @@ def write_dataset(draft: Path, quads: Iterable[Quad]) -> Written:
     """Write quads as canonical N-Quads, with few of their lines in memory at any time."""
     import tempfile
 
-    digest, count = hashlib.sha256(), 0
+    digest = hashlib.sha256()
     with ExitStack() as files, (draft / DATASET).open("wb") as dataset:
         # Files without names are gone with the process, however that ends.
         runs = [
@@ -135,10 +134,10 @@ def write_dataset(draft: Path, quads: Iterable[Quad]) -> Written:
             text = b"".join(batch)
             digest.update(text)
             dataset.write(text)
-            count += len(batch)
         dataset.flush()
         os.fsync(dataset.fileno())
-    return Written(digest.hexdigest(), count)
+    with (draft / DATASET).open("rb") as dataset:
+        return Written(digest.hexdigest(), sum(1 for _ in union(dataset)))
 
 
 def publish(out: Path, draft: Path, snapshot: Snapshot) -> Snapshot:
@@ -175,27 +174,28 @@ def _fill(file: IO[bytes], lines: Iterable[bytes]) -> IO[bytes]:
 
 
 def _write_index(draft: Path) -> None:
-    """Index the dataset, whose IRIs were examined when its files were read."""
+    """Index the dataset, and its union as the default graph; its IRIs were examined as files were read."""
     store = Store(str(draft / INDEX))
     dataset = draft / DATASET
-    if dataset.stat().st_size <= _PIECE:
-        store.bulk_load(path=str(dataset), format=RdfFormat.N_QUADS, lenient=True)
-    else:
-        for piece in _pieces(dataset):
-            store.bulk_load(piece, format=RdfFormat.N_QUADS, lenient=True)
+    for lines in _pieces(dataset):
+        piece = b"".join(chain(lines, union(lines)))
+        store.bulk_load(piece, format=RdfFormat.N_QUADS, lenient=True)
+    if dataset.stat().st_size > _PIECE:
         # Each piece has indexes of its own, which every query would have to look into.
         store.optimize()
     store.flush()
 
 
-def _pieces(dataset: Path) -> Iterator[bytes]:
+def _pieces(dataset: Path) -> Iterator[list[bytes]]:
     """Yield the lines in pieces, all with blank nodes in the last: each piece gets nodes of its own."""
     unnamed: list[bytes] = []
     with dataset.open("rb") as file:
+        if dataset.stat().st_size <= _PIECE:
+            yield file.readlines()
         while lines := file.readlines(_PIECE):
             unnamed += (line for line in lines if b"_:" in line)
-            yield b"".join(line for line in lines if b"_:" not in line)
-    yield b"".join(unnamed)
+            yield [line for line in lines if b"_:" not in line]
+    yield unnamed
 
 
 def _describe(folder: Path, snapshot: Snapshot) -> None:
@@ -271,10 +271,8 @@ def _choose_graphs(snapshot: Snapshot, name: str | None, inferred: bool) -> set[
 
 
 def _read_quads(snapshot: Snapshot) -> Iterator[Quad]:
-    """Read all quads in named graphs; raises InputError where the dataset cannot be read."""
+    """Read all quads; raises InputError where the dataset cannot be read."""
     try:
-        for quad in parse(path=str(snapshot.dataset), format=RdfFormat.N_QUADS):
-            if quad.graph_name != _DEFAULT:
-                yield quad
+        yield from parse(path=str(snapshot.dataset), format=RdfFormat.N_QUADS)
     except (OSError, SyntaxError) as fault:
         raise InputError("the snapshot cannot be read", file=snapshot.dataset, hint=_REBUILD) from fault

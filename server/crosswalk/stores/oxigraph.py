@@ -13,6 +13,7 @@ import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
 
 from crosswalk.errors import EngineFault, InputError, StoreFault
+from crosswalk.iris import FINDINGS
 from crosswalk.serialization import checked_results, label_blank_nodes, write_statements
 from crosswalk.sparql_tokens import graphs_chosen, may_name_graphs
 from crosswalk.stores import QueryDataset
@@ -20,6 +21,7 @@ from crosswalk.stores.engine_deviations import graph_by_graph, refuse_nested_agg
 from crosswalk.stores.refusals import refuse_service, refuse_updates
 from crosswalk.stores.syntax_errors import evaluation_fault, syntax_error
 
+_ANY = (None, None, None)
 _GENERIC = {"application/json": QueryResultsFormat.JSON, "application/xml": QueryResultsFormat.XML,
             "text/xml": QueryResultsFormat.XML}  # fmt: skip
 
@@ -65,8 +67,8 @@ class EmbeddedStore:
     def holding(cls, quads: Iterable[Quad]) -> EmbeddedStore:
         """Return the store of these quads.
 
-        Where the default graph is empty it becomes the union of the named graphs, so that a query need not
-        know their names.
+        Where the default graph is empty it becomes the union of the named graphs but that of the findings, so
+        that a query need not know their names.
         """
         engine = pyoxigraph.Store()
         engine.bulk_extend(quads)
@@ -123,8 +125,14 @@ def _report(text: str) -> str:
 
 
 def _unite(engine: pyoxigraph.Store) -> pyoxigraph.Store:
+    """Make the default graph of a store that has none: the engine does it while other threads run."""
     if not any(engine.quads_for_pattern(None, None, None, DefaultGraph())):
-        engine.bulk_extend([Quad(*quad.triple) for quad in engine])
+        graphs = [graph for graph in engine.named_graphs() if graph != NamedNode(FINDINGS)]
+        named = [graph for graph in graphs if isinstance(graph, NamedNode)]
+        engine.update(" ;\n".join(f"ADD {graph} TO DEFAULT" for graph in named))
+        for graph in graphs:
+            if isinstance(graph, BlankNode):
+                engine.bulk_extend(Quad(*quad.triple) for quad in engine.quads_for_pattern(*_ANY, graph))
     return engine
 
 
