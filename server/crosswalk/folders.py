@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import select
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from crosswalk.errors import InputError
+
+PATIENCE = 5.0
+"""For how many seconds somebody is waited for who writes to a pipe."""
 
 PACKAGE = Path(__file__).resolve().parent
 """The folder of this package."""
@@ -46,17 +51,39 @@ def default_output() -> Path:
 def read_bytes(path: Path, name: str | None = None, most: int = -1) -> bytes:
     """Return the bytes of a file, ``most`` of them at the most; ``name`` is its path as messages show it.
 
-    Raises InputError where it cannot be read.
+    Raises InputError where it cannot be read, and where it is a pipe that nobody begins to write to.
     """
     try:
-        with path.open("rb") as file:
-            return file.read(most)
+        # Not waiting, since a named pipe would keep whoever opens it until somebody writes.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            begun = b""
+            if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                begun = _begin_pipe(descriptor, name or path)
+            os.set_blocking(descriptor, True)
+            return begun + file.read(most if most < 0 else max(most - len(begun), 0))
     except FileNotFoundError:
         raise InputError("there is no such file", file=name or path) from None
     except IsADirectoryError:
         raise InputError("this is a folder, not a file", file=name or path) from None
     except OSError as fault:
         raise InputError(f"the file cannot be read: {fault.strerror}", file=name or path) from None
+    except ValueError as fault:
+        raise InputError(f"this is no path: {fault}", file=repr(name or str(path))) from None
+
+
+def _begin_pipe(descriptor: int, name: str | Path) -> bytes:
+    """Return the first byte from a pipe, none where its writer left none; raise InputError for no writer."""
+    end = time.monotonic() + PATIENCE
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    while (left := end - time.monotonic()) > 0:
+        events = waiting.poll(left * 1000)
+        if events:
+            # A pipe that its writer has left holds what was written; POLLHUP alone says that this is nothing.
+            return os.read(descriptor, 1) if events[0][1] & select.POLLIN else b""
+    hint = "Start what writes to it first, or give a file."
+    raise InputError("nobody writes to this pipe", file=name, hint=hint)
 
 
 def decode(data: bytes, name: str | Path) -> str:

@@ -47,10 +47,21 @@ class LinedMapping(dict[str, Any]):
         self.lines: dict[str, int] = {}
 
 
-class _LinedLoader(yaml.SafeLoader):
-    """Load mappings as `LinedMapping`; refuse aliases, which can make a small document grow without bound."""
+class _LinedLoader(yaml.BaseLoader):
+    """Load scalars as the texts that are written, mappings as `LinedMapping`; refuse aliases.
+
+    The types that YAML 1.1 guesses would make 1.1 of the version 1.10, and “False” of the title “No”. An
+    alias can make a small document grow without bound.
+    """
 
     name: str
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        if node.tag.removeprefix(_CORE) not in _PLAIN_TAGS:
+            what = f"the tag {node.tag} stands for no text, list or mapping"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
+        is_plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        return None if is_plain and node.value in _NULLS else super().construct_object(node, deep)
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -75,9 +86,14 @@ class _LinedLoader(yaml.SafeLoader):
 
 _LinedLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _LinedLoader.construct_lined)
 
+_CORE = "tag:yaml.org,2002:"
+_PLAIN_TAGS = {"map", "seq", "str", "int", "float", "bool", "null", "timestamp"}
+_NULLS = ("", "~", "null", "Null", "NULL")
+"""Plain scalars that say that there is nothing: https://yaml.org/spec/1.2.2/#10213-resolution"""
+
 
 def read_yaml(text: str, name: str) -> Any:
-    """Return the value of a YAML 1.1 document, each mapping in it as `LinedMapping`.
+    """Return the value of a YAML document: texts as they are written, lists, and each mapping lined.
 
     Raises InputError for what is no YAML, for aliases, for keys given twice and for too many levels.
     """
@@ -94,8 +110,8 @@ def read_yaml(text: str, name: str) -> Any:
     except RecursionError:
         hint = "No format that can be read has so many levels."
         raise InputError("the YAML is nested too deeply", file=name, hint=hint) from None
-    except ValueError as fault:
-        hint = "Write dates and numbers between quotes."
+    except (OverflowError, ValueError) as fault:
+        hint = "Look for an escape such as \\U00110000, which stands for no character."
         raise InputError(f"the YAML cannot be read: {fault}", file=name, hint=hint) from None
 
 
