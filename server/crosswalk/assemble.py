@@ -12,9 +12,11 @@ from crosswalk.folders import content_files, content_root
 from crosswalk.graph.snapshot import Snapshot, current
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
-from crosswalk.stores.oxigraph import EmbeddedStore
+from crosswalk.stores.oxigraph import EmbeddedStore, kept_otherwise
 
 if TYPE_CHECKING:
+    from pyoxigraph import Quad
+
     from crosswalk.graph.sources import Sources
 
 Progress = Callable[[str], None]
@@ -31,19 +33,32 @@ def published(settings: Settings, progress: Progress = lambda step: None) -> Sna
 
 
 def open_store(
-    settings: Settings, graphs: Iterable[Path] = (), progress: Progress = lambda step: None
+    settings: Settings,
+    graphs: Iterable[Path] = (),
+    progress: Progress = lambda step: None,
+    tell: Progress = lambda message: None,
 ) -> Store:
     """Return the store that answers: of the RDF files given, of the settings, or of the built graph."""
     if files := tuple(graphs):
-        from crosswalk.graph.sources import read_file  # what it needs is slow to import
-
-        return EmbeddedStore.holding(quad for path in files for quad in read_file(path).quads)
+        return EmbeddedStore.holding(quad for path in files for quad in read_graph(path, tell))
     if settings.store is not None:
         return open_endpoint(settings.store, settings)
     snapshot = published(settings, progress)
     if snapshot.index.is_dir():
         return EmbeddedStore.open(snapshot.index)
     return EmbeddedStore.load(snapshot.dataset, trusted=True)
+
+
+def read_graph(path: Path, tell: Progress = lambda message: None) -> tuple[Quad, ...]:
+    """Return the quads of an RDF file, and ``tell`` of literals that the store will keep in another form."""
+    from crosswalk.graph.sources import read_file  # what it needs is slow to import
+
+    quads = read_file(path).quads
+    if changed := kept_otherwise(quads):
+        literal, form = min(changed.items(), key=str)
+        tell(f"{path}: {len(changed)} literals are kept in another form, such as {literal} as {form}; "
+             "see docs/deviations.md")  # fmt: skip
+    return quads
 
 
 def open_endpoint(url: str, settings: Settings) -> Store:

@@ -109,13 +109,15 @@ def _asking(
     from crosswalk.assemble import open_store, published
 
     tried = not graphs and query.path is not None and query.path.is_relative_to(content_root())
-    if tried or settings.store is not None:
+    if tried or (settings.store is not None and not graphs):
         return open_store(settings, graphs, progress).query
-    if not graphs:
-        published(settings, progress)
     from crosswalk.cli.forked import in_fork  # needed for such queries alone
 
-    return lambda text, media_type: in_fork(lambda: open_store(settings, graphs).query(text, media_type))
+    if graphs:
+        store = open_store(settings, graphs, tell=tell)
+        return lambda text, media_type: in_fork(lambda: store.query(text, media_type))
+    published(settings, progress)
+    return lambda text, media_type: in_fork(lambda: open_store(settings).query(text, media_type))
 
 
 def _find_query(source: str | None, text: str | None) -> Query:

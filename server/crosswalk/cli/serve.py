@@ -28,13 +28,11 @@ def serve(graphs: tuple[Path, ...], settings: Settings) -> None:
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    from crosswalk.assemble import changed_since, published
+    from crosswalk.assemble import changed_since, published, read_graph
     from crosswalk.web.served_dataset import open_dataset
 
-    if graphs:
-        from crosswalk.graph.sources import read_file  # what it needs is slow to import
     for path in graphs:
-        read_file(path)  # a mistake in a file is told now, in one line, and not by a worker later
+        read_graph(path, tell)  # a mistake in a file is told now, in one line, and not by a worker later
     if settings.store is None and not graphs:
         with steps("Building", 4) as progress:
             snapshot = published(settings, progress)

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryResultsFormat, QueryTriples, RdfFormat
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryResultsFormat,
+    QueryTriples,
+    RdfFormat,
+)
 
 from crosswalk.errors import EngineFault, InputError, StoreFault
 from crosswalk.iris import FINDINGS
@@ -122,6 +131,18 @@ def _report(text: str) -> str:
     except SyntaxError as fault:
         return str(fault)
     return "the groups of GRAPH cannot be put to each graph alone"
+
+
+def kept_otherwise(quads: Iterable[Quad]) -> dict[Literal, Literal]:
+    """Return those of the literals that the engine keeps in another form, each with that form.
+
+    It keeps numbers, booleans, dates and times by their value.
+    """
+    literals = list({quad.object: None for quad in quads if isinstance(quad.object, Literal)})
+    engine, name = pyoxigraph.Store(), NamedNode("urn:literal")
+    engine.extend(Quad(NamedNode(f"urn:{number}"), name, literal) for number, literal in enumerate(literals))
+    kept = ((literals[int(quad.subject.value.removeprefix("urn:"))], quad.object) for quad in engine)
+    return {literal: form for literal, form in kept if form != literal}
 
 
 def _unite(engine: pyoxigraph.Store) -> pyoxigraph.Store:
