@@ -15,9 +15,7 @@ from crosswalk.stores import Store
 from crosswalk.stores.oxigraph import EmbeddedStore, kept_otherwise
 
 if TYPE_CHECKING:
-    from pyoxigraph import Quad
-
-    from crosswalk.graph.sources import Sources
+    from crosswalk.graph.sources import Source, Sources
 
 Progress = Callable[[str], None]
 
@@ -40,7 +38,7 @@ def open_store(
 ) -> Store:
     """Return the store that answers: of the RDF files given, of the settings, or of the built graph."""
     if files := tuple(graphs):
-        return EmbeddedStore.holding(quad for path in files for quad in read_graph(path, tell))
+        return EmbeddedStore.holding(quad for path in files for quad in read_graph(path, tell).quads)
     if settings.store is not None:
         return open_endpoint(settings.store, settings)
     snapshot = published(settings, progress)
@@ -49,16 +47,16 @@ def open_store(
     return EmbeddedStore.load(snapshot.dataset, trusted=True)
 
 
-def read_graph(path: Path, tell: Progress = lambda message: None) -> tuple[Quad, ...]:
-    """Return the quads of an RDF file, and ``tell`` of literals that the store will keep in another form."""
+def read_graph(path: Path, tell: Progress = lambda message: None) -> Source:
+    """Return an RDF file, and ``tell`` of literals in it that the store will keep in another form."""
     from crosswalk.graph.sources import read_file  # what it needs is slow to import
 
-    quads = read_file(path).quads
-    if changed := kept_otherwise(quads):
+    source = read_file(path)
+    if changed := kept_otherwise(source.quads):
         literal, form = min(changed.items(), key=str)
         tell(f"{path}: {len(changed)} literals are kept in another form, such as {literal} as {form}; "
              "see docs/deviations.md")  # fmt: skip
-    return quads
+    return source
 
 
 def open_endpoint(url: str, settings: Settings) -> Store:

@@ -263,6 +263,8 @@ def measure(folders: list[Path]) -> tuple[Counter[str], Counter[str], list[str]]
         except (SyntaxError, ValueError) as fault:
             print(f"{case.name}: its data cannot be read: {fault}", file=sys.stderr)
     total, passed, faults = Counter[str](), Counter[str](), []
+    if not found:
+        raise SystemExit("no manifest.ttl with a test was found")
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data.nq"
         runner.holdings.write(data)
