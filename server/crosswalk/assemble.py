@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crosswalk import __version__
+from crosswalk.errors import InputError
 from crosswalk.folders import content_files, content_root
-from crosswalk.graph.snapshot import Snapshot, current
+from crosswalk.graph.snapshot import Snapshot, current, is_whole
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
 from crosswalk.stores.oxigraph import EmbeddedStore, kept_otherwise
@@ -28,6 +29,13 @@ def published(settings: Settings, progress: Progress = lambda step: None) -> Sna
     from crosswalk.graph.build import build  # validation is slow to import, and seldom needed here
 
     return build(content_root(), settings.snapshots, progress)
+
+
+def refuse_changed(snapshot: Snapshot) -> None:
+    """Raise InputError where the dataset of a snapshot is not, byte for byte, what was built."""
+    if not is_whole(snapshot.path, snapshot.hash):
+        what = "the snapshot has changed since it was built"
+        raise InputError(what, file=snapshot.dataset, hint="Build it again: crosswalk build.")
 
 
 def open_store(

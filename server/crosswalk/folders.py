@@ -139,6 +139,24 @@ def atomic_write(
         temporary.unlink(missing_ok=True)
 
 
+def is_private(folder: Path) -> bool:
+    """Return whether there is a folder in which this user and root alone can put files, or replace them.
+
+    It and the folder that it lies in belong to one of them, and nobody else may write there. A group that has
+    the user's own number is the user alone, as systems with private groups have it.
+    """
+    try:
+        inner, outer = os.lstat(folder), os.stat(folder.parent)
+    except OSError:
+        return False
+    return stat.S_ISDIR(inner.st_mode) and all(map(_is_private, (inner, outer)))
+
+
+def _is_private(status: os.stat_result) -> bool:
+    others = stat.S_IWOTH if status.st_gid == status.st_uid else stat.S_IWOTH | stat.S_IWGRP
+    return status.st_uid in (0, os.geteuid()) and not status.st_mode & others
+
+
 def sync_folder(folder: Path) -> None:
     """Write the names of a folder's files to the disk, as after a file in it was made or renamed."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +13,12 @@ import pytest
 from flask import Flask, url_for
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import DictLoader, Environment
+from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 from werkzeug.test import EnvironBuilder
 
+from crosswalk import folders
 from crosswalk.errors import StoreFault
 from crosswalk.graph.snapshot import Snapshot
 from crosswalk.settings import Settings
@@ -125,6 +129,90 @@ def test_templates_are_ready_once_a_process_is_warm(prepared: Flask) -> None:
     assert len(environment.cache) == len(environment.list_templates())
     kept = Path(environment.bytecode_cache.directory)
     assert len(list(kept.iterdir())) >= len(environment.list_templates())
+
+
+POISON = "not what stands in the template"
+
+
+def rendered(folder: Path) -> str:
+    """Return what a template gives, compiled or read as bytecode from a folder."""
+    cache = warmup.TemplateCache(str(folder))
+    return (
+        Environment(loader=DictLoader({"t": "as it is written"}), bytecode_cache=cache)
+        .get_template("t")
+        .render()
+    )
+
+
+def poison(folder: Path) -> None:
+    """Put other code in the place of the template's bytecode."""
+    (path,) = folder.iterdir()
+    environment = Environment(loader=DictLoader({"t": "as it is written"}))
+    source, _, _ = environment.loader.get_source(environment, "t")
+    key = warmup.TemplateCache(str(folder)).get_cache_key("t", None)
+    bucket = Bucket(environment, key, warmup.TemplateCache(str(folder)).get_source_checksum(source))
+    bucket.code = environment.compile(POISON, "t")
+    path.write_bytes(bucket.bytecode_to_string())
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "is_read"),
+    [
+        (0o755, 0o755, True),
+        (0o700, 0o700, True),
+        (0o755, 0o777, False),
+        (0o777, 0o755, False),
+        (0o1777, 0o755, False),
+    ],
+)
+def test_templates_are_not_read_from_where_others_could_have_put_them(
+    tmp_path: Path, outer: int, inner: int, is_read: bool
+) -> None:
+    folder = tmp_path / "templates"
+    assert rendered(folder) == "as it is written" and stat.S_IMODE(folder.stat().st_mode) == 0o700
+    poison(folder)
+    tmp_path.chmod(outer)
+    folder.chmod(inner)
+    assert rendered(folder) == (POISON if is_read else "as it is written")
+    (kept,) = folder.iterdir()
+    assert POISON.encode() in kept.read_bytes()  # where it is not read, it is not written either
+
+
+def test_templates_are_not_read_from_a_folder_of_others(tmp_path: Path, monkeypatch) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    owners = {folder: 4711, tmp_path: os.geteuid()}
+    real = os.stat
+
+    def owned(path: Path) -> os.stat_result:
+        status = list(real(path))
+        status[stat.ST_UID] = owners[Path(path)]
+        return os.stat_result(status)
+
+    monkeypatch.setattr(folders.os, "stat", owned)
+    monkeypatch.setattr(folders.os, "lstat", owned)
+    assert not folders.is_private(folder)
+    owners[folder] = 0
+    assert folders.is_private(folder)
+    owners[tmp_path] = 4711
+    assert not folders.is_private(folder)
+
+
+def test_a_link_in_the_place_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "templates").symlink_to(tmp_path / "elsewhere")
+    assert not folders.is_private(tmp_path / "templates") and not folders.is_private(tmp_path / "nowhere")
+    assert rendered(tmp_path / "templates") == "as it is written"
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("group", [0o775, 0o757])
+def test_a_group_that_is_the_user_alone_may_write(tmp_path: Path, group: int) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    folder.chmod(group)
+    alone = folder.stat().st_gid == folder.stat().st_uid
+    assert folders.is_private(folder) == (alone and group == 0o775)
 
 
 def test_an_answer_cache_keeps_what_was_asked_and_forgets_it_when_the_question_changes(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crosswalk.assemble import open_store, published
+from crosswalk.assemble import open_store, published, refuse_changed
 from crosswalk.settings import Settings
 from crosswalk.stores import Store
 from crosswalk.stores.oxigraph import EmbeddedStore
@@ -32,7 +32,7 @@ class ServedDataset:
 def open_dataset(settings: Settings, graphs: Sequence[Path] = ()) -> ServedDataset:
     """Open the RDF files given, the endpoint of the settings, or the published snapshot.
 
-    Raises CrosswalkError where one of them cannot be read.
+    Raises CrosswalkError where one of them cannot be read, or where the snapshot is not as it was built.
     """
     if graphs:
         digests = b"".join(hashlib.sha256(Path(path).read_bytes()).digest() for path in graphs)
@@ -41,10 +41,12 @@ def open_dataset(settings: Settings, graphs: Sequence[Path] = ()) -> ServedDatas
         return ServedDataset(open_store(settings), "")
     snapshot = published(settings)
     answer_cache = answer_cache_of(snapshot)
-    with ThreadPoolExecutor(1) as beside:
-        # The engine lets other threads run while it reads: reading stored answers costs the start no time.
+    with ThreadPoolExecutor(2) as beside:
+        # The engine lets other threads run while it reads: what else is read costs the start no time.
         loading = beside.submit(EmbeddedStore.load, snapshot.dataset, trusted=True)
+        checking = beside.submit(refuse_changed, snapshot)
         answer_cache.read()
+    checking.result()
     return ServedDataset(loading.result(), snapshot.hash, snapshot, answer_cache)
 
 

@@ -16,6 +16,7 @@ from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
 from crosswalk.evaluation import sandbox
+from crosswalk.folders import is_private
 from crosswalk.stores.named_queries import catalogue
 from crosswalk.web.page_queries import page_queries
 from crosswalk.web.search_index import search_index
@@ -36,14 +37,21 @@ _WARM_AFTER_SECONDS = 1.0
 class TemplateCache(FileSystemBytecodeCache):
     """Templates as bytecode in a folder, made when first used; compiling all of them takes most of a second.
 
-    Bytecode of another text, or of another Python, is not used. A folder that cannot be written is left.
+    Bytecode of another text, or of another Python, is not used; nor is any where others could have put it,
+    since it is run as it is found. A folder that cannot be written is left.
     """
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read the bytecode of one template."""
+        if is_private(Path(self.directory)):
+            super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Store the bytecode of one template."""
         with suppress(OSError):
-            Path(self.directory).mkdir(parents=True, exist_ok=True)
-            super().dump_bytecode(bucket)
+            Path(self.directory).mkdir(mode=0o700, parents=True, exist_ok=True)
+            if is_private(Path(self.directory)):
+                super().dump_bytecode(bucket)
 
 
 def warm(app: Flask) -> None:
