@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from crosswalk.sparql_tokens import (
     KEYWORDS,
-    graphs_chosen,
     header,
     missing_prefixes,
     on_one_line,
@@ -159,14 +158,6 @@ def test_every_text_is_read_in_time_linear_to_its_length(text: str) -> None:
     began = time.process_time()
     assert query_form(text) is None and words(text) is not None
     assert time.process_time() - began < 5
-
-
-def test_the_graphs_of_a_query_are_read_with_its_prefixes_and_base() -> None:
-    text = r"""BASE <http://example.org/a/> PREFIX e: <b/> PREFIX : <urn:x:>
-        SELECT * FROM <c> FROM e:d\.1 from named :g FROM NAMED <../h> FROM <c> FROM<urn:\u0061>
-        WHERE { GRAPH <urn:not> { ?s e:from ?o } }"""
-    default = ("http://example.org/a/c", "http://example.org/a/b/d.1", "urn:a")
-    assert graphs_chosen(text) == (default, ("urn:x:g", "http://example.org/h"))
 
 
 def test_prefixes_that_are_missing_are_told_in_their_order() -> None:

@@ -77,6 +77,8 @@ def open_endpoint(url: str, settings: Settings) -> Store:
         result_bytes=settings.result_bytes,
         user=settings.store_user,
         password=settings.store_password,
+        depth=settings.query_depth,
+        length=settings.query_tokens,
     )
 
 

@@ -1,12 +1,14 @@
 r"""The one tokenizer of SPARQL: it tells a keyword from the same word in a string, a name or a comment.
 
 The tokens are the terminals of https://www.w3.org/TR/sparql11-query/#sparqlGrammar with the additions of
-https://www.w3.org/TR/sparql12-query/#sparqlGrammar. Three things differ from a plain reading of it:
+https://www.w3.org/TR/sparql12-query/#sparqlGrammar. Four things differ from a plain reading of it:
 
 - A text that no engine can read still becomes tokens, so that the place of its fault can be told.
 - Signs such as ``&&`` and ``^^`` become one token for each character.
 - Keywords need no space around them: ``LIMIT1OFFSET2`` is four tokens. A keyword before a name is part of the
   name, as the longest match wants it (``SERVICEex:there``); engines that look for the keyword first differ.
+- Where an expression goes on after an operand, ``<`` compares: in ``FILTER(?a<?b&&?c>?d)`` the longest match
+  would take ``<?b&&?c>`` for an IRI. Engines without a lexer read a comparison, and nothing else is a query.
 
 Where escapes such as ``\u0041`` stand outside strings and IRIs, a text has two readings; see ``readings``.
 """
@@ -17,8 +19,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import accumulate, groupby
-from typing import NamedTuple
-from urllib.parse import urljoin
+
+from crosswalk.sparql_context import Context, Token
 
 # PN_CHARS_BASE, PN_CHARS_U and PN_CHARS: https://www.w3.org/TR/sparql11-query/#rPN_CHARS_BASE
 _BASE_BEYOND_ASCII = (
@@ -53,6 +55,10 @@ _TERMINALS = {
     "mark": r".",
 }
 _BETWEEN = frozenset(("space", "comment"))
+_NOT_PASSED = frozenset(("comment", "unclosed", "name", "word", "mark"))
+
+SIGNS = "{}()[].,;*/|^+-!=<>&?~"
+"""The characters that the signs of the language are made of."""
 
 KEYWORDS = frozenset(
     """A ABS ADD ADJUST ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL CLEAR COALESCE CONCAT CONSTRUCT
@@ -76,12 +82,12 @@ UPDATE_WORDS = frozenset(
 """The words an update begins with: Update1 of https://www.w3.org/TR/sparql11-query/#rUpdate1."""
 
 
-class Token(NamedTuple):
-    """One token: its kind (a key of the table of terminals), its text and its offset, counted from 0."""
-
-    kind: str
-    text: str
-    start: int
+_IN_IRI = r"[^<>\"{}|^`\x00-\x20]"  # a backslash begins an escape
+_IN_EITHER = r"(?:[^<>\"{}|^`\x00-\x20&,;'()#!+-]++|[+-](?![+-]))"
+_DOUBTFUL = re.compile(
+    rf"<(?:<|(?![A-Za-z][A-Za-z0-9+.-]*+://)(?={_IN_IRI}*+>){_IN_EITHER}*+(?:[&,;'()#!]|[+-]{{2}}))"
+)
+"""What may be an IRI or a comparison that hides something: a string, a comment, brackets or signs."""
 
 
 # Patterns are compiled when they are needed: that takes as long as many a query.
@@ -95,6 +101,15 @@ def _words(of_ascii: bool) -> re.Pattern[str]:
     """Return the pattern that passes over other tokens, and whose one group is a word or any character."""
     passed = (form for kind, form in _TERMINALS.items() if kind not in ("word", "mark"))
     return _compiled(rf"(?:{'|'.join(passed)}|[^\w\"'])*+({_TERMINALS['word']}|.|\Z)", of_ascii)
+
+
+@cache
+def _names_and_words(of_ascii: bool) -> re.Pattern[str]:
+    """Return the pattern that passes over other tokens, and whose one group is a name, a word or a fault."""
+    passed = (form for kind, form in _TERMINALS.items() if kind not in _NOT_PASSED)
+    signs = f"[{re.escape(SIGNS)}]"
+    wanted = f"{_TERMINALS['name']}|{_TERMINALS['word']}"
+    return _compiled(rf"(?:{'|'.join(passed)}|{signs})*+({wanted}|.|\Z)", of_ascii)
 
 
 def _compiled(pattern: str, of_ascii: bool) -> re.Pattern[str]:
@@ -113,14 +128,59 @@ def _pieces() -> re.Pattern[str]:
 
 def tokens(text: str, left_out: frozenset[str] = _BETWEEN) -> Iterator[Token]:
     """Yield the tokens of a text in order but for those of the kinds left out: white space and comments."""
-    for match in _terminals(text.isascii()).finditer(text):
-        kind = str(match.lastgroup)
-        if kind in left_out:
-            continue
-        if kind == "word" and match[0].upper() not in KEYWORDS:
-            yield from _split(match[0], match.start())
+    pattern = _terminals(text.isascii())
+    if _DOUBTFUL.search(text):
+        yield from (token for token in _in_context(text, pattern) if token.kind not in left_out)
+        return
+    for match in pattern.finditer(text):
+        if match.lastgroup not in left_out:
+            yield from _tokens_of(match)
+
+
+def is_wrong(token: Token) -> bool:
+    """Return whether a word or a sign is none of the language."""
+    if token.kind == "word":
+        return token.text.upper() not in KEYWORDS
+    return token.kind == "mark" and token.text not in SIGNS
+
+
+def has_comparisons(text: str) -> bool:
+    """Return whether a text has what may be an IRI or a comparison, or opens a triple by two signs."""
+    return bool(_DOUBTFUL.search(text))
+
+
+def reads_as_iri(text: str, start: int) -> bool:
+    """Return whether the longest match takes what stands at an offset for an IRI."""
+    match = _terminals(text.isascii()).match(text, start)
+    return match is not None and match.lastgroup == "iri"
+
+
+def consists_of_keywords(run: str) -> bool:
+    """Return whether a run of letters without space holds nothing but keywords, numbers and signs."""
+    return all(part.kind != "word" or part.text.upper() in KEYWORDS for part in _split(run, 0))
+
+
+def _in_context(text: str, pattern: re.Pattern[str]) -> Iterator[Token]:
+    """Yield the tokens of a text in which an IRI may be a comparison."""
+    context, offset = Context(), 0
+    while match := pattern.match(text, offset):
+        if match.lastgroup == "iri" and context.compares(offset):
+            read = [Token("mark", "<", offset)]
         else:
-            yield Token(kind, match[0], match.start())
+            read = list(_tokens_of(match))
+        for token in read:
+            if token.kind not in _BETWEEN:
+                context.take(token)
+            yield token
+        offset = read[-1].start + len(read[-1].text)
+
+
+def _tokens_of(match: re.Match[str]) -> Iterator[Token]:
+    kind = str(match.lastgroup)
+    if kind == "word" and match[0].upper() not in KEYWORDS:
+        yield from _split(match[0], match.start())
+    else:
+        yield Token(kind, match[0], match.start())
 
 
 def _split(run: str, start: int) -> Iterator[Token]:
@@ -140,12 +200,22 @@ def words(text: str) -> list[str]:
 
     This is what ``tokens`` gives, several times faster.
     """
+    if _DOUBTFUL.search(text):
+        return [token.text.upper() for token in tokens(text) if token.kind == "word"]
     parts: list[str] = []
     for word in map(str.upper, _words(text.isascii()).findall(text)):
         parts += (
             [word] if word in KEYWORDS else (part.text for part in _split(word, 0) if part.kind == "word")
         )
     return parts
+
+
+def names_and_words(text: str) -> list[str]:
+    """Return the names and words of a text as they are written, and each character that begins no token.
+
+    A name is what holds a colon. The text has no IRI that may be a comparison.
+    """
+    return _names_and_words(text.isascii()).findall(text)
 
 
 def position(text: str, offset: int) -> tuple[int, int]:
@@ -194,7 +264,7 @@ def on_one_line(text: str) -> str:
     return "".join(" " if space else "".join(token.text for token in run) for space, run in runs).strip()
 
 
-# Prefixes and graphs
+# Prefixes, graphs and escapes
 
 
 def undeclared_prefixes(text: str) -> dict[str, Token]:
@@ -220,50 +290,6 @@ def undeclared_prefixes(text: str) -> dict[str, Token]:
 def missing_prefixes(text: str, known: Mapping[str, str]) -> dict[str, str]:
     """Return those of the known prefixes, with their namespaces, that a text uses and does not declare."""
     return {prefix: known[prefix] for prefix in undeclared_prefixes(text) if prefix in known}
-
-
-def graphs_chosen(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the graphs of the FROM and of the FROM NAMED clauses, as absolute IRIs, each once.
-
-    Prefixes and BASE are resolved: https://www.w3.org/TR/sparql11-query/#rDatasetClause.
-    """
-    base, keyword, prefix = "", "", ""
-    prefixes: dict[str, str] = {}
-    graphs: dict[str, dict[str, None]] = {"FROM": {}, "NAMED": {}}
-    for token in tokens(text):
-        if token.kind == "word":
-            keyword = token.text.upper()
-        elif token.kind == "name" and keyword == "PREFIX":
-            prefix = token.text.removesuffix(":")
-        elif token.kind in ("iri", "name"):
-            iri = _absolute(token, base, prefixes)
-            if keyword == "PREFIX":
-                prefixes[prefix] = iri
-            elif keyword == "BASE":
-                base = iri
-            elif keyword in graphs:
-                graphs[keyword][iri] = None
-            keyword = ""
-        else:
-            keyword = ""
-    return tuple(graphs["FROM"]), tuple(graphs["NAMED"])
-
-
-def _absolute(token: Token, base: str, prefixes: Mapping[str, str]) -> str:
-    if token.kind == "iri":
-        reference = unescape(token.text[1:-1])
-        return urljoin(base, reference) if base else reference
-    prefix, colon, local = token.text.partition(":")
-    return prefixes.get(prefix, prefix + colon) + re.sub(r"\\(.)", r"\1", local)
-
-
-def may_name_graphs(text: str) -> bool:
-    """Return whether a text may reach other graphs than the default one; True where that is not certain.
-
-    A comment or a string with such a word counts too, and so does a backslash, which may disguise one.
-    """
-    capitals = text.upper()
-    return any(sign in capitals for sign in ("GRAPH", "FROM", "\\"))
 
 
 def unescape(text: str) -> str:

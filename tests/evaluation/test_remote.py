@@ -19,7 +19,9 @@ class Elsewhere:
     def __init__(self, fault: CrosswalkError | None = None) -> None:
         self.fault, self.asked = fault, []
 
-    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
+    def query(
+        self, text: str, media_type: str, *, dataset: QueryDataset | None = None, base: str = ""
+    ) -> bytes:
         """Remembers, and answers."""
         if self.fault:
             raise self.fault

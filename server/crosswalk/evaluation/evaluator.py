@@ -88,7 +88,7 @@ def evaluate(store: EmbeddedStore, question: Question, settings: Settings) -> Re
 
     Raises QueryRefused, QuerySyntaxError, InputError, Unacceptable, ResultTooLarge or StoreFault.
     """
-    inspection = inspect(question.text, settings)
+    inspection = inspect(question.text, settings, question.base)
     # A text without a form is put to the engine all the same, which says what is wrong with it.
     media_type = question.media_type(inspection.form) or SPARQL_JSON
     dataset = question.dataset or inspection.dataset
@@ -96,7 +96,7 @@ def evaluate(store: EmbeddedStore, question: Question, settings: Settings) -> Re
         store, dataset = merge(store, dataset), QueryDataset((MERGED,), dataset.named_graphs)
     else:
         dataset = question.dataset  # the engine itself reads the dataset in the text
-    body = store.query(question.text, media_type, dataset=dataset or None)
+    body = store.query(question.text, media_type, dataset=dataset or None, base=question.base)
     return Reply.answer(body, media_type, settings, volatile=inspection.volatile)
 
 

@@ -41,8 +41,9 @@ class RemoteEvaluation:
         return reply._replace(seconds=time.monotonic() - began)
 
     def _evaluate(self, question: Question) -> Reply:
-        inspection = inspect(question.text, self.settings)
+        inspection = inspect(question.text, self.settings, question.base)
         media_type = question.media_type(inspection.form) or SPARQL_JSON
-        body = self.store.query(question.text, media_type, dataset=question.dataset or None)
+        dataset = question.dataset or None
+        body = self.store.query(question.text, media_type, dataset=dataset, base=question.base)
         # The data there may change at any time: no answer may be cached.
         return Reply.answer(body, media_type, self.settings, volatile=True)

@@ -41,12 +41,16 @@ FAULTS = ("InputError", "QueryRefused", "QuerySyntaxError", "QueryTimedOut", "Re
 
 
 class Question(NamedTuple):
-    """A query, the graphs it is put to, and the media type accepted for a table and for a graph, if any."""
+    """A query, the graphs it is put to, and the media type accepted for a table and for a graph, if any.
+
+    Relative IRIs in its text are completed by ``base``.
+    """
 
     text: str
     dataset: QueryDataset = QueryDataset()
     table_type: str | None = None
     graph_type: str | None = None
+    base: str = ""
 
     def media_type(self, form: str | None) -> str | None:
         """Return the media type for the answer to a query of that form; None where there is no form.

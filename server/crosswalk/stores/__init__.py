@@ -22,8 +22,12 @@ class QueryDataset(NamedTuple):
 class Store(Protocol):
     """Anything that answers queries."""
 
-    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
+    def query(
+        self, text: str, media_type: str, *, dataset: QueryDataset | None = None, base: str = ""
+    ) -> bytes:
         """Return the answer to ``text``, written in ``media_type`` by the engine itself.
+
+        Relative IRIs in the text are completed by ``base``.
 
         Raises QuerySyntaxError, QueryRefused, InputError (the form has no such media type) or StoreFault.
         """

@@ -24,10 +24,10 @@ from pyoxigraph import (
 from crosswalk.errors import EngineFault, InputError, StoreFault
 from crosswalk.iris import FINDINGS
 from crosswalk.serialization import checked_results, label_blank_nodes, write_statements
-from crosswalk.sparql_tokens import graphs_chosen, may_name_graphs
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.engine_deviations import graph_by_graph, refuse_nested_aggregates
 from crosswalk.stores.refusals import refuse_service, refuse_updates
+from crosswalk.stores.rewriting import rewrite
 from crosswalk.stores.syntax_errors import evaluation_fault, syntax_error
 
 _ANY = (None, None, None)
@@ -92,22 +92,26 @@ class EmbeddedStore:
             self._default_graph = pyoxigraph.Store()
             self._default_graph.bulk_extend(self.engine.quads_for_pattern(None, None, None, DefaultGraph()))
 
-    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
+    def query(
+        self, text: str, media_type: str, *, dataset: QueryDataset | None = None, base: str = ""
+    ) -> bytes:
         """Return the answer in ``media_type``, serialised by Oxigraph; see Store."""
         refuse_service(text)
+        written = rewrite(text, base)
+        refuse_service(written.text)
         engine = self.engine
-        if self._default_graph is not None and dataset is None and not may_name_graphs(text):
+        names_graphs = dataset is not None or not {"GRAPH", "FROM"}.isdisjoint(written.words)
+        if self._default_graph is not None and not names_graphs:
             engine = self._default_graph
-        refuse_nested_aggregates(text)
-        put = graph_by_graph(text, lambda: self._named_graphs(text, dataset))
+        refuse_nested_aggregates(written.text)
+        put = graph_by_graph(written.text, lambda: self._named_graphs(dataset or written.dataset))
         try:
-            result = engine.query(put, **_chosen(dataset))
+            result = engine.query(put, base_iri=base or None, **_chosen(dataset))
             return _write(result, media_type)
         except SyntaxError as fault:
             refuse_updates(text)
-            raise syntax_error(text, _report(text) if put != text else str(fault)) from fault
-        except UnicodeEncodeError as fault:
-            raise InputError(f"the query is no text: {fault.reason}") from fault
+            report = str(fault) if put == written.text else _report(written.text, base)
+            raise syntax_error(text, report, written.text, written.origin) from fault
         except (OSError, RuntimeError) as fault:
             raise evaluation_fault(text, str(fault)) from fault
         except BaseException as fault:
@@ -116,18 +120,15 @@ class EmbeddedStore:
                 raise EngineFault(EngineFault.WHAT, hint=EngineFault.HINT) from fault
             raise
 
-    def _named_graphs(self, text: str, dataset: QueryDataset | None) -> list[NamedNode | BlankNode]:
+    def _named_graphs(self, dataset: QueryDataset) -> list[NamedNode | BlankNode]:
         """Return the names of the named graphs that a query is put to."""
-        chosen = dataset or QueryDataset(*graphs_chosen(text))
-        if chosen:
-            return _chosen(chosen)["named_graphs"]
-        return list(self.engine.named_graphs())
+        return _chosen(dataset)["named_graphs"] if dataset else list(self.engine.named_graphs())
 
 
-def _report(text: str) -> str:
+def _report(text: str, base: str) -> str:
     """Return what the engine says of a query that it cannot parse, as the client wrote it."""
     try:
-        pyoxigraph.Store().query(text)
+        pyoxigraph.Store().query(text, base_iri=base or None)
     except SyntaxError as fault:
         return str(fault)
     return "the groups of GRAPH cannot be put to each graph alone"

@@ -24,13 +24,15 @@ from crosswalk.errors import (
     Unacceptable,
 )
 from crosswalk.iris import GRAPH
-from crosswalk.sparql_tokens import query_form, words
+from crosswalk.sparql_tokens import query_form, readings
 from crosswalk.stores import SPARQL_JSON, QueryDataset
 from crosswalk.stores.answer_syntax import check_answer
 from crosswalk.stores.connections import Deadline, shown
 from crosswalk.stores.http_client import Client, first_words, persist, read_body, read_error, status_fault
 from crosswalk.stores.named_queries import load
+from crosswalk.stores.refusals import DEPTH, LENGTH, refuse
 from crosswalk.stores.results import read_answer
+from crosswalk.stores.rewriting import Rewriting, rewrite
 from crosswalk.stores.syntax_errors import syntax_error
 
 _CHOOSING = ("default-graph-uri", "named-graph-uri")
@@ -95,8 +97,11 @@ class RemoteStore:
         result_bytes: int | None = None,
         user: str | None = None,
         password: str | None = None,
+        depth: int = DEPTH,
+        length: int = LENGTH,
     ) -> None:
         self._client = Client(url, user, password)
+        self._limits = depth, length
         parts = urlsplit(url)
         self.url, self.shown = urlunsplit((*parts[:3], "", "")), shown(url)
         self.timeout, self.result_bytes = timeout, result_bytes
@@ -107,16 +112,23 @@ class RemoteStore:
     def __repr__(self) -> str:
         return f"RemoteStore({self.shown!r})"
 
-    def query(self, text: str, media_type: str, *, dataset: QueryDataset | None = None) -> bytes:
+    def query(
+        self, text: str, media_type: str, *, dataset: QueryDataset | None = None, base: str = ""
+    ) -> bytes:
         """Return the endpoint's answer as it came, once it is certain that it is one; see Store.
 
-        Raises QueryTimedOut where it does not come in time. What a fault tells of the endpoint is concealed
+        The endpoint is sent the text as it is written anew, whoever asks: nothing may confine its engine.
+        Raises QueryTimedOut where no answer comes in time. What a fault tells of the endpoint is concealed
         from all but the operator.
         """
+        for reading in readings(text):
+            refuse(reading, *self._limits)
+        written = rewrite(text, base)
+        refuse(written.text, *self._limits)
         deadline = Deadline(self.timeout)
         try:
-            parameters = list(self._chosen_parameters(text, dataset, deadline))
-            return self._ask(text, media_type, parameters, dataset or QueryDataset(), deadline)
+            parameters = list(self._chosen_parameters(written, dataset, deadline))
+            return self._ask(written, media_type, parameters, dataset or QueryDataset(), deadline)
         except QuerySyntaxError:
             raise
         except CrosswalkError as fault:
@@ -124,7 +136,7 @@ class RemoteStore:
             raise
 
     def _chosen_parameters(
-        self, text: str, dataset: QueryDataset | None, deadline: Deadline
+        self, query: Rewriting, dataset: QueryDataset | None, deadline: Deadline
     ) -> Iterator[tuple[str, str]]:
         """Yield the parameters of the address; a query's own choice of graphs takes the place of theirs.
 
@@ -134,15 +146,15 @@ class RemoteStore:
         kept = [pair for pair in self._parameters if not (dataset and pair[0] in _CHOOSING)]
         yield from kept
         default = {value for name, value in kept if name == "default-graph-uri"}
-        if default and "named-graph-uri" not in dict(kept) and "GRAPH" in words(text):
+        if default and "named-graph-uri" not in dict(kept) and "GRAPH" in query.words:
             graphs = self._graphs(deadline)
             yield from (("named-graph-uri", graph) for graph in graphs if graph not in default)
 
     def _graphs(self, deadline: Deadline) -> tuple[str, ...]:
         """Return the named graphs of the snapshot that the server holds."""
         if time.monotonic() > self._named_graphs_until:
-            text = load("publishing/graphs").text
-            answer = read_answer(self._ask(text, SPARQL_JSON, [], QueryDataset(), deadline))
+            query = rewrite(load("publishing/graphs").text)
+            answer = read_answer(self._ask(query, SPARQL_JSON, [], QueryDataset(), deadline))
             names = [row["graph"].value for row in answer if row["graph"]]
             self._named_graphs = tuple(name for name in names if name.startswith(GRAPH))
             self._named_graphs_until = time.monotonic() + _GRAPHS_KNOWN_FOR
@@ -150,18 +162,18 @@ class RemoteStore:
 
     def _ask(
         self,
-        text: str,
+        query: Rewriting,
         media_type: str,
         parameters: list[tuple[str, str]],
         dataset: QueryDataset,
         deadline: Deadline,
     ) -> bytes:
-        request = EndpointRequest(self.url, text, media_type, parameters, dataset)
+        request = EndpointRequest(self.url, query.with_base(), media_type, parameters, dataset)
 
         def attempt() -> bytes:
             with self._client.send(request.build(), deadline) as response:
                 if response.status_code >= 400:
-                    raise self._fault(response.status_code, read_error(response), text)
+                    raise self._fault(response.status_code, read_error(response), query)
                 self._check(response, media_type)
                 return read_body(response, self.result_bytes)
 
@@ -170,15 +182,15 @@ class RemoteStore:
         except QueryTimedOut as fault:
             fault.hint = fault.hint or "Ask for less, or raise CROSSWALK_QUERY_TIMEOUT."
             raise
-        check_answer(body, media_type, text)
+        check_answer(body, media_type, query.text)
         return body
 
-    def _fault(self, status: int, body: str, text: str) -> StoreFault | InputError:
+    def _fault(self, status: int, body: str, query: Rewriting) -> StoreFault | InputError:
         """Return the fault for a status; what is wrong with a query is found by parsing it here."""
         if status == 400:
-            report = _parse(text)
+            report = _parse(query.text, query.base)
             if report is not None:
-                return syntax_error(text, report)
+                return syntax_error(query.original, report, query.text, query.origin)
             return QueryRefused(f"{self.shown} refuses the query: {first_words(body)}")
         if status in (413, 414, 431):
             return QueryRefused(f"{self.shown} takes no query that is so long (HTTP {status})")
@@ -211,7 +223,7 @@ class RemoteStore:
             raise StoreFault(f"{self.shown} answers in {charset}, and not in UTF-8")
 
 
-def _parse(text: str) -> str | None:
+def _parse(text: str, base: str = "") -> str | None:
     """Return what the engine's parser reports on a query; None where it finds no mistake.
 
     Contradictory arguments end the call after the query is read and before it is evaluated: a query may run
@@ -220,7 +232,10 @@ def _parse(text: str) -> str | None:
     """
     try:
         pyoxigraph.Store().query(
-            text, use_default_graph_as_union=True, default_graph=pyoxigraph.DefaultGraph()
+            text,
+            base_iri=base or None,
+            use_default_graph_as_union=True,
+            default_graph=pyoxigraph.DefaultGraph(),
         )
     except SyntaxError as fault:
         return str(fault)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from unicodedata import name
 
 from crosswalk.errors import CrosswalkError, EngineFault, InputError, QueryRefused, QuerySyntaxError
-from crosswalk.sparql_tokens import KEYWORDS, position, tokens, undeclared_prefixes
+from crosswalk.sparql_tokens import KEYWORDS, is_wrong, position, tokens, undeclared_prefixes
 
 _REPORT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"(The [A-Z]+ |IRI |Duplicate |[A-Z][a-z]+ )[^,]*[a-z]")
@@ -16,30 +18,54 @@ _ARGUMENTS = re.compile(
 _SERVICE = re.compile(r"\b[Ss]ervice\b|^A URI scheme must be set")
 _UNFINISHED = "the query ends where more is expected"
 _KEYWORD = re.compile(r"[A-Z][A-Z_]+")
+_SHOWN = 60
+"""How many characters of a wrong token are shown."""
 
 
-def syntax_error(text: str, report: str) -> QuerySyntaxError:
-    """Return the error for a query and the parser's report on it, with the place of the wrong word."""
-    for prefix, name in undeclared_prefixes(text).items():
+def syntax_error(
+    text: str, report: str, sent: str | None = None, origin: Callable[[int], int] = lambda offset: offset
+) -> QuerySyntaxError:
+    """Return the error for a query and the parser's report on it, with the place of the wrong word.
+
+    Where the parser was given another text, ``sent``, ``origin`` finds the place of an offset in the query.
+    """
+    plain = _plain_mistake(text)
+    if plain is not None:
+        return plain
+    match = _REPORT.fullmatch(report)
+    if match is None:
+        return QuerySyntaxError(report)
+    sent = text if sent is None else sent
+    offset = _offset(sent, int(match[1]), int(match[2]))
+    sentence = _SENTENCE.match(match[3])
+    if sentence is not None:
+        return _at(text, origin(offset), sentence[0].replace("The ", "the ", 1))
+    return _misplaced(text, origin(offset - _overshoot(match[3])))
+
+
+def unreadable(text: str, offset: int, what: str | None = None) -> QuerySyntaxError:
+    """Return the error for what is no token of a query, at an offset."""
+    if what is not None:
+        return _at(text, offset, what)
+    return _plain_mistake(text) or _misplaced(text, offset)
+
+
+def _plain_mistake(text: str) -> QuerySyntaxError | None:
+    """Return the error for a mistake that makes all that follows hard to read; None where there is none."""
+    for prefix, used in undeclared_prefixes(text).items():
         hint = f"Add a line `PREFIX {prefix}: <…>` above the query."
-        return _at(text, name.start, f"the prefix {prefix}: is not declared", hint)
+        return _at(text, used.start, f"the prefix {prefix}: is not declared", hint)
     read = list(tokens(text))
+    escape = next((token for token in read if text.startswith(("\\u", "\\U"), token.start)), None)
+    if escape is not None:
+        return _at(text, escape.start, "escapes stand in strings and IRIs alone, as \\u and four digits")
     unclosed = next((token for token in read if token.kind == "unclosed"), None)
     if unclosed is not None:
         hint = "A text over several lines stands between three quotation marks."
         return _at(text, unclosed.start, "this quotation mark is never closed on its line", hint)
-    # Outside names, strings and comments SPARQL has no words but its own.
-    unknown = next((word for word in read if word.kind == "word" and word.text.upper() not in KEYWORDS), None)
-    if unknown is not None:
-        return _misplaced(text, unknown.start)
-    match = _REPORT.fullmatch(report)
-    if match is None:
-        return QuerySyntaxError(report)
-    offset = _offset(text, int(match[1]), int(match[2]))
-    sentence = _SENTENCE.match(match[3])
-    if sentence is not None:
-        return _at(text, offset, sentence[0].replace("The ", "the ", 1))
-    return _misplaced(text, offset - _overshoot(match[3]))
+    # Outside names, strings and comments SPARQL has no words and signs but its own.
+    wrong = next((token for token in read if is_wrong(token)), None)
+    return _misplaced(text, wrong.start) if wrong is not None else None
 
 
 def evaluation_fault(text: str, report: str) -> CrosswalkError:
@@ -87,10 +113,24 @@ def _misplaced(text: str, offset: int) -> QuerySyntaxError:
         return _at_the_end(text)
     from difflib import get_close_matches  # needed for a wrong word alone
 
-    word = token.text.upper()
-    near = get_close_matches(word, KEYWORDS - {word}, n=1, cutoff=0.7)
-    hint = f"Did you mean {near[0]}?" if near and token.kind == "word" else None
-    return _at(text, token.start, f"{token.text.splitlines()[0]} is not expected here", hint)
+    word = token.text.upper() if token.kind == "word" else ""
+    near = get_close_matches(word[:_SHOWN], KEYWORDS - {word}, n=1, cutoff=0.7)
+    hint = f"Did you mean {near[0]}?" if near else None
+    return _at(text, token.start, f"{_visible(token.text)} is not expected here", hint)
+
+
+def _visible(text: str) -> str:
+    """Return the beginning of a token, in which what cannot be seen is named by its code point."""
+    if not text.isprintable() and len(text) == 1:
+        return _named(text)
+    first, *_ = text.splitlines()
+    shown = "".join(char if char.isprintable() else f"[{_named(char)}]" for char in first[:_SHOWN])
+    return shown if len(first) <= _SHOWN else f"{shown}…"
+
+
+def _named(char: str) -> str:
+    """Return the code point of a character and, where it has one, its name."""
+    return f"U+{ord(char):04X} {name(char, '')}".rstrip()
 
 
 def _at_the_end(text: str) -> QuerySyntaxError:
