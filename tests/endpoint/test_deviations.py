@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode
@@ -17,8 +17,10 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryResultsFormat, RdfFor
 
 from crosswalk.assemble import open_content, read_graph
 from crosswalk.graph.snapshot import Snapshot
+from crosswalk.settings import Settings
 from crosswalk.stores.engine_deviations import PAGE
 from crosswalk.stores.oxigraph import EmbeddedStore, kept_otherwise
+from crosswalk.web.endpoint.description import service_query
 
 from .conftest import Site, serving
 
@@ -174,6 +176,55 @@ def test_every_hint_leads_to_a_heading() -> None:
     linked = {anchor for text in texts for anchor in re.findall(r"(?:PAGE\}|deviations\.md)#([\w-]+)", text)}
     assert linked <= headings
     assert "aggregates-within-aggregates" in linked
+
+
+# Beyond SPARQL 1.1
+
+SHOWN = {
+    "triple terms": "VALUES ?t { <<( :a :b 1 )>> } FILTER(isTRIPLE(?t))",
+    "reified triples": "OPTIONAL { << ?s ?p ?o ~ ?r >> ?q ?v }",
+    "annotations": "OPTIONAL { ?s ?p ?o ~ ?r {| ?q ?v |} }",
+    "VERSION": "",
+    "TRIPLE": "FILTER(TRIPLE(:a, :b, 1) = <<( :a :b 1 )>>)",
+    "isTRIPLE": "FILTER(!isTRIPLE(1))",
+    "SUBJECT": "FILTER(SUBJECT(<<( :a :b 1 )>>) = :a)",
+    "PREDICATE": "FILTER(PREDICATE(<<( :a :b 1 )>>) = :b)",
+    "OBJECT": "FILTER(OBJECT(<<( :a :b 1 )>>) = 1)",
+    "LANGDIR": 'FILTER(LANGDIR("a"@ar--rtl) = "rtl")',
+    "hasLANG": 'FILTER(hasLANG("a"@ar--rtl) && hasLANG("a"@en) && !hasLANG("a"))',
+    "hasLANGDIR": 'FILTER(hasLANGDIR("a"@ar--rtl) && !hasLANGDIR("a"@ar))',
+    "STRLANGDIR": 'FILTER(STRLANGDIR("a", "ar", "rtl") = "a"@ar--rtl)',
+    "ADJUST": 'FILTER(STR(ADJUST("2020-01-01T00:00:00Z"^^xsd:dateTime, "PT1H"^^xsd:dayTimeDuration)) = '
+    '"2020-01-01T01:00:00+01:00")',
+    "LATERAL": "VALUES ?x { 1 2 } LATERAL { SELECT ?y { VALUES ?y { 3 4 } } LIMIT 1 }",
+}
+
+
+def described(store: str | None) -> dict[str, str]:
+    """The extensions that the service description names, by their label."""
+    engine = EmbeddedStore(pyoxigraph.Store())
+    answer = engine.query(service_query(replace(Settings(), store=store)), "application/n-triples")
+    quads = list(pyoxigraph.parse(answer, RdfFormat.N_TRIPLES))
+    names = {quad.object for quad in quads if quad.predicate.value.endswith("#languageExtension")}
+    return {quad.object.value: quad.subject.value for quad in quads if quad.subject in names
+            and quad.predicate.value.endswith("#label")}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_the_service_description_names_works(name: str, site: Site) -> None:
+    version_line = 'VERSION "1.2"\n' if name == "VERSION" else ""
+    header = version_line + HEADER.format("http://example.org/")
+    answer = site.post(f"{header}SELECT (COUNT(*) AS ?n) {{ {SHOWN[name]} }}")
+    assert answer.status == 200
+    assert answer.number >= 1
+
+
+def test_the_service_description_and_the_page_name_the_same() -> None:
+    told = TEXT.partition("## Beyond SPARQL 1.1")[2]
+    assert set(described(None)) == set(SHOWN)
+    assert [name for name in SHOWN if name not in told] == []
+    assert all(address.startswith("https://") for address in described(None).values())
+    assert described("http://store.example/sparql") == {}
 
 
 # Literals

@@ -11,6 +11,7 @@ from crosswalk.web.http.negotiation import Representation
 
 ADDRESS, VOID_ADDRESS = "sparql", ".well-known/void"
 DATASET = VOID_ADDRESS + "#dataset"
+_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 METRICS = Representation("metrics", "text/plain", "Prometheus metrics")
 
 
@@ -27,7 +28,10 @@ def service_query(settings: Settings) -> str:
     base = site(settings)
     sentences = [Term("literal", sentence, lang="en") for sentence in limits(settings)]
     terms = {"service": base + ADDRESS, "dataset": base + DATASET, "void": base + VOID_ADDRESS}
-    return named_queries.bind(named_queries.load("pages/service-description"), **terms, limit=sentences)
+    # What another store knows beyond SPARQL 1.1 is not known here.
+    embedded = Term("literal", str(settings.store is None).lower(), datatype=_BOOLEAN)
+    query = named_queries.load("pages/service-description")
+    return named_queries.bind(query, **terms, embedded=embedded, limit=sentences)
 
 
 def dataset_query(settings: Settings) -> str:
