@@ -16,7 +16,7 @@ import click
 from crosswalk.cli import COMMANDS, overview
 from crosswalk.cli.terminal import report, report_usage
 from crosswalk.errors import CrosswalkError, InputError
-from crosswalk.settings import Settings, variable
+from crosswalk.settings import Settings, shown, variable
 
 Command = Callable[..., Any]
 TABLE_FORMATS = ("table", "markdown", "csv", "html", "json")
@@ -111,7 +111,7 @@ class SettingType(click.ParamType):
         try:
             return self.setting.metadata["read"](value) if isinstance(value, str) else value
         except ValueError as fault:
-            self.fail(f"must be {fault}, not {value!r}.", param, ctx)
+            self.fail(f"must be {fault}, not {shown(value)}.", param, ctx)
 
 
 def settings_options(*names: str) -> Callable[[Command], Command]:

@@ -29,8 +29,12 @@ def serve(graphs: tuple[Path, ...], settings: Settings) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     from crosswalk.assemble import changed_since, published, read_graph
+    from crosswalk.web.resources import check_resources
     from crosswalk.web.served_dataset import open_dataset
 
+    if graphs and settings.store is not None:
+        raise click.UsageError("--graph and --store (CROSSWALK_STORE) each say what is served: give one.")
+    check_resources(settings)
     for path in graphs:
         read_graph(path, tell)  # a mistake in a file is told now, in one line, and not by a worker later
     if settings.store is None and not graphs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import logging
 import multiprocessing
@@ -45,6 +46,7 @@ from crosswalk.web.endpoint.queries import QueryHandler
 from crosswalk.web.http.delivery import AnswerFiles
 from crosswalk.web.http.log_lines import LineFormatter
 from crosswalk.web.http.wsgi import ThreadedPages
+from crosswalk.web.resources import check_resources
 from crosswalk.web.served_dataset import ServedDataset, open_dataset, published_folder
 
 _PAGE_THREADS, _OTHER_THREADS = 4, 32
@@ -238,6 +240,7 @@ def serve(settings: Settings, dataset: ServedDataset, graphs: Sequence[Path] = (
     # A socket and a file for each reader of a large answer.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 2**16), most))
+    check_resources(settings)
     Site(_bindable(settings), dataset, tuple(graphs)).run()
 
 
@@ -250,7 +253,9 @@ def _bindable(settings: Settings) -> Settings:
             probe.bind((settings.host, settings.port))
         except OSError as fault:
             what = f"cannot listen on {settings.host}:{settings.port}: {fault.strerror}"
-            raise InputError(what, hint="Choose another port with --port or CROSSWALK_PORT.") from fault
+            wrong = "port" if fault.errno in (errno.EADDRINUSE, errno.EACCES) else "host"
+            hint = f"Choose another {wrong} with --{wrong} or CROSSWALK_{wrong.upper()}."
+            raise InputError(what, hint=hint) from fault
         return replace(settings, port=probe.getsockname()[1])
 
 
