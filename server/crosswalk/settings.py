@@ -111,7 +111,7 @@ read_port = _Reader(
     "a port number from 0 to 65535", "[0-9]{1,12}", lambda match: int(match[0]), (0, 2**16 - 1)
 )
 read_seconds = _Reader(
-    "a number of seconds from 0.01 to 86400, such as 10 or 2.5",
+    "a positive number of seconds, from 0.01 to 86400, such as 10 or 2.5",
     r"(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(?:e[+-]?[0-9]{1,2})?",
     lambda match: float(match[0]),
     (0.01, _MOST_SECONDS),
