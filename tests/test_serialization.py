@@ -29,6 +29,7 @@ from rdflib.query import Result
 
 from crosswalk.errors import Unacceptable
 from crosswalk.serialization import label_blank_nodes, write_statements
+from crosswalk.sparql_tokens import tokens
 from crosswalk.stores import SPARQL_JSON
 from crosswalk.stores.oxigraph import EmbeddedStore
 
@@ -223,3 +224,40 @@ def test_results_of_rdf_1_2_have_a_place_in_xml_and_json() -> None:
         document = store.query("SELECT ?o { ?s ?p ?o }", media_type)
         read = pyoxigraph.parse_query_results(document, format=QueryResultsFormat.from_media_type(media_type))
         assert [row["o"] for row in read] == [quad.object for quad in store.engine]
+
+
+OURS = "https://w3id.org/iot-security-crosswalk/id/"
+dotted = st.lists(
+    st.sampled_from(("a", "1.2", ".", "..", "/3.1.3/", "-", "~", "%20", "'", ",", ";", "é", "(x)", ":")),
+    min_size=1,
+    max_size=5,
+).map(lambda parts: NamedNode(OURS + "".join(parts)))
+looking_alike = st.builds(
+    Literal,
+    st.sampled_from((" id:a.b.c ", '" id:a.b.c "', "\\\" id:a.b.c", "\n id:a.b.c\n", "^id:a.b.c")),
+    datatype=dotted | st.just(NamedNode("http://www.w3.org/2001/XMLSchema#string")),
+)  # fmt: skip
+
+
+@given(st.lists(st.builds(Quad, dotted, dotted, dotted | looking_alike, dotted), min_size=1, max_size=4))
+@example([Quad(*[NamedNode(f"{OURS}etsi-en-303-645/3.1.3/section/5.10")] * 4)])
+def test_turtle_has_no_names_with_two_dots_and_reads_back(quads: list[Quad]) -> None:
+    lines = pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS)
+    for syntax in (RdfFormat.TURTLE, RdfFormat.TRIG):
+        document = write_statements(lines, syntax)
+        meant = quads if syntax.supports_datasets else [Quad(*quad.triple) for quad in quads]
+        assert set(pyoxigraph.parse(document, syntax)) == set(meant)
+        names = [token.text for token in tokens(document.decode()) if token.kind == "name"]
+        assert not [name for name in names if name.replace("\\.", "").count(".") > 1]
+
+
+def test_what_is_written_as_turtle_is_read_in_a_query(real_store: EmbeddedStore) -> None:
+    text = (
+        "CONSTRUCT { ?s a ?c } { ?s a ?c FILTER(CONTAINS(STR(?s), '3.1.3') || CONTAINS(STR(?s), 'CLP.1')) }"
+    )
+    turtle = real_store.query(text, "text/turtle").decode()
+    lines = turtle.splitlines()
+    prefixes = [line.removeprefix("@").rstrip(" .") for line in lines if line.startswith("@prefix")]
+    body = [line for line in lines if not line.startswith("@prefix")]
+    query = "\n".join([*prefixes, "ASK {", *body, "}"])
+    assert "3.1.3" in query and b"true" in real_store.query(query, SPARQL_JSON)

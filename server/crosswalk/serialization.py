@@ -29,6 +29,11 @@ _UNCOMMON_LABEL = re.compile(rb"_:(?![A-Za-z][A-Za-z0-9-]*[\s)])")
 """The beginning of a blank node whose label is no name in some syntax: ``BNODE("1:2")`` makes such."""
 
 
+_DOTTED_NAME = re.compile(rb'([\s^])([A-Za-z][\w-]*+):([^\s"<>.]*+\.[^\s"<>.]*+\.[^\s"<>]++)')
+"""A name in the engine's Turtle, or what looks like it in a string, with two dots behind its colon."""
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+
+
 def write_statements(lines: bytes, syntax: RdfFormat) -> bytes:
     """Return N-Triples or N-Quads in a syntax, in their order.
 
@@ -74,11 +79,30 @@ def checked_results(document: bytes) -> bytes:
 def _write(quads: Iterable[Quad], syntax: RdfFormat, prefixes: dict[str, str]) -> bytes:
     statements = quads if syntax.supports_datasets else (quad.triple for quad in quads)
     document = serialize(statements, format=syntax, prefixes=prefixes)
+    if syntax in (RdfFormat.TURTLE, RdfFormat.TRIG):
+        return _without_dotted_names(document, prefixes)
     if syntax != RdfFormat.RDF_XML:
         return document
     if withdrawn := _WITHDRAWN.search(document):
         raise OSError(f"{withdrawn[0]!r} is no element of RDF/XML")
     return _checked(document)
+
+
+def _without_dotted_names(document: bytes, prefixes: dict[str, str]) -> bytes:
+    """Return Turtle in which names with two dots, which some readers take apart, are IRIs in full.
+
+    Oxigraph is one of them where it reads such a name in a query: https://github.com/oxigraph/oxigraph.
+    """
+
+    def write_in_full(name: re.Match[bytes]) -> bytes:
+        # No line of the engine's ends within a string.
+        before = document[document.rfind(b"\n", 0, name.start()) + 1 : name.start()]
+        if b'"' in before and b'"' in _STRING.sub(b"", before):
+            return name[0]
+        return b"%b<%b%b>" % (name[1], namespaces[name[2]], re.sub(rb"\\(.)", rb"\1", name[3]))
+
+    namespaces = {prefix.encode(): namespace.encode() for prefix, namespace in prefixes.items()}
+    return _DOTTED_NAME.sub(write_in_full, document)
 
 
 def _checked(document: bytes) -> bytes:

@@ -32,8 +32,9 @@ LEADING = (
 """The predicates that come first in generated files."""
 FIRST, REST, NIL = (NamedNode(str(term)) for term in (RDF.first, RDF.rest, RDF.nil))
 
-# A part of PN_LOCAL, https://www.w3.org/TR/turtle/#grammar-production-PN_LOCAL: what needs no escape.
-_LOCAL_NAME = re.compile(r"[A-Za-z_](?:[\w.-]*[\w-])?", re.ASCII)
+# A part of PN_LOCAL, https://www.w3.org/TR/turtle/#grammar-production-PN_LOCAL: what needs no escape, with
+# one dot at most, since Oxigraph takes names with two apart where they are copied into a query.
+_LOCAL_NAME = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)?", re.ASCII)
 _BARE = {str(XSD.integer): re.compile(r"[+-]?[0-9]+"), str(XSD.boolean): re.compile(r"true|false")}
 """The texts that are written without quotation marks and datatype."""
 _IMPLIED = {str(XSD.string), str(RDF.langString)}
