@@ -372,6 +372,9 @@ def test_a_query_on_which_the_engine_fails_is_told_in_a_sentence(tmp_path, snaps
     assert {path.name for path in tmp_path.iterdir()} == {"mixed.ttl", "mixed.rq"}
 
 
+ENOUGH = 2**32
+
+
 def test_every_kind_of_answer_and_fault_comes_out_of_a_process_of_its_own(monkeypatch) -> None:
     def overflow() -> bytes:
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -393,21 +396,34 @@ def test_every_kind_of_answer_and_fault_comes_out_of_a_process_of_its_own(monkey
         raise QuerySyntaxError("no brace", line=2, column=5, hint="Close it.")
 
     faulthandler.disable()
-    assert in_fork(lambda: b"") == b"" and in_fork(lambda: b"x" * 10**6) == b"x" * 10**6
+    assert in_fork(lambda: b"", ENOUGH) == b"" and in_fork(lambda: b"x" * 10**6, ENOUGH) == b"x" * 10**6
     for work, fault, what in (
         (overflow, QueryRefused, "too deep or too long"),
-        (exhaust, ResourceLimit, "more memory than there is"),
+        (exhaust, ResourceLimit, "more memory than it may use"),
         (abort, EngineFault, "the engine failed"),
         (refuse, QuerySyntaxError, "no brace"),
     ):
         with pytest.raises(fault, match=what) as raised:
-            in_fork(work)
+            in_fork(work, ENOUGH)
     assert (raised.value.line, raised.value.column, raised.value.hint) == (2, 5, "Close it.")
+
+
+def test_a_query_takes_no_more_memory_than_it_may(tmp_path, snapshot) -> None:
+    numbers = " ".join(map(str, range(2000)))
+    many = f"SELECT * {{ VALUES ?a {{ {numbers} }} VALUES ?b {{ {numbers} }} }} ORDER BY ?a"
+    environment = {"CROSSWALK_SNAPSHOTS": str(snapshot.path.parent.parent), "CROSSWALK_QUERY_MEMORY": "300M"}
+    program = [sys.executable, "-m", "crosswalk", "query", "-e", many]
+    ended = subprocess.run(program, capture_output=True, env=os.environ | environment, check=False)
+    assert ended.returncode == 2 and ended.stdout == b""
+    assert ended.stderr.decode().splitlines() == [
+        "the query needs more memory than it may use",
+        "hint: Ask for less, with LIMIT, or raise CROSSWALK_QUERY_MEMORY.",
+    ]
 
 
 def test_a_mistake_of_ours_is_shown_whole(capfd) -> None:
     with pytest.raises(SystemExit):
-        in_fork(lambda: b"" + None)
+        in_fork(lambda: b"" + None, ENOUGH)
     assert "Traceback" in capfd.readouterr().err
 
 

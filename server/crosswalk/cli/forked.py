@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 from crosswalk.errors import CrosswalkError, EngineFault, QueryRefused, ResourceLimit
@@ -19,11 +20,12 @@ _NO_MEMORY = (b"memory allocation of", b"bad_alloc", b"capacity overflow", b"tem
 """What is said by a process that gets no more memory, or no more threads."""
 
 
-def in_fork(work: Callable[[], bytes]) -> bytes:
+def in_fork(work: Callable[[], bytes], memory: int) -> bytes:
     """Return what ``work`` returns, done in a process of its own, which ends no later than this one.
 
-    Raises the CrosswalkError that ``work`` raises, and EngineFault, QueryRefused or ResourceLimit where the
-    engine has ended the process.
+    It may map ``memory`` bytes more than this one: over an index that is damaged the engine counts on without
+    end. Raises the CrosswalkError that ``work`` raises, and EngineFault, QueryRefused or ResourceLimit where
+    the engine has ended the process.
     """
     answers, answer = os.pipe()
     errors, error = os.pipe()
@@ -31,7 +33,7 @@ def in_fork(work: Callable[[], bytes]) -> bytes:
     process = os.fork()
     if process == 0:
         os.close(life)
-        _work(work, living, answer, error)
+        _work(work, memory, living, answer, error)
     for end in (answer, error, living):
         os.close(end)
     with open(answers, "rb") as pipe, open(errors, "rb") as said, open(life, "wb"):
@@ -43,13 +45,14 @@ def in_fork(work: Callable[[], bytes]) -> bytes:
     raise _fault(status, data, words)
 
 
-def _work(work: Callable[[], bytes], living: int, answer: int, error: int) -> NoReturn:
+def _work(work: Callable[[], bytes], memory: int, living: int, answer: int, error: int) -> NoReturn:
     import resource
 
     status = 1
     try:
         _end_with(living)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _limit_memory(memory)
         os.environ["RUST_BACKTRACE"] = "0"
         os.set_blocking(error, False)  # who says more than fits into a pipe is not waited for
         os.dup2(error, _STDERR)
@@ -69,6 +72,15 @@ def _work(work: Callable[[], bytes], living: int, answer: int, error: int) -> No
         os._exit(status)
 
 
+def _limit_memory(more: int) -> None:
+    """Let this process map ``more`` bytes beyond those it has; it may have a lower limit already."""
+    import resource
+
+    with suppress(OSError, ValueError), open("/proc/self/statm", encoding="ascii") as status:
+        mapped = int(status.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + more, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
 def _end_with(living: int) -> None:
     """End this process when the other end of a pipe is closed, as it is when the process that holds it ends.
 
@@ -77,7 +89,10 @@ def _end_with(living: int) -> None:
     import fcntl
 
     fcntl.fcntl(living, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(living, fcntl.F_SETFL, fcntl.fcntl(living, fcntl.F_GETFL) | os.O_ASYNC)
+    fcntl.fcntl(living, fcntl.F_SETFL, fcntl.fcntl(living, fcntl.F_GETFL) | os.O_ASYNC | os.O_NONBLOCK)
+    with suppress(BlockingIOError):  # it is open, as it should be
+        os.read(living, 1)
+        os._exit(0)
 
 
 def _fault(status: int, data: bytes, words: bytes) -> CrosswalkError | SystemExit:
@@ -90,7 +105,8 @@ def _fault(status: int, data: bytes, words: bytes) -> CrosswalkError | SystemExi
     if status in (-signal.SIGSEGV, -signal.SIGBUS):
         return QueryRefused("the query is too deep or too long for the engine", hint="Make it smaller.")
     if status == -signal.SIGKILL or any(part in words for part in _NO_MEMORY):
-        return ResourceLimit("the query needs more memory than there is", hint="Ask for less, with LIMIT.")
+        hint = "Ask for less, with LIMIT, or raise CROSSWALK_QUERY_MEMORY."
+        return ResourceLimit("the query needs more memory than it may use", hint=hint)
     if status == 1:
         sys.stderr.write(words.decode(errors="replace"))
         return SystemExit(1)

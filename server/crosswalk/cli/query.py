@@ -115,9 +115,16 @@ def _asking(
 
     if graphs:
         store = open_store(settings, graphs, tell=tell)
-        return lambda text, media_type: in_fork(lambda: store.query(text, media_type))
-    published(settings, progress)
-    return lambda text, media_type: in_fork(lambda: open_store(settings).query(text, media_type))
+    else:
+        published(settings, progress)
+
+    def ask(text: str, media_type: str) -> bytes:
+        def answer() -> bytes:
+            return (store if graphs else open_store(settings)).query(text, media_type)
+
+        return in_fork(answer, settings.query_memory)
+
+    return ask
 
 
 def _find_query(source: str | None, text: str | None) -> Query:
