@@ -175,3 +175,28 @@ def test_nothing_of_a_request_steers_the_log(proxied, eventually) -> None:
     lines = [line for line in proxied.log if not line.startswith("Serving on")]
     assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e\ufffd]", "".join(lines))
     assert all("forged" not in json.loads(line)["client"] for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("headers", "client"),
+    [
+        (["X-Forwarded-For: 192.0.2.7"], "192.0.2.7"),
+        (["x-forwarded-for: 198.51.100.1, 192.0.2.8"], "192.0.2.8"),
+        (["X-Forwarded-For: 198.51.100.1", "X-Forwarded-For: 192.0.2.9"], "192.0.2.9"),
+        (["X_Forwarded_For: 192.0.2.10"], "127.0.0.1"),
+        (["X-Forwarded-For: 192.0.2.11", "X_Forwarded_For: 198.51.100.1"], "192.0.2.11"),
+        (
+            ["X_Forwarded-For: 198.51.100.1", "Forwarded: for=198.51.100.1", "X-Real-IP: 198.51.100.1"],
+            "127.0.0.1",
+        ),
+        (["X-Forwarded-For: ,"], "127.0.0.1"),
+    ],
+)
+def test_a_client_is_whom_that_header_alone_names(
+    proxied, eventually, headers: list[str], client: str
+) -> None:
+    name = quote(f"ASK {{ <urn:{len(proxied.log)}> ?p ?o }}")
+    before = len(proxied.log)
+    get(proxied.port, f"/sparql?query={name}", *headers)
+    assert eventually(lambda: len(proxied.log) > before)
+    assert json.loads(proxied.log[-1])["client"] == client
