@@ -52,6 +52,6 @@ REFUSED = {
 }
 """Each ends the engine's process where it is let through."""
 
-_MIXED = "9 10 10 9 10 10 9 10 10 9 10 10 9 '10' '10' 10 '10' '10' 10 '10' '10'"
-FATAL = {"values of several kinds, sorted": f"SELECT * {{ VALUES ?x {{ {_MIXED} }} }} ORDER BY ?x"}
+MIXED = "9 10 10 9 10 10 9 10 10 9 10 10 9 '10' '10' 10 '10' '10' 10 '10' '10'"
+FATAL = {"values of several kinds, sorted": f"SELECT * {{ VALUES ?x {{ {MIXED} }} }} ORDER BY ?x"}
 """Each is right, and ends the process that evaluates it by a failure of the engine's own."""

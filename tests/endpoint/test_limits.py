@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.endpoint.conftest import serving
+
 _SPEC = importlib.util.spec_from_file_location("hostile", Path(__file__).with_name("hostile.py"))
 hostile = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(hostile)
@@ -269,3 +271,21 @@ def test_nothing_is_fetched_and_no_file_is_read(site, tmp_path: Path) -> None:
             assert site.request("GET", f"/rdf-graph-store?graph={quote(where)}").status in (400, 404)
         with pytest.raises(TimeoutError):
             trap.accept()
+
+
+def test_a_page_whose_question_the_engine_fails_on_says_so_and_ends_no_worker(tmp_path: Path) -> None:
+    """What refers to a thing is sorted by its ordinal; here the ordinals are numbers and texts."""
+    base, thing = "https://w3id.org/iot-security-crosswalk/", "id/a/1"
+    lines = [
+        f"<urn:{place:03}> <urn:p> <{base}{thing}> ; <{base}ontology#ordinal> {value} ."
+        for place, value in enumerate(hostile.MIXED.split())
+    ]
+    lines.append(f"<{base}{thing}> a <{base}ontology#Guideline> .")
+    data = tmp_path / "data.ttl"
+    data.write_text("\n".join(lines))
+    with serving("--graph", str(data)) as running:
+        workers = sorted(running.workers)
+        page = running.request("GET", f"/{thing}")
+        assert page.status == 503 and "the engine failed on this query" in page.text
+        assert running.request("GET", "/data/crosswalk.nt").body.count(b"\n") == 2 * len(lines) - 1
+        assert sorted(running.workers) == workers

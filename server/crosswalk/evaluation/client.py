@@ -23,6 +23,7 @@ from crosswalk.evaluation.wire import (
     save_reply,
     send_question,
 )
+from crosswalk.stores import QueryDataset
 
 _TRIES = 3
 _GRACE = 8.0  # seconds past all limits, after which only a supervisor that fails leaves a question unanswered
@@ -118,6 +119,32 @@ class Evaluation:
                 return None
             await asyncio.sleep(_INTERVAL)
         return Limit.INTERRUPTED.reply(self.settings)
+
+
+class EvaluatedStore:
+    """The store of one snapshot as other threads see it: each question goes to the evaluators.
+
+    So a thread of a worker survives a question on which the engine fails.
+    """
+
+    def __init__(self, evaluation: Evaluation, loop: asyncio.AbstractEventLoop) -> None:
+        self.evaluation, self.loop = evaluation, loop
+
+    def query(
+        self, text: str, media_type: str, *, dataset: QueryDataset | None = None, base: str = ""
+    ) -> bytes:
+        """Return the answer in ``media_type``; see Store."""
+        question = Question(text, dataset or QueryDataset(), media_type, media_type, base)
+        reply = asyncio.run_coroutine_threadsafe(self.evaluation.ask(question), self.loop).result()
+        if reply.fault:
+            raise reply.error()
+        if not reply.file:
+            return reply.body
+        file = Path(reply.file)
+        try:
+            return file.read_bytes()
+        finally:
+            file.unlink()
 
 
 async def receive_reply(

@@ -103,6 +103,11 @@ class Reply(NamedTuple):
         return cls(fault=fault, what=error.what, hint=error.hint, line=error.line, column=error.column,
                    retry_after=retry_after)  # fmt: skip
 
+    def error(self) -> errors.CrosswalkError:
+        """Return the error that the reply carries."""
+        kind: type[errors.CrosswalkError] = getattr(errors, self.fault)
+        return kind(self.what, hint=self.hint, line=self.line, column=self.column)
+
 
 _NARROW = "Ask for less: add a LIMIT, name the subject or the predicate, or join over fewer patterns."
 _LATER = "Ask again in a moment."

@@ -31,7 +31,7 @@ from granian.server import MPServer
 
 from crosswalk.errors import CrosswalkError, InputError
 from crosswalk.evaluation import sandbox
-from crosswalk.evaluation.client import Evaluation
+from crosswalk.evaluation.client import EvaluatedStore, Evaluation
 from crosswalk.evaluation.remote import RemoteEvaluation
 from crosswalk.evaluation.shared_state import Counters
 from crosswalk.evaluation.supervisor import SupervisorProcess
@@ -46,6 +46,7 @@ from crosswalk.web.endpoint.queries import QueryHandler
 from crosswalk.web.http.delivery import AnswerFiles
 from crosswalk.web.http.log_lines import LineFormatter
 from crosswalk.web.http.wsgi import ThreadedPages
+from crosswalk.web.page_queries import PageQueries
 from crosswalk.web.resources import check_resources
 from crosswalk.web.served_dataset import ServedDataset, open_dataset, published_folder
 
@@ -102,8 +103,14 @@ class WorkerServer(MPServer):
 class WorkerEndpoint(Endpoint):
     """The application of one worker, which granian tells of its event loop before it listens."""
 
+    def __init__(self, pages: ThreadedPages, queries: QueryHandler, evaluated: PageQueries | None) -> None:
+        super().__init__(pages, queries)
+        self.evaluated = evaluated
+
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Prepare the event loop."""
+        """Prepare the event loop; have the evaluators answer what pages ask of data that nobody knows."""
+        if self.evaluated and isinstance(self.queries.evaluator, Evaluation):
+            self.evaluated.store = EvaluatedStore(self.queries.evaluator, loop)
         loop.set_default_executor(ThreadPoolExecutor(_OTHER_THREADS, "answers"))
         loop.call_soon(end_stalled_readers, loop)
 
@@ -182,7 +189,8 @@ class Site:
         pages = ThreadedPages(self.pages, files, ThreadPoolExecutor(_PAGE_THREADS, "pages"))
         warmup.warm_later(self.pages)
         warmup.return_memory_regularly()
-        return WorkerEndpoint(pages, queries)
+        evaluated = self.pages.extensions["crosswalk-queries"] if self.graphs else None
+        return WorkerEndpoint(pages, queries, evaluated)
 
     def _create_pages(self, dataset: ServedDataset) -> Flask:
         files = AnswerFiles(_ANSWERS_ON_THEIR_WAY * self.settings.result_bytes, Path(self.answers.name))
