@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 
 import pyoxigraph
@@ -14,7 +16,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from crosswalk.errors import InputError, QueryRefused, QuerySyntaxError
 from crosswalk.stores import SPARQL_JSON, QueryDataset, engine_deviations
-from crosswalk.stores.engine_deviations import graph_by_graph
+from crosswalk.stores.engine_deviations import graph_by_graph, refuse_nested_aggregates
 from crosswalk.stores.oxigraph import EmbeddedStore
 from crosswalk.stores.results import read_answer
 
@@ -146,7 +148,7 @@ def test_no_answer_is_better_than_a_wrong_one(store, monkeypatch) -> None:
     monkeypatch.setattr(engine_deviations, "LONGEST", 200)
     kept = "SELECT ?g ?s { GRAPH ?g { ?s ?p ?o MINUS { ?s <urn:q> ?v } } }" + " " * 300
     assert rows(store, kept)
-    with pytest.raises(QueryRefused, match=r"GRAPH \?g .* 3 are too many") as caught:
+    with pytest.raises(QueryRefused, match=r"GRAPH \?g .* for 3 graphs") as caught:
         store.query("ASK { GRAPH ?g { SELECT ?s { ?s ?p ?o } # " + "x" * 300 + "\n} }", SPARQL_JSON)
     assert (caught.value.line, caught.value.column) == (1, 7)
     assert "docs/deviations.md" in str(caught.value.hint)
@@ -165,6 +167,31 @@ def test_five_thousand_graphs_are_no_hindrance() -> None:
     )
     text = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { SELECT (COUNT(*) AS ?m) { ?s ?p ?o } } }"
     assert rows(store, text) == ["5000"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GRAPH#" * 100_000,
+        "GRAPH" + "# " * 200_000,
+        "GRAPH ?a { " * 50_000,
+        "SELECT * { " + "GRAPH ?g { SELECT ?s { ?s ?p ?o } } " * 20_000 + "}",
+        "SELECT * { " + "GRAPH ?g { ?s ?p ?o MINUS { " * 60 + "} } " * 60 + "}",
+        "SELECT (" + "SUM(1) + " * 50_000 + "1 AS ?n) {}",
+        "SELECT " + "(SUM(?x) AS ?y) # '\n" * 20_000 + "{}",
+        "GRAPH ?g { MINUS " + "FILTER(" * 50_000,
+        "GRAPH ?g { MINUS " + "'" * 300_000,
+        "GRAPH ?g { VALUES " + "} " * 100_000,
+    ],
+    ids=lambda text: text[:40],
+)
+def test_no_text_takes_long(text: str, monkeypatch) -> None:
+    monkeypatch.setattr(engine_deviations, "LONGEST", 2**20)
+    began = time.process_time()
+    with suppress(InputError):
+        refuse_nested_aggregates(text)
+        graph_by_graph(text, lambda: [f"<urn:g{number}>" for number in range(100)])
+    assert time.process_time() - began < 30  # it takes about one; what grew with the square would take hours
 
 
 NESTED = [

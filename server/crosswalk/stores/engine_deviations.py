@@ -6,6 +6,7 @@ What cannot be told from the text of a query is answered as Oxigraph does; see d
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
@@ -17,7 +18,7 @@ PAGE = "docs/deviations.md"
 """What a refusal points to: each deviation with an example and a way round."""
 
 LONGEST = 4 * 2**20
-"""The most characters that a group may have when it is written out."""
+"""The most characters that the groups of a query may have when they are written out."""
 
 _IRI = re.compile(r'<[^<>"{}|^`\\\x00-\x20]+>')
 _AGGREGATES = frozenset(("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"))
@@ -27,8 +28,8 @@ _NO_GRAPH = "<urn:no-graph>"
 _AGGREGATE = re.compile("COUNT|SUM|MIN(?!U)|MAX|AVG|SAMPLE|GROUP_CONCAT")
 _SIMPLE_ARGUMENT = re.compile(r"\s*+\((?:[^()\"'#<]++|\"[^\"\\\n]*+\"|\([^()\"'#<]*+\))*+\)")
 _CALLED = re.compile(r"\s*+[(#]")
-_GRAPH = re.compile(r"GRAPH(?<![?$]GRAPH)\s*(?:#[^\r\n]*\s*)*[?$](?=\w)")
-_PATTERNS_ALONE = re.compile(r"\w+\s*\{[^{}\"'#]*\}")
+_GRAPH = re.compile(r"GRAPH(?<![?$]GRAPH)\s*+(?:#|[?$](?=\w))")
+_PATTERNS_ALONE = re.compile(r"\w++\s*+\{[^{}\"'#]*+\}")
 _SUSPECT = ("MINUS", "SELECT", "VALUES", "GRAPH")
 
 
@@ -77,7 +78,7 @@ def graph_by_graph(text: str, graphs: Callable[[], Iterable[object]]) -> str:
 
     What is written is the definition in https://www.w3.org/TR/sparql11-query/#sparqlAlgebraEval: a union of
     the groups in each graph, joined with its name. ``graphs`` gives the names of the named graphs that the
-    query is put to, as SPARQL writes them, when they are needed. Raises QueryRefused where a group would
+    query is put to, as SPARQL writes them, when they are needed. Raises QueryRefused where the query would
     become too long, or a graph is named by a blank node.
     """
     capitals = text.upper()
@@ -91,19 +92,21 @@ def graph_by_graph(text: str, graphs: Callable[[], Iterable[object]]) -> str:
     names = [str(graph) for graph in graphs()]
     if not all(map(_IRI.fullmatch, names)):
         raise _refusal(text, groups[0], "one of them has no IRI as its name")
-    return _written_out(text, 0, len(text), groups, names)
+    return _written_out(text, 0, len(text), deque(groups), names)
 
 
-def _written_out(text: str, start: int, end: int, groups: list[QueryGroup], names: list[str]) -> str:
-    """Return the part of a text between two offsets, with the groups in it written out."""
-    parts = []
-    for group in groups:
-        if start <= group.start and group.end <= end:
-            body = _written_out(text, group.opening + 1, group.end - 1, groups, names)
-            if len(body) * len(names) > LONGEST:
-                raise _refusal(text, group, f"{len(names)} are too many")
-            parts += [text[start : group.start], _united(list(_in_each_graph(group.variable, body, names)))]
-            start = group.end
+def _written_out(text: str, start: int, end: int, groups: deque[QueryGroup], names: list[str]) -> str:
+    """Return the part of a text between two offsets, with the groups in it, which are taken, written out."""
+    parts: list[str] = []
+    length = 0
+    while groups and groups[0].start < end:
+        group = groups.popleft()
+        body = _written_out(text, group.opening + 1, group.end - 1, groups, names)
+        length += len(body) * len(names)
+        if length > LONGEST:
+            raise _refusal(text, group, f"for {len(names)} graphs the query would become too long")
+        parts += [text[start : group.start], _united(list(_in_each_graph(group.variable, body, names)))]
+        start = group.end
     return "".join([*parts, text[start:end]])
 
 
@@ -114,7 +117,9 @@ def _in_each_graph(variable: str, body: str, names: list[str]) -> Iterator[str]:
     if not names:
         yield f"{{ VALUES ?{variable} {{ }} GRAPH {_NO_GRAPH} {{{body}}} }}"
     for number, name in enumerate(names):
-        copy = f"-{number}".join(body[start:end] for start, end in pairwise(places)) if labels else body
+        copy = (
+            f"-of-graph-{number}".join(body[start:end] for start, end in pairwise(places)) if labels else body
+        )
         yield f"{{ VALUES ?{variable} {{ {name} }} GRAPH {name} {{{copy}}} }}"
 
 
