@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crosswalk.query_header import header, without_header
 from crosswalk.sparql_tokens import (
     KEYWORDS,
-    header,
     missing_prefixes,
     on_one_line,
     position,
@@ -20,7 +20,6 @@ from crosswalk.sparql_tokens import (
     readings,
     tokens,
     undeclared_prefixes,
-    without_header,
     words,
 )
 

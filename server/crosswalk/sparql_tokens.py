@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import accumulate, groupby
+from itertools import groupby
 
 from crosswalk.sparql_context import Context, Token
 
@@ -110,6 +110,19 @@ def _names_and_words(of_ascii: bool) -> re.Pattern[str]:
     signs = f"[{re.escape(SIGNS)}]"
     wanted = f"{_TERMINALS['name']}|{_TERMINALS['word']}"
     return _compiled(rf"(?:{'|'.join(passed)}|{signs})*+({wanted}|.|\Z)", of_ascii)
+
+
+@cache
+def _contents() -> re.Pattern[str]:
+    kinds = ("iri", "string", "comment", "unclosed")
+    return re.compile("|".join(_TERMINALS[kind] for kind in kinds), re.DOTALL)
+
+
+@cache
+def _comments() -> re.Pattern[str]:
+    """Return the pattern that passes over other tokens, and whose one group is a comment or is not closed."""
+    passed = rf"[^\#<\"']++|{_TERMINALS['iri']}|{_TERMINALS['string']}|<"
+    return re.compile(rf"(?:{passed})*+({_TERMINALS['comment']}|[\"']|\Z)", re.DOTALL)
 
 
 def _compiled(pattern: str, of_ascii: bool) -> re.Pattern[str]:
@@ -210,6 +223,25 @@ def words(text: str) -> list[str]:
     return parts
 
 
+def without_comments(text: str) -> str:
+    """Return a text with blanks in place of its comments; as it is where a quotation mark is not closed.
+
+    The text has no IRI that may be a comparison.
+    """
+    parts, end = [], 0
+    for start, stop in (match.span(1) for match in _comments().finditer(text) if match[1]):
+        if text[start] != "#":
+            return text
+        parts += [text[end:start], " " * (stop - start)]
+        end = stop
+    return "".join([*parts, text[end:]]) if parts else text
+
+
+def without_contents(text: str) -> str:
+    """Return a text with a pair of quotation marks in place of each IRI, string and comment."""
+    return _contents().sub("''", text)
+
+
 def names_and_words(text: str) -> list[str]:
     """Return the names and words of a text as they are written, and each character that begins no token.
 
@@ -235,27 +267,6 @@ def query_form(text: str) -> str | None:
     """Return SELECT, ASK, CONSTRUCT or DESCRIBE; None where a text is no query."""
     token = operation(text)
     return token.text.upper() if token and token.text.upper() in FORMS else None
-
-
-def header(text: str) -> dict[str, str]:
-    """Return the values of the header lines ``#+ key: value``, by key."""
-    lines = (re.fullmatch(r"#\+ *([\w.-]+): *(.*?) *", line.text) for line in _header_lines(text))
-    return {line[1]: line[2] for line in lines if line}
-
-
-def without_header(text: str) -> str:
-    """Return a text without its header lines."""
-    headers = {line.start for line in _header_lines(text)}
-    rows = text.splitlines(keepends=True)
-    starts = accumulate(map(len, rows), initial=0)
-    return "".join(row for row, start in zip(rows, starts, strict=False) if start not in headers)
-
-
-def _header_lines(text: str) -> Iterator[Token]:
-    for token in tokens(text, frozenset()):
-        at_line_start = text[max(0, token.start - 1) : token.start] in ("", "\n")
-        if token.kind == "comment" and token.text.startswith("#+") and at_line_start:
-            yield token
 
 
 def on_one_line(text: str) -> str:

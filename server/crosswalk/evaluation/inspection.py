@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from crosswalk.errors import QuerySyntaxError
 from crosswalk.settings import Settings
-from crosswalk.sparql_tokens import FORMS, query_form, readings
+from crosswalk.sparql_tokens import FORMS, query_form
 from crosswalk.stores import QueryDataset
-from crosswalk.stores.refusals import refuse
-from crosswalk.stores.rewriting import rewrite
+from crosswalk.stores.refusals import admit
 
 VOLATILE = frozenset(("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
 """Functions that answer anew each time: https://www.w3.org/TR/sparql11-query/#SparqlOps."""
@@ -26,17 +25,11 @@ class Inspection(NamedTuple):
 def inspect(text: str, settings: Settings, base: str = "") -> Inspection:
     """Return the form of a query, whether it answers anew each time, and the graphs it chooses.
 
-    Relative IRIs are completed by ``base``. Raises QueryRefused for an update, for SERVICE wherever it
-    stands, and for a text nested more deeply or made of more tokens than the engine can bear: it recurses
-    natively, and dies of a long nesting. What engines read that resolve escapes first counts as well.
+    Relative IRIs are completed by ``base``. Raises QueryRefused for what no engine is given; see ``admit``.
     """
-    for reading in readings(text):
-        refuse(reading, settings.query_depth, settings.query_tokens)
     try:
-        written = rewrite(text, base)
+        written = admit(text, settings.query_depth, settings.query_tokens, base)
     except QuerySyntaxError:
         return Inspection(query_form(text))  # the store will refuse it, and say why
-    if written.text is not text:
-        refuse(written.text, settings.query_depth, settings.query_tokens)
     form = next((word for word in written.words if word in FORMS), None)
     return Inspection(form, not VOLATILE.isdisjoint(written.words), written.dataset)

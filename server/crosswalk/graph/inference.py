@@ -16,7 +16,7 @@ from crosswalk.errors import InputError
 from crosswalk.folders import read_text
 from crosswalk.graph.canonical import in_default_graph
 from crosswalk.graph.rdf_files import explain_sparql
-from crosswalk.sparql_tokens import header
+from crosswalk.query_header import header
 
 RULES = Path("queries") / "rules"
 INFERRED = "inferred"

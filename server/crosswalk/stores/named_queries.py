@@ -13,7 +13,8 @@ import pyoxigraph
 from crosswalk.errors import InputError
 from crosswalk.folders import content_root
 from crosswalk.iris import expand, turtle_prologue
-from crosswalk.sparql_tokens import header, query_form
+from crosswalk.query_header import header
+from crosswalk.sparql_tokens import query_form
 
 _TURTLE_START = re.compile(r"[<\"'+\-\d.]|(?:true|false)$")
 _HINT = 'Give an IRI, a name such as xw:Green, a path such as ipa/2.0, or a literal such as 5 or "text"@en.'

@@ -24,13 +24,13 @@ from crosswalk.errors import (
     Unacceptable,
 )
 from crosswalk.iris import GRAPH
-from crosswalk.sparql_tokens import query_form, readings
+from crosswalk.sparql_tokens import query_form
 from crosswalk.stores import SPARQL_JSON, QueryDataset
 from crosswalk.stores.answer_syntax import check_answer
 from crosswalk.stores.connections import Deadline, shown
 from crosswalk.stores.http_client import Client, first_words, persist, read_body, read_error, status_fault
 from crosswalk.stores.named_queries import load
-from crosswalk.stores.refusals import DEPTH, LENGTH, refuse
+from crosswalk.stores.refusals import DEPTH, LENGTH, admit
 from crosswalk.stores.results import read_answer
 from crosswalk.stores.rewriting import Rewriting, rewrite
 from crosswalk.stores.syntax_errors import syntax_error
@@ -121,10 +121,7 @@ class RemoteStore:
         Raises QueryTimedOut where no answer comes in time. What a fault tells of the endpoint is concealed
         from all but the operator.
         """
-        for reading in readings(text):
-            refuse(reading, *self._limits)
-        written = rewrite(text, base)
-        refuse(written.text, *self._limits)
+        written = admit(text, *self._limits, base)
         deadline = Deadline(self.timeout)
         try:
             parameters = list(self._chosen_parameters(written, dataset, deadline))

@@ -29,6 +29,7 @@ from crosswalk.sparql_tokens import (
     names_and_words,
     reads_as_iri,
     tokens,
+    without_comments,
 )
 from crosswalk.stores import QueryDataset
 from crosswalk.stores.syntax_errors import unreadable
@@ -57,13 +58,15 @@ _IN_NO_IRI = re.compile("[\ufff0-\uffff\ud800-\udfff]")
 class Rewriting(NamedTuple):
     """A query as engines are given it: its text, its keywords in capitals, the graphs of its FROM clauses.
 
-    ``moved`` holds offsets in the text, and by how many characters what stands from each on has moved.
+    It is ``plain`` where it could not be read otherwise before. ``moved`` holds offsets in the text, and by
+    how many characters what stands from each on has moved.
     """
 
     original: str
     base: str
     text: str
     words: tuple[str, ...]
+    plain: bool = False
     dataset: QueryDataset = QueryDataset()
     moved: tuple[tuple[int, int], ...] = ()
 
@@ -83,14 +86,16 @@ def rewrite(text: str, base: str = "") -> Rewriting:
 
     Raises QuerySyntaxError for what no query may hold.
     """
-    words = _words_of_plain(text)
-    return _Writer(text, base).write() if words is None else Rewriting(text, base, text, words)
+    if "\\" not in text and not has_comparisons(text) and (text.isascii() or not _IN_NO_IRI.search(text)):
+        written = without_comments(text) if "#" in text else text
+        words = _words_of_plain(written)
+        if words is not None:
+            return Rewriting(text, base, written, words, plain=True)
+    return _Writer(text, base).write()
 
 
 def _words_of_plain(text: str) -> tuple[str, ...] | None:
     """Return the keywords of a text that has one reading as it is; None where that is not certain."""
-    if "\\" in text or has_comparisons(text) or (not text.isascii() and _IN_NO_IRI.search(text)):
-        return None
     parts = names_and_words(text)
     names = [part for part in parts if ":" in part]
     words = tuple(part.upper() for part in parts if part and ":" not in part)
@@ -154,7 +159,8 @@ class _Writer:
         dataset = QueryDataset(tuple(self.graphs["FROM"]), tuple(self.graphs["NAMED"]))
         written = "".join(self.written)
         written = self.text if written == self.text else written
-        return Rewriting(self.text, self.given_base, written, tuple(self.words), dataset, tuple(moved))
+        words = tuple(self.words)
+        return Rewriting(self.text, self.given_base, written, words, dataset=dataset, moved=tuple(moved))
 
     def _write(self, token: Token) -> str:
         """Return a token as it is written anew; raise QuerySyntaxError for what is none."""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from crosswalk.iris import BASE, PREFIXES, compact
-from crosswalk.sparql_tokens import without_header
+from crosswalk.query_header import without_header
 from crosswalk.stores import results
 from crosswalk.stores.named_queries import Query, bind, catalogue, load, read_term
 from crosswalk.web.http.negotiation import HTML, PAGE, TABLE
