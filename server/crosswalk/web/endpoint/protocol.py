@@ -78,7 +78,7 @@ async def read_query(
         refuse("MalformedRequest", "one request brings one query, not several")
     if not texts and request.method == "POST":
         refuse("MalformedRequest", "the request brings no query")
-    text = texts[0] if texts else None
+    text = texts[0].removeprefix("\ufeff") if texts else None
     if text is not None and len(text.encode()) > settings.query_bytes:
         _refuse_length(settings)
     return text, _dataset(parameters)
