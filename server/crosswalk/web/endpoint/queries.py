@@ -13,6 +13,7 @@ from crosswalk.evaluation.shared_state import Counters
 from crosswalk.evaluation.wire import Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset, named_queries
+from crosswalk.web.endpoint import description
 from crosswalk.web.endpoint.protocol import refuse
 from crosswalk.web.endpoint.request import Request, StoredAnswer
 from crosswalk.web.http.delivery import LARGE, AnswerFiles, Outgoing
@@ -60,6 +61,8 @@ class QueryHandler:
             ("X-Limit-Query-Bytes", str(settings.query_bytes)),
             ("X-Limit-Result-Bytes", str(settings.result_bytes)),
         ]
+        # Relative IRIs of a query are completed by the address it is sent to, as the description names it.
+        self.address = description.site(settings) + description.ADDRESS
         counters.restart(worker)
 
     def count(self, event: str) -> None:
@@ -69,7 +72,7 @@ class QueryHandler:
     async def answer(self, request: Request, text: str, dataset: QueryDataset, forms: Negotiated) -> Outgoing:
         """Answer a query put to a dataset, in the form for its kind of result."""
         request.log["text"] = text
-        question = Question(text, dataset, *forms.media_types)
+        question = Question(text, dataset, *forms.media_types, self.address)
         # Known by its tag: a query may be a thousand times as long as its answer.
         tag = _tag(self.snapshot, question)
         stored = self.answers.get(tag)
