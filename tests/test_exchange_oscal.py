@@ -389,6 +389,145 @@ def test_a_wrong_catalogue_is_told_with_its_line(spoil, what) -> None:
     assert fault.value.line
 
 
+def labelled(identifier: str, title: str, label: str | None = None, **more: object) -> dict[str, object]:
+    props = {"props": [{"name": "label", "value": label}]} if label else {}
+    return {"id": identifier, "title": title} | props | more
+
+
+def controls(*members: dict[str, object], **of_catalog: object) -> dict[str, object]:
+    return {"catalog": {"metadata": {"title": "T"}, "controls": list(members)} | of_catalog}
+
+
+def test_a_number_is_what_people_print() -> None:
+    catalogue = catalog(
+        controls(
+            labelled("ac-2.1", "Review", "AC-2(1)"),
+            labelled("sp_03.1", "Locks", "Locks (03.1)"),
+            labelled("sp_03.2", "03.2"),
+            labelled("ac-9", "Policy"),
+        )
+    )
+    numbers = [entry.identifier for entry in catalogue.entries]
+    assert numbers == ["AC-2(1)", "03.1", "03.2", "AC-9"]
+    # What machines call an element stays with it where nobody could tell it from the number.
+    assert [entry.aliases for entry in catalogue.entries] == [(), ("sp_03.1",), ("sp_03.2",), ()]
+
+
+def test_a_number_that_several_bear_gives_way_to_the_identifiers() -> None:
+    groups = [
+        {"id": name, "title": name, "groups": [labelled(f"{name}.1", "First", "1")]}
+        for name in ("Tor", "Tür")
+    ]
+    catalogue = catalog({"catalog": {"metadata": {"title": "T"}, "groups": groups}})
+    assert [entry.identifier for entry in catalogue.entries] == ["Tor", "Tor.1", "Tür", "Tür.1"]
+    assert catalogue.losses["label that several bear, for which the identifier stands"] == 2
+    clashing = catalog(controls(labelled("a", "A", "1"), labelled("b", "B", "1"), labelled("c", "C", "a")))
+    assert [entry.identifier for entry in clashing.entries] == ["a", "b", "c"]
+
+
+def test_groups_may_do_without_an_identifier_and_controls_may_not() -> None:
+    catalogue = catalog({"catalog": {"metadata": {"title": "T"}, "groups": [{"title": "A"}, {"title": "B"}]}})
+    assert [entry.identifier for entry in catalogue.entries] == ["GROUP-1", "GROUP-2"]
+    assert catalogue.losses["that a group has no identifier, and is called after its place"] == 2
+
+
+def test_a_withdrawn_control_leads_on_however_the_link_is_written() -> None:
+    def gone(number: int, relation: str, href: str) -> dict[str, object]:
+        status = [{"name": "status", "value": "withdrawn"}]
+        return {
+            "id": f"g-{number}",
+            "title": "x",
+            "props": status,
+            "links": [{"rel": relation, "href": href}],
+        }
+
+    part = {"name": "statement", "parts": [{"name": "item", "id": "sp_03.1_smt.a"}]}
+    catalogue = catalog(
+        controls(
+            labelled("sp_03.1", "Locks", "Locks (03.1)", parts=[part]),
+            gone(1, "incorporated-into", "#sp_03.1"),
+            gone(2, "incorporated_into", "03.1"),
+            gone(3, "moved-to", "#sp_03.1_smt.a"),
+            gone(4, "addressed_by", "#SP_03.1"),
+            gone(5, "moved-to", "https://example.org/elsewhere"),
+        )
+    )
+    assert all(entry.withdrawn for entry in catalogue.entries[1:])
+    assert [entry.replaced_by for entry in catalogue.entries[1:]] == [("03.1",)] * 4 + [()]
+    assert catalogue.losses["replacement by something that is no control"] == 1
+
+
+def worded(prose: str, *params: dict[str, object]):
+    statement = {"name": "statement", "prose": prose}
+    return catalog(controls(labelled("a", "A", params=list(params), parts=[statement])), with_text=True)
+
+
+@pytest.mark.parametrize(
+    ("prose", "text"),
+    [
+        ("Act {{ insert: param, p1 }}.", "Act [a period]."),
+        ("Act {{insert: param,p2}}.", "Act daily, weekly."),
+        ("Act {{ insert: param, p3 }}.", "Act [once; [a period]]."),
+        ("Act {{ p1 }}.", "Act [a period]."),
+        ("Act {{ insert: param, p4 }}.", "Act [p4]."),
+        ("Act {{ insert: control, ac-1 }}.", "Act [ac-1]."),
+        ("Act {{regelmäßig}} and {x}.", "Act {{regelmäßig}} and {x}."),
+    ],
+)
+def test_parameters_are_filled_into_texts_or_marked(prose: str, text: str) -> None:
+    params = [
+        {"id": "p1", "label": "a period"},
+        {"id": "p2", "values": ["daily", "weekly"]},
+        {"id": "p3", "select": {"how-many": "one-or-more", "choice": ["once", "{{ insert: param, p1 }}"]}},
+    ]
+    assert worded(prose, *params).entries[0].text == text
+
+
+def test_what_is_not_filled_in_is_counted() -> None:
+    losses = worded("{{ insert: param, p9 }} {{ insert: control, c }}").losses
+    assert losses["parameter that the file does not define, marked by its identifier"] == 1
+    assert losses["insertion of a control, marked by its identifier"] == 1
+
+
+def test_parameters_that_never_end_are_told() -> None:
+    ring = [{"id": f"p{n}", "label": f"{{{{ insert: param, p{(n + 1) % 3} }}}}"} for n in range(3)]
+    with pytest.raises(InputError, match="contains itself"):
+        worded("{{ insert: param, p0 }}", *ring)
+    twice = [{"id": "p0", "label": "x" * 100}]
+    twice += [{"id": f"p{n}", "label": f"{{{{ p{n - 1} }}}} {{{{ p{n - 1} }}}}"} for n in range(1, 19)]
+    with pytest.raises(InputError, match="do not come to an end"):
+        worded("{{ p18 }}", *twice)
+    deep = [{"id": "p0", "label": "x"}]
+    deep += [{"id": f"p{n}", "label": f"{{{{ p{n - 1} }}}}"} for n in range(1, 60)]
+    with pytest.raises(InputError, match="do not come to an end"):
+        worded("{{ p59 }}", *deep)
+
+
+@pytest.mark.parametrize("name", ["language", "locale"])
+def test_a_catalogue_tells_its_language(name: str) -> None:
+    def told(tag: str):
+        metadata = {"title": "Regeln", "props": [{"name": name, "value": tag}]}
+        return catalog(controls(metadata=metadata))
+
+    assert told("de").language == "de" and catalog().language is None
+    with pytest.raises(InputError, match="“German!” is no tag of a language"):
+        told("German!")
+
+
+def test_whatever_is_not_kept_of_a_catalogue_is_counted_with_its_first_place() -> None:
+    part = {"name": "guidance", "prose": "Why."}
+    prop = {"name": "sort-id", "value": "1", "ns": "https://example.org/"}
+    control = labelled("a", "A", parts=[part], links=[{"rel": "related", "href": "#b"}], family="x")
+    control["props"] = [prop]
+    catalogue = catalog(controls(control, labelled("b", "B")))
+    assert catalogue.losses.lines("c.json") == [
+        "link “related” of an element, 1 times, first at c.json:17",
+        "part “guidance”, 1 times, first at c.json:11",
+        "prop “sort-id” in controls, 1 times, first at c.json:24",
+        "“family” in controls, 1 times, first at c.json:22",
+    ]
+
+
 def test_a_profile_names_the_controls_it_selects() -> None:
     profile = {
         "profile": {

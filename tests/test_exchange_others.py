@@ -8,15 +8,16 @@ from dataclasses import replace
 
 import pytest
 from pyoxigraph import RdfFormat, parse
+from rdflib.namespace import SKOS
 
 from crosswalk.errors import InputError, ResourceLimit
 from crosswalk.exchange import ciso, cprt, dcms, isolated, rdf, rdf_writing, triples
 from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.identifiers import KnownElement, Register, key, resolve, token
-from crosswalk.exchange.records import MappingSet, Record
+from crosswalk.exchange.records import Entry, MappingSet, Record
 from crosswalk.graph.turtle import serialize
 from crosswalk.namespaces import ID, XW
-from crosswalk.relations.algebra import EQUAL, INTERSECTS, SUBSET
+from crosswalk.relations.algebra import DISJOINT, EQUAL, INTERSECTS, SUBSET
 from crosswalk.stores.oxigraph import EmbeddedStore
 
 
@@ -194,7 +195,8 @@ def test_cprt_keeps_the_elements_and_says_what_replaces_the_withdrawn_ones() -> 
         (lambda c: c.pop("elements"), "no list “elements”"),
         (lambda c: c["elements"][0].pop("element_identifier"), "element_identifier"),
         (lambda c: c["elements"][1].update(element_identifier="A"), "given twice"),
-        (lambda c: c["elements"][1].update(element_identifier="A 1"), "holds a space"),
+        (lambda c: c["elements"][1].update(element_identifier=4), "missing or no text"),
+        (lambda c: c["elements"][1].update(element_identifier="  A  "), "given twice"),
         (lambda c: c["relationships"][0].update(source_element_identifier="Z"), "does not hold"),
         (lambda c: c.update(documents=[]), "names no document"),
     ],
@@ -204,6 +206,48 @@ def test_a_wrong_cprt_file_is_refused(spoil, what) -> None:
     spoil(value)
     with pytest.raises(InputError, match=what):
         cprt.read(json.dumps(value).encode(), "c.json")
+
+
+def test_an_identifier_may_hold_a_blank_which_is_a_dash_in_its_address() -> None:
+    value = deepcopy(CPRT)
+    value["elements"][1]["element_identifier"] = "A  4.1"
+    value["relationships"] = []
+    catalogue = cprt.read(json.dumps(value).encode(), "c.json")
+    assert "A 4.1" in [entry.identifier for entry in catalogue.entries]
+    numbers = ("A 4.1", "A-4.1", "B 2", "D-1[01]", "AC-2(1)", "Ü.1")
+    named = {
+        triple.object.value: triple.subject.value.rpartition("/")[2]
+        for triple in triples.of_catalogue(
+            replace(catalogue, entries=tuple(map(Entry, numbers))), f"{ID}t/1", None, None
+        )
+        if triple.predicate.value == str(SKOS.notation)
+    }
+    assert list(named) == list(numbers)
+    assert list(named.values()) == ["A%204.1", "A-4.1", "B-2", "D-1-01", "AC-2(1)", "Ü.1"]
+
+
+def test_what_addresses_a_withdrawn_element_replaces_it() -> None:
+    kinds = ("addressed_by", "incorporated_into", "moved_to")
+    for kind in kinds:
+        value = {
+            "documents": [{"doc_identifier": "T", "name": "Toy"}],
+            "relationship_types": [],
+            "elements": [
+                {"element_identifier": "1", "title": "Locks"},
+                {"element_identifier": "2", "title": ""},
+                {"element_identifier": "W", "element_type": "withdraw_reason"},
+            ],
+            "relationships": [
+                {
+                    "source_element_identifier": start,
+                    "dest_element_identifier": end,
+                    "relationship_identifier": relation,
+                }
+                for start, end, relation in (("2", "W", "projection"), ("W", "1", kind))
+            ],
+        }
+        entry = cprt.read(json.dumps(value).encode(), "c.json").entries[1]
+        assert (entry.withdrawn, entry.replaced_by) == (True, ("1",)), kind
 
 
 # DCMS
@@ -342,6 +386,22 @@ def test_a_library_that_holds_its_set_turned_round_as_well_gives_it_once() -> No
     assert mapping_set.losses["mapping set that is another one turned round"] == 1
 
 
+def test_a_library_tells_its_language_and_what_is_not_kept_of_it() -> None:
+    told = CISO.replace("version: 1\n", "version: 1.10\nlocale: fr\ncopyright: ©\npackager:\nref_id: x\n")
+    mapping_set = ciso.read(told.encode(), "m.yaml")
+    assert (mapping_set.language, mapping_set.version) == ("fr", "1.10")
+    assert mapping_set.losses.lines("m.yaml") == [
+        "“copyright” of the library, 1 times, first at m.yaml:5",
+        "“ref_id” of the library, 1 times, first at m.yaml:7",
+        "“urn” of the library, 1 times, first at m.yaml:1",
+    ]
+
+
+def test_a_relationship_may_be_that_there_is_none() -> None:
+    first, _ = ciso.read(CISO.replace("intersect", "not_related").encode(), "m.yaml").records
+    assert first.candidates == DISJOINT
+
+
 def test_a_reason_in_words_is_a_comment_and_no_kind_of_rationale() -> None:
     (record,) = ciso.read(TWICE.encode(), "m.yaml").records
     assert (record.comment, record.rationale_kind) == ("The first names less.", None)
@@ -373,6 +433,12 @@ def test_a_library_in_the_old_words_is_told_the_new_ones() -> None:
         ("strength_of_relationship: 10", "strength_of_relationship: 11", "m.yaml:16: the strength “11”"),
         ("req_node:a:9", "req_node:a:9 b", "m.yaml:11: the identifier"),
         ("objects:", "things:", "no requirement mapping set"),
+        ("name: A to B", "name: [A, map]", "m.yaml:7: the name is no text"),
+        ("publication_date: 2026-01-02", "publication_date: next week", "m.yaml:4: the publication_date"),
+        ("publication_date: 2026-01-02", "publication_date: 2026-02-30", "“2026-02-30” is no date"),
+        ("version: 1", "version: {a: 1}", "m.yaml:3: the version is no text"),
+        ("version: 1", "version: 1\nlocale: French!", "m.yaml:4: the locale “French!” is no tag"),
+        ("annotation: why", "annotation: [why]", "m.yaml:15: the annotation is no text"),
         ("name: A map", "name: &n A map\nother: *n", "m.yaml:3: the YAML uses an alias"),
         ("name: A map", "name: !!python/object/apply:os.getcwd []", "no YAML"),
         ("version: 1", "version: 1\nversion: 2", "given twice"),

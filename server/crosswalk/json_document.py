@@ -98,7 +98,8 @@ class Document:
     def _unread(self, value: Any, path: JsonPath) -> Iterator[tuple[str, JsonPath]]:
         if isinstance(value, list):
             for index, member in enumerate(value):
-                yield from self._unread(member, (*path, index))
+                if not self._read.get((*path, index)):
+                    yield from self._unread(member, (*path, index))
         for key, member in value.items() if isinstance(value, dict) else ():
             within = (*path, key)
             if within not in self._read:
@@ -200,6 +201,29 @@ class JsonObject:
         if text is not None and not isinstance(text, str):
             raise self.fault(f"“{key}” is no text", "Write it between quotes, or leave it out.", key)
         return (text or "").strip() or None
+
+    def texts(self, key: str) -> list[str]:
+        """Return the texts of a list, none where there is no such key.
+
+        Raises InputError where the value is no list of texts.
+        """
+        texts = self.get(key)
+        if texts is None:
+            return []
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise self.fault(f"“{key}” is no list of texts", 'Write ["…", "…"], or leave it out.', key)
+        return [text.strip() for text in texts]
+
+    def identifiers(self, key: str, hint: str) -> list[str]:
+        """Return the identifiers of a list; raises InputError where there is none, or one that is none."""
+        if not isinstance(self.value.get(key), list):
+            raise self.fault(f"there is no list “{key}”", hint)
+        identifiers = self.get(key)
+        for index, identifier in enumerate(identifiers):
+            if not isinstance(identifier, str) or not identifier or has_space(identifier):
+                what = f"“{identifier}” is no identifier: it is empty, holds a space, or is no text"
+                raise self.fault(what, UNSPACED, key, index)
+        return identifiers
 
     def word(self, key: str, words: Collection[str]) -> str:
         """Return the text of a key; raises InputError where it is none of ``words``."""

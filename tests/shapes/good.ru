@@ -107,3 +107,13 @@ INSERT DATA {
 #! a level that its source counts and that is not wholly here
 DELETE DATA { <b/1/level/documents> xw:declaredSize 1 . } ;
 INSERT DATA { <b/1/level/documents> xw:declaredSize 4 . }
+
+#! a provision with a blank and brackets in its number
+INSERT DATA {
+    <b/1/provision/STEER-4-01> a xw:Provision ;
+        xw:inEdition <b/1> ;
+        dcterms:isPartOf <b/1> ;
+        skos:notation "STEER 4[01]" ;
+        xw:ordinal 5 ;
+        dcterms:source <source/table> .
+}

@@ -17,14 +17,13 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import date
 from functools import cache, partial
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from crosswalk.errors import InputError, ResourceLimit
 from crosswalk.evaluation.sandbox import disable_core_dumps, leave_network, limit_memory
-from crosswalk.exchange.records import Catalogue, Entry, Losses, MappingSet, Record
+from crosswalk.exchange.records import Catalogue, Entry, Losses, MappingSet, Record, is_day
 from crosswalk.iris import is_iri, is_language
 from crosswalk.relations.algebra import ANY, Candidates
 from crosswalk.settings import MEGABYTE
@@ -133,12 +132,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_day(value: Any) -> bool:
-    if not _is_text(value) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return False
-    try:
-        return bool(date.fromisoformat(value))
-    except ValueError:
-        return False
+    return _is_text(value) and is_day(value)
 
 
 def _is_number(value: Any, least: int, most: int) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from crosswalk.errors import InputError
 from crosswalk.graph.mappings import PREDICATES, UNTYPED
+from crosswalk.json_document import Document
 from crosswalk.namespaces import SEMAPV, XW
 from crosswalk.relations.algebra import (
     ANY,
@@ -114,6 +117,13 @@ class Losses(Counter[str]):
         return [f"{kind}, {count} times{places.get(kind, '')}" for kind, count in sorted((+self).items())]
 
 
+def count_unread(document: Document, losses: Losses) -> Losses:
+    """Add to losses whatever of a document nobody has read, with the place of the first of each kind."""
+    for what, path in document.unread():
+        losses.note(what, None if what in losses else document.line(path))
+    return losses
+
+
 @dataclass(frozen=True)
 class MappingSet:
     """Records with what holds for all of them; ``losses`` counts what was in the file and is not kept.
@@ -146,7 +156,7 @@ class MappingSet:
 class Entry:
     """One element of a catalogue: its identifier there, and how it stands to others.
 
-    ``key`` is an identifier that stays with it when elements are numbered anew.
+    ``aliases`` are other identifiers, such as one that stays with it when elements are numbered anew.
     """
 
     identifier: str
@@ -155,7 +165,7 @@ class Entry:
     text: str | None = None
     withdrawn: bool = False
     replaced_by: tuple[str, ...] = ()
-    key: str | None = None
+    aliases: tuple[str, ...] = ()
     place: int | None = None
 
 
@@ -219,17 +229,17 @@ def listed(values: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     return {name: value if isinstance(value, tuple) else (str(value),) for name, value in filled.items()}
 
 
-# How each relation is called in OLIR, OSCAL and CISO Assistant, which has no word for disjointness.
+# How each relation is called in OLIR, OSCAL and CISO Assistant.
 _WORDS = (
     (EQUAL, "equal", "equal-to", "equal"),
     (SUBSET, "subset of", "subset-of", "subset"),
     (SUPERSET, "superset of", "superset-of", "superset"),
     (INTERSECTS, "intersects with", "intersects-with", "intersect"),
-    (DISJOINT, "not related to", "no-relationship", None),
+    (DISJOINT, "not related to", "no-relationship", "not_related"),
 )
 OLIR = {relation: word for relation, word, _, _ in _WORDS}
 OSCAL = {relation: word for relation, _, word, _ in _WORDS}
-CISO = {word: relation for relation, _, _, word in _WORDS if word}
+CISO = {word: relation for relation, _, _, word in _WORDS}
 RELATION_NAMES = tuple(str(relation.name).capitalize() for relation in RELATIONS)
 """The local names of the set relations in the ontology."""
 
@@ -238,6 +248,16 @@ RATIONALES = {kind: str(XW[kind.capitalize()]) for kind in ("syntactic", "semant
 
 STRENGTHS = {str(number): number for number in range(11)}
 """OLIR's strengths of a relation, as they are written."""
+
+
+def is_day(text: str) -> bool:
+    """Say whether a text is a date such as 2026-01-31, of a day that there is."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return False
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def read_strength(text: str | None, fault: Callable[[str, str], InputError]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -52,6 +53,7 @@ _OTHER: Properties = {
     "edition": (XW.inEdition, IRI),
     "parent": (DCTERMS.isPartOf, IRI),
     "identifier": (SKOS.notation, PLAIN),
+    "aliases": (DCTERMS.identifier, PLAIN),
     "withdrawn": (OWL.deprecated, _BOOLEAN),
     "replaced_by": (DCTERMS.isReplacedBy, IRI),
     "certainty": (XW.certainty, IRI),
@@ -188,10 +190,7 @@ def of_catalogue(
         "source": source,
     }
     yield from describe(edition, XW.Edition, _OTHER, listed(values), language)
-    iris = {
-        entry.identifier: f"{edition}/provision/{quote(entry.identifier, safe='().,-_~')}"
-        for entry in catalogue.entries
-    }
+    iris = {identifier: f"{edition}/provision/{name}" for identifier, name in _names(catalogue).items()}
     siblings: Counter[str | None] = Counter()
     for entry in catalogue.entries:
         siblings[entry.parent] += 1
@@ -199,6 +198,7 @@ def of_catalogue(
             "edition": edition,
             "parent": iris[entry.parent] if entry.parent else edition,
             "identifier": entry.identifier,
+            "aliases": entry.aliases,
             "ordinal": siblings[entry.parent],
             "title": entry.title,
             "text": entry.text,
@@ -208,6 +208,23 @@ def of_catalogue(
             "source": source,
         }
         yield from describe(iris[entry.identifier], XW.Provision, _OTHER, listed(values), language)
+
+
+def _names(catalogue: Catalogue) -> dict[str, str]:
+    """Return what elements are called in their addresses: their numbers, with a dash for blanks and brackets.
+
+    Where two would be called the same, the further one has its number percent-encoded.
+    """
+    dashed = {
+        entry.identifier: re.sub(r"[^\w().,~-]+", "-", entry.identifier).strip("-")
+        for entry in catalogue.entries
+    }
+    taken = {name for identifier, name in dashed.items() if identifier == name} | {""}
+    for identifier, name in dashed.items():
+        if identifier != name:
+            dashed[identifier] = quote(identifier, safe="") if name in taken else name
+            taken.add(name)
+    return dashed
 
 
 def of_selection(
