@@ -27,6 +27,7 @@ from crosswalk.iris import PREFIXES
 from crosswalk.settings import Settings
 from crosswalk.sparql_tokens import missing_prefixes
 from crosswalk.stores.named_queries import Query, bind, catalogue, load, parse, read, read_term
+from crosswalk.stores.refusals import admit
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -92,6 +93,7 @@ def query(
     media_type, as_rows = _media_type(parsed.form, form)
     with _placing_faults(parsed, text):
         bound = bind(parsed, **terms)
+        admit(bound, settings.query_depth, settings.query_tokens)
         with steps("Building", 4) as progress:
             ask = _asking(parsed, settings, graphs, progress)
         with _ended_by_interrupt():
