@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from math import inf
 
 from crosswalk.errors import QueryRefused, QuerySyntaxError
 from crosswalk.sparql_context import Context
@@ -103,7 +104,7 @@ def refuse_service(text: str) -> None:
 
 def refuse_nesting(text: str, limit: float) -> None:
     """Refuse a text that is nested more than ``limit`` deep, rows counted by their weight."""
-    if not has_comparisons(text) and _most(without_contents(text)) <= limit:
+    if limit == inf or (not has_comparisons(text) and _most(without_contents(text)) <= limit):
         return
     for token, depth in _depths(text):
         if depth > limit:
