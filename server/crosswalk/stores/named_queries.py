@@ -27,10 +27,7 @@ def read_term(text: str) -> pyoxigraph.NamedNode | pyoxigraph.Literal:
     """
     stripped = text.strip()
     if not _TURTLE_START.match(stripped):
-        try:
-            return pyoxigraph.NamedNode(expand(stripped))
-        except ValueError as fault:
-            raise InputError(f"{text!r} is no IRI: {fault}", hint=_HINT) from fault
+        return pyoxigraph.NamedNode(expand(stripped))
     turtle = f"{turtle_prologue()}[] a {stripped} ."
     try:
         (triple,) = pyoxigraph.parse(turtle, format=pyoxigraph.RdfFormat.TURTLE)
