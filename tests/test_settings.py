@@ -7,6 +7,8 @@ from dataclasses import FrozenInstanceError, dataclass, fields
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as some
 
 from crosswalk import folders
 from crosswalk.errors import InputError
@@ -215,3 +217,15 @@ def test_a_wrong_value_that_is_secret_is_not_repeated() -> None:
     with pytest.raises(InputError, match="CROSSWALK_KEY must be a whole number") as fault:
         read_setting(fields(Guarded)[0], "hunter2")
     assert "hunter2" not in str(fault.value)
+
+
+@given(
+    some.sampled_from(sorted(BY_NAME)),
+    some.text(max_size=30) | some.from_regex(r"[0-9.eE+KMGTB-]{1,12}", fullmatch=True),
+)
+def test_any_text_is_a_value_or_named_as_wrong(name: str, text: str) -> None:
+    assume("\x00" not in text)
+    try:
+        Settings.from_environment({f"CROSSWALK_{name.upper()}": text})
+    except InputError as fault:
+        assert "CROSSWALK_" in str(fault) and "\n" not in str(fault)

@@ -6,6 +6,8 @@ import time
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from crosswalk.web.http.negotiation import ERRORS, THING, by_accept, negotiate, read_accept
 
@@ -132,6 +134,12 @@ def test_every_client_gets_the_form_it_asks_for(client: Client) -> None:
     assert (negotiate(client.accept, None).page, asking.page) == (client.page, client.editor)
 
 
+@pytest.mark.parametrize("parameters", ["", ";charset=utf-8", "; version=1.2;q=0.1", ";"])
+def test_a_media_type_that_a_parameter_names_may_have_parameters(parameters: str) -> None:
+    assert negotiate(None, f"application/sparql-results+xml{parameters}").media_types[0] == SPARQL_XML
+    assert negotiate("*/*", f"text/turtle{parameters}").media_types[1] == TURTLE
+
+
 @pytest.mark.parametrize(
     ("header", "ranges"),
     [
@@ -183,3 +191,16 @@ def test_no_header_takes_long(header: str) -> None:
     by_accept(header, ERRORS)
     negotiate(header, None, asking=True)
     assert time.process_time() - began < 0.5
+
+
+PARTS = [
+    "text/turtle", "*/*", "*", "text/*", "q", "Q", "=", ";", ",", '"', "\\", "0.5", "1", ".", "-1", " ",
+    "\t", "profile", "application/ld+json", "é", "\x00", "text/html", "/",
+]  # fmt: skip
+
+
+@given(some.lists(some.sampled_from(PARTS), max_size=40).map("".join))
+def test_any_header_is_read_into_weights_from_0_to_1(header: str) -> None:
+    ranges = read_accept(header)
+    assert all(0 <= wanted.quality <= 1 and name == name.lower() for name, wanted in ranges.items())
+    assert by_accept(header, THING) in (*THING, None)

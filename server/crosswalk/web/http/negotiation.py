@@ -218,7 +218,7 @@ def _negotiate(accept: str | None, format: str | None, asking: bool) -> Negotiat
 
 def _by_any_name(text: str, offered: tuple[Representation, ...]) -> Representation | None:
     """Return the representation of this name, synonym or media type, or None."""
-    name = text.strip().lower().replace(" ", "+")
+    name = text.partition(";")[0].strip().lower().replace(" ", "+")
     for known in (name, _SYNONYMS.get(name)):
         for form in offered:
             if known in (form.name, *form.media_types):
