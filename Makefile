@@ -45,6 +45,7 @@ bench: setup build/bench/peers/installed    ## measure against other servers: ra
 
 stress: setup    ## 200 random kills, half an hour under load, 60,000 queries changed at random
 	CROSSWALK_KILLS=200 CROSSWALK_SOAK=1800 CROSSWALK_MUTANTS=60000 $(PY) -m pytest -n 0 --timeout 7200 -m stress
+	CROSSWALK_FUZZ=50 $(PY) -m pytest -n 0 --timeout 7200 tests/fuzz
 
 lock:            ## resolve the dependencies anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \

@@ -18,7 +18,7 @@ from crosswalk.exchange.gathering import gather_register, gather_sets
 from crosswalk.exchange.identifiers import Register, UnknownIdentifier, resolve
 from crosswalk.exchange.olir import DIRECTIONS
 from crosswalk.exchange.records import Catalogue, Losses, MappingSet
-from crosswalk.iris import ID, expand, is_language
+from crosswalk.iris import ID, expand, is_iri, is_language
 from crosswalk.settings import Settings
 
 SUFFIXES = (".ttl", ".sssom.tsv")
@@ -118,6 +118,9 @@ def import_file(form: str, file: Path, out: Path, settings: Settings, **options:
     language = options["language"]
     if language is not None and not is_language(language):
         raise InputError(f"--language {language} is no tag of a language", hint="Such as en, de or pt-BR.")
+    for option, given in (("--license", options["licence"]), ("--source", options["document"])):
+        if given is not None and not is_iri(expand(given)):
+            raise InputError(f"{option} {given!r} is no IRI", hint="Such as https://example.org/terms.")
     with steps("Importing", 3) as progress:
         progress("reading")
         content = read(file, form, options)

@@ -15,7 +15,7 @@ from crosswalk.stores import Store
 from crosswalk.web import labels, tables, urls
 from crosswalk.web.answer_cache import AnswerCache, answer_cache_of
 from crosswalk.web.http import responses
-from crosswalk.web.http.addresses import HOST, path_within, prefix_of
+from crosswalk.web.http.addresses import HOST, path_within, prefix_of, quote_path
 from crosswalk.web.http.delivery import AnswerFiles
 from crosswalk.web.http.log_lines import write_lines
 from crosswalk.web.page_queries import PageQueries
@@ -90,7 +90,7 @@ def create_app(
         return {
             "asset": lambda name: url_for("static", filename=name, v=design),
             "base_iri": settings.base_iri,
-            "canonical": settings.base_iri.rstrip("/") + request.path,
+            "canonical": settings.base_iri.rstrip("/") + quote_path(request.path),
             "snapshot": snapshot,
             "navigation": NAVIGATION,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -39,6 +40,7 @@ from crosswalk.web.urls import to
 
 errors = Blueprint("errors", __name__)
 
+_NO_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _PAGE_SECONDS = 300
 _STATIC_SECONDS = 365 * 24 * 3600
 
@@ -68,7 +70,15 @@ def page(template: str, **context: Any) -> Response:
 def render(template: str, **context: Any) -> Response:
     """Fill in a template, with the links to the other representations of the page."""
     g.representation = HTML
-    return finish(render_template(template, alternates=alternates(), **context), HTML)
+    return finish(fill_in(template, alternates=alternates(), **context), HTML)
+
+
+def fill_in(template: str, **context: Any) -> str:
+    """Fill in a template; of characters that no page may hold, such as NUL, it shows that one was there.
+
+    https://html.spec.whatwg.org/#preprocessing-the-input-stream
+    """
+    return _NO_HTML.sub("\N{REPLACEMENT CHARACTER}", render_template(template, **context))
 
 
 def table(chosen: Representation, columns: Sequence[str], rows: Sequence[Row], name: str) -> Response:
@@ -203,7 +213,7 @@ def _describe(
     g.offered = PAGE
     accepted = by_accept(request.headers.get("Accept"), (HTML, PROBLEM))
     if request.args.get("format") in (None, HTML.name) and accepted is HTML:
-        body = render_template("error.html", status=status.value, title=HEADINGS.get(status, status.phrase),
+        body = fill_in("error.html", status=status.value, title=HEADINGS.get(status, status.phrase),
                                detail=detail, hint=hint, suggestions=suggestions)  # fmt: skip
         return Response(body, status, content_type=HTML.content_type)
     links = [address for address, _ in suggestions]
