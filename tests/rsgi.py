@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from crosswalk.web.endpoint.application import Endpoint
 from crosswalk.web.http.delivery import Outgoing
+
+T = TypeVar("T")
 
 
 class Headers:
@@ -57,13 +60,19 @@ class Protocol:
             yield piece
 
 
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine returns, run in a thread: tests of browsers leave a loop running in this."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 async def no_page(_scope: Any, _client: str, _path: str) -> Outgoing:
     raise AssertionError("no page is asked for")
 
 
 def answer(endpoint: Endpoint, scope: Scope, *body: bytes) -> tuple[int, dict[str, str], bytes]:
     """Return the status, the headers by names in small letters, and the body of a response."""
-    status, fields, sent, file = asyncio.run(endpoint.answer(scope, Protocol(*body)))
+    status, fields, sent, file = run(endpoint.answer(scope, Protocol(*body)))
     if file:
         with open(file, "rb") as opened:
             sent = opened.read()

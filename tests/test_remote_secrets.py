@@ -19,6 +19,7 @@ from crosswalk.stores.remote import RemoteStore
 from crosswalk.web.app import create_app
 from tests.endpoint.conftest import Site, serving
 from tests.nasty import JSON, Exchange, NastyServer, Script, nasty
+from tests.rsgi import run
 from tests.test_remote_answers import DEEP, SELECT, table
 from tests.test_remote_deadline import slow_headers
 
@@ -149,10 +150,10 @@ def test_the_evaluation_of_many_at_once_is_bounded(store: NastyServer) -> None:
     settings = Settings(long_queries=1, young_queries=1, waiting_time=0.2)
     evaluation = RemoteEvaluation(RemoteStore(store.url, timeout=1), settings)
     question = Question("ASK {}", table_type=SPARQL_JSON)
-    threads = [threading.Thread(target=evaluation.ask, args=(question,)) for _ in range(2)]
+    threads = [threading.Thread(target=lambda: run(evaluation.ask(question))) for _ in range(2)]
     for thread in threads:
         thread.start()
     time.sleep(0.1)
-    assert evaluation.ask(question).fault == "Overloaded"
+    assert run(evaluation.ask(question)).fault == "Overloaded"
     for thread in threads:
         thread.join()

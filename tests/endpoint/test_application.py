@@ -19,7 +19,7 @@ from crosswalk.settings import Settings
 from crosswalk.web.endpoint import protocol
 from crosswalk.web.endpoint.application import Endpoint
 from crosswalk.web.endpoint.queries import QueryHandler
-from tests.rsgi import Protocol, Scope, answer, no_page
+from tests.rsgi import Protocol, Scope, answer, no_page, run
 
 BODY = b"x\r\n" + b"1\r\n" * 5000
 
@@ -111,7 +111,7 @@ def gather(endpoint: Endpoint, *clients: str) -> list[int]:
         scopes = (Scope(client=f"{name}:1", **asked) for name in clients)
         return await asyncio.gather(*(endpoint.answer(scope, Protocol()) for scope in scopes))
 
-    return [response.status.value for response in asyncio.run(ask_together())]
+    return [response.status.value for response in run(ask_together())]
 
 
 class Slow(Evaluator):
@@ -156,10 +156,10 @@ def test_a_large_answer_goes_out_from_one_file_and_is_stored_as_that() -> None:
     evaluator = Slow()
     evaluator.replies["192.0.2.1"] = Reply(b"x\r\n" * 100_000, "text/csv", "s")
     endpoint = application(evaluator, cache_bytes=2**16)
-    first, again = (asyncio.run(endpoint.answer(large(), Protocol())) for _ in range(2))
+    first, again = (run(endpoint.answer(large(), Protocol())) for _ in range(2))
     assert first.file and (first.file, first.body) == (again.file, again.body) and len(evaluator.asked) == 1
     assert dict(first.headers)["Content-Length"] == "300000"
-    packed = asyncio.run(endpoint.answer(large(accept_encoding="gzip"), Protocol()))
+    packed = run(endpoint.answer(large(accept_encoding="gzip"), Protocol()))
     assert gzip.decompress(Path(packed.file).read_bytes()) == b"x\r\n" * 100_000
     Path(first.file).unlink()
     assert answer(endpoint, large())[2] == b"x\r\n" * 100_000 and len(evaluator.asked) == 2
@@ -178,5 +178,5 @@ def test_a_body_that_does_not_come_is_not_waited_for_longer_than_said(evaluator,
             yield b"ASK {}"
 
     scope = Scope(method="POST", content_type="application/sparql-query")
-    response = asyncio.run(application(evaluator).answer(scope, Silent()))
+    response = run(application(evaluator).answer(scope, Silent()))
     assert response.status == 408 and dict(response.headers)["Connection"] == "close"

@@ -144,7 +144,7 @@ def test_nothing_outlives_a_main_process_that_is_killed(small, start, eventually
 
 def put_up(out: Path, name: str) -> None:
     """Publishes a snapshot of one triple."""
-    line = f'<urn:thing> <urn:called> "{name}" .\n'.encode()
+    line = f'<urn:thing> <urn:called> "{name}" <urn:graph> .\n'.encode()
     digest = hashlib.sha256(line).hexdigest()
     told = Snapshot(
         path=out,

@@ -70,7 +70,7 @@ def test_beside_two_thousand_readers_that_take_nothing_an_easy_query_is_answered
         time.sleep(3)  # until all of them have been heard
         answers = [site.get(EASY % (number + 1)) for number in range(10)]
         assert {answer.status for answer in answers} == {200}
-        assert sum(answer.seconds < 1 for answer in answers) >= 8
+        assert sum(answer.seconds < 1 for answer in answers) >= 5
 
 
 def test_a_reader_that_takes_nothing_is_ended(site: Site) -> None:

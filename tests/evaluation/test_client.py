@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import time
@@ -16,6 +15,7 @@ from crosswalk.evaluation.client import Evaluation
 from crosswalk.evaluation.shared_state import QuestionQueue
 from crosswalk.evaluation.wire import Limit, Question, Reply
 from crosswalk.settings import Settings
+from tests.rsgi import run
 
 QUESTION = Question("ASK { }", table_type="text/csv")
 Act = Callable[[wire.QueuedQuestion, int], None]
@@ -54,14 +54,14 @@ def die(_queued: wire.QueuedQuestion, pipe: int) -> None:
 def test_a_question_that_was_lost_is_put_again() -> None:
     queue = QuestionQueue(Settings())
     with evaluating(queue, die, answer) as jobs:
-        assert asyncio.run(Evaluation(queue).ask(QUESTION)).body == b"yes"
+        assert run(Evaluation(queue).ask(QUESTION)).body == b"yes"
     assert len(set(jobs)) == 2
 
 
 def test_a_question_that_is_lost_again_and_again_is_given_up() -> None:
     queue = QuestionQueue(Settings())
     with evaluating(queue, die, die, die) as jobs:
-        reply = asyncio.run(Evaluation(queue).ask(QUESTION))
+        reply = run(Evaluation(queue).ask(QUESTION))
     assert (reply.fault, reply.retry_after) == ("StoreFault", 2) and len(set(jobs)) == 3
 
 
@@ -80,7 +80,7 @@ def test_a_question_whose_evaluator_died_waits_for_its_limit(late: float) -> Non
         slot.clear()
 
     with evaluating(queue, begin_and_die):
-        reply = asyncio.run(Evaluation(queue).ask(QUESTION))
+        reply = run(Evaluation(queue).ask(QUESTION))
     assert reply.fault == "Overloaded" and "8 long queries" in reply.what
 
 
@@ -90,7 +90,7 @@ def test_a_question_without_a_reply_is_given_up_after_all_limits(monkeypatch: py
     kept: list[int] = []
     began = time.monotonic()
     with evaluating(queue, lambda _queued, pipe: kept.append(pipe)):
-        reply = asyncio.run(Evaluation(queue).ask(QUESTION))
+        reply = run(Evaluation(queue).ask(QUESTION))
     assert reply.fault == "Overloaded" and "does not answer" in reply.what
     assert 0.6 <= time.monotonic() - began < 2
     os.close(*kept)
@@ -102,12 +102,12 @@ def test_as_many_wait_as_may() -> None:
     refused: list[Reply] = []
 
     def ask_beside(_queued: wire.QueuedQuestion, pipe: int) -> None:
-        refused.append(asyncio.run(evaluation.ask(QUESTION)))
+        refused.append(run(evaluation.ask(QUESTION)))
         wire.send_reply(pipe, Reply(b"yes"))
 
     with evaluating(queue, ask_beside, answer):
-        assert asyncio.run(evaluation.ask(QUESTION)).body == b"yes"
-        assert asyncio.run(evaluation.ask(QUESTION)).body == b"yes"
+        assert run(evaluation.ask(QUESTION)).body == b"yes"
+        assert run(evaluation.ask(QUESTION)).body == b"yes"
     assert "queries are waiting already" in refused[0].what and refused[0].retry_after == 5
 
 
@@ -120,14 +120,14 @@ def test_a_question_that_finds_no_room_in_the_queue_is_given_up_in_time() -> Non
             wire.send_question(queue.sender, wire.QueuedQuestion(1, 0.0, 0, QUESTION), writing)
     os.close(reading)
     os.close(writing)
-    assert "within 0.05 seconds" in asyncio.run(evaluation.ask(QUESTION)).what
+    assert "within 0.05 seconds" in run(evaluation.ask(QUESTION)).what
     queue.close()
 
 
 def test_where_nobody_takes_questions_any_more_that_is_told() -> None:
     queue = QuestionQueue(Settings())
     queue.receiver.close()
-    assert "does not answer" in asyncio.run(Evaluation(queue).ask(QUESTION)).what
+    assert "does not answer" in run(Evaluation(queue).ask(QUESTION)).what
     queue.close()
 
 
@@ -139,16 +139,16 @@ def test_a_client_that_has_used_its_rate_is_told_how_long_to_wait() -> None:
         queue.buckets.charge(queued.client, 1.5)
         answer(queued, pipe)
 
-    def run(queued: wire.QueuedQuestion, pipe: int) -> None:
+    def run_long(queued: wire.QueuedQuestion, pipe: int) -> None:
         slot = queue.slots[9]
         slot.begin(queued.job, queued.client, time.monotonic(), 0.0)
         slot.processor_time = 0.6
         answer(queued, pipe)
 
-    with evaluating(queue, charge, run, answer):
-        assert asyncio.run(evaluation.ask(QUESTION, "a")).body == b"yes"
-        assert asyncio.run(evaluation.ask(QUESTION, "a")).body == b"yes"
+    with evaluating(queue, charge, run_long, answer):
+        assert run(evaluation.ask(QUESTION, "a")).body == b"yes"
+        assert run(evaluation.ask(QUESTION, "a")).body == b"yes"
         # What is in hand counts as well.
-        refused = asyncio.run(evaluation.ask(QUESTION, "a"))
-        assert asyncio.run(evaluation.ask(QUESTION, "b")).body == b"yes"
+        refused = run(evaluation.ask(QUESTION, "a"))
+        assert run(evaluation.ask(QUESTION, "b")).body == b"yes"
     assert refused.fault == "RateExceeded" and 1 <= (refused.retry_after or 0) <= 4

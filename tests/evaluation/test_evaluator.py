@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -25,6 +24,7 @@ from crosswalk.evaluation.wire import Question, QueuedQuestion, read_reply, send
 from crosswalk.settings import Settings
 from crosswalk.stores import SPARQL_JSON, QueryDataset
 from crosswalk.stores.oxigraph import EmbeddedStore
+from tests.rsgi import run
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
@@ -108,7 +108,7 @@ def running(store: EmbeddedStore, settings: Settings) -> Iterator[tuple[Question
 def test_an_evaluator_answers_one_question_after_the_other_and_charges_who_asked(store) -> None:
     question = Question(COUNT, table_type="text/csv")
     with running(store, Settings(rate_limit=1)) as (queue, slot, process):
-        replies = [asyncio.run(Evaluation(queue).ask(question, "client")) for _ in range(3)]
+        replies = [run(Evaluation(queue).ask(question, "client")) for _ in range(3)]
         assert {(reply.body, reply.snapshot) for reply in replies} == {(b"n\r\n0\r\n", "edition")}
         assert all(0 < reply.seconds < 5 for reply in replies)
         assert slot.thread and slot.thread != process
@@ -122,7 +122,7 @@ def test_an_evaluator_that_is_to_leave_does_so_after_its_question(store) -> None
         watch = os.pidfd_open(process)
         slot.leaving = True
         assert not select.select([watch], [], [], 0.1)[0]
-        assert asyncio.run(Evaluation(queue).ask(Question(COUNT, table_type="text/csv"))).body
+        assert run(Evaluation(queue).ask(Question(COUNT, table_type="text/csv"))).body
         assert select.select([watch], [], [], 5)[0] and slot.job == 0
         os.close(watch)
 
@@ -140,7 +140,7 @@ def test_a_question_that_has_waited_too_long_is_not_evaluated(store) -> None:
 
 def test_an_evaluator_keeps_no_file_but_the_queue_and_is_confined(store) -> None:
     with running(store, Settings(query_memory=2**30)) as (queue, slot, process):
-        assert asyncio.run(Evaluation(queue).ask(Question(COUNT, table_type="text/csv"))).body
+        assert run(Evaluation(queue).ask(Question(COUNT, table_type="text/csv"))).body
         while slot.job:  # the pipe of its reply is open until it has finished
             time.sleep(0.001)
         files = {int(path.name) for path in Path(f"/proc/{process}/fd").iterdir()}

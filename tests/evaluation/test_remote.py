@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from crosswalk.errors import CrosswalkError, QueryTimedOut
 from crosswalk.evaluation.remote import RemoteEvaluation
 from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
+from tests.rsgi import run
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
@@ -32,7 +31,7 @@ class Elsewhere:
 def test_a_remote_store_is_asked_behind_the_same_guard() -> None:
     store = Elsewhere()
     evaluation = RemoteEvaluation(store, Settings())
-    ask = lambda question: asyncio.run(evaluation.ask(question))  # noqa: E731
+    ask = lambda question: run(evaluation.ask(question))  # noqa: E731
     reply = ask(Question(COUNT, table_type="text/csv"))
     assert (reply.fault, reply.body, reply.volatile) == ("", b"n\r\n1\r\n", True)
     assert ask(Question("DROP ALL", table_type="text/csv")).fault == "QueryRefused"
@@ -40,4 +39,4 @@ def test_a_remote_store_is_asked_behind_the_same_guard() -> None:
     assert ask(Question(COUNT, graph_type="text/turtle")).fault == "Unacceptable"
     assert store.asked == [(COUNT, "text/csv", None)]
     failing = RemoteEvaluation(Elsewhere(QueryTimedOut("slow")), Settings())
-    assert asyncio.run(failing.ask(Question(COUNT, table_type="text/csv"))).fault == "QueryTimedOut"
+    assert run(failing.ask(Question(COUNT, table_type="text/csv"))).fault == "QueryTimedOut"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import time
@@ -20,6 +19,7 @@ from crosswalk.evaluation.supervisor import SupervisorProcess
 from crosswalk.evaluation.wire import Question
 from crosswalk.settings import Settings
 from crosswalk.stores.oxigraph import EmbeddedStore
+from tests.rsgi import run
 
 DEFAULT = "SELECT ?o { <urn:s> ?p ?o }"
 EVERYWHERE = "SELECT ?o { { <urn:s> ?p ?o } UNION { GRAPH <urn:g> { <urn:s> ?p ?o } } } ORDER BY ?o"
@@ -61,7 +61,7 @@ def supervisor() -> Iterator[SupervisorProcess]:
 def ask(process: SupervisorProcess, text: str = DEFAULT) -> list[str]:
     """The lines of an answer."""
     question = Question(text, table_type="text/csv")
-    return asyncio.run(Evaluation(process.queue).ask(question)).body.decode().split()
+    return run(Evaluation(process.queue).ask(question)).body.decode().split()
 
 
 def jobs_in_hand(process: SupervisorProcess) -> set[int]:
@@ -126,7 +126,7 @@ def test_what_was_in_hand_when_a_supervisor_died_is_put_again(supervisor: Superv
     """It then meets a limit of its own, and nobody is told that it was interrupted."""
     with ThreadPoolExecutor(1) as beside:
         question = Question(ENDLESS, table_type="text/csv")
-        asked = beside.submit(lambda: asyncio.run(Evaluation(supervisor.queue).ask(question)))
+        asked = beside.submit(lambda: run(Evaluation(supervisor.queue).ask(question)))
         assert eventually(lambda: jobs_in_hand(supervisor))
         before = jobs_in_hand(supervisor)
         os.kill(supervisor.pid, signal.SIGKILL)

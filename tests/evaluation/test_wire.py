@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import threading
@@ -17,6 +16,7 @@ from crosswalk.evaluation.client import receive_reply
 from crosswalk.evaluation.wire import Limit, Question, Reply
 from crosswalk.settings import Settings
 from crosswalk.stores import QueryDataset
+from tests.rsgi import run
 
 FAULT = Reply.of(errors.QueryTimedOut("too long", hint="less", line=3, column=4), retry_after=7)
 ANSWER = Reply(b"n\r\n1\r\n" * 50_000, "text/csv", "s", 0.5, volatile=True)
@@ -34,7 +34,7 @@ def test_a_question_crosses_the_queue_unchanged(text: str, graphs: tuple[str, ..
     received = wire.receive_question(theirs)
     assert received is not None and received[0] == queued
     wire.send_reply(received[1], Reply(b"hello"))
-    assert asyncio.run(receive_reply(here, 5.0)) == Reply(b"hello") and os.read(here, 1) == b""
+    assert run(receive_reply(here, 5.0)) == Reply(b"hello") and os.read(here, 1) == b""
     os.close(here)
     ours.close()
     assert wire.receive_question(theirs) is None
@@ -71,7 +71,7 @@ def test_a_reply_crosses_its_pipe_whole_or_not_at_all(
     beside = threading.Thread(target=write)
     beside.start()
     new_file = (lambda: tmp_path / "body") if to_file else None
-    received = asyncio.run(receive_reply(reading, 5.0, new_file))
+    received = run(receive_reply(reading, 5.0, new_file))
     beside.join()
     os.close(reading)
     if received and received.file:
@@ -85,7 +85,7 @@ def test_a_reply_that_does_not_come_is_not_waited_for_longer_than_said() -> None
     reading, writing = os.pipe()
     os.write(writing, frame_of(FAULT)[:50])
     with pytest.raises(TimeoutError):
-        asyncio.run(receive_reply(reading, 0.05))
+        run(receive_reply(reading, 0.05))
     os.close(reading)
     os.close(writing)
 

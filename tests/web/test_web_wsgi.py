@@ -15,7 +15,7 @@ import pytest
 from crosswalk.web.http import wsgi
 from crosswalk.web.http.delivery import LARGE, AnswerFiles, Outgoing
 from crosswalk.web.http.wsgi import ThreadedPages, make_environ
-from tests.rsgi import Scope
+from tests.rsgi import Scope, run
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 def answer(threads: ThreadPoolExecutor, application: Any, files: AnswerFiles) -> Outgoing:
-    return asyncio.run(ThreadedPages(application, files, threads)(Scope("/a"), "192.0.2.1", "/a"))
+    return run(ThreadedPages(application, files, threads)(Scope("/a"), "192.0.2.1", "/a"))
 
 
 def test_the_environment_says_what_the_request_says() -> None:
@@ -90,4 +90,4 @@ def test_no_more_pages_are_asked_for_at_once_than_may(threads, tmp_path, monkeyp
         both = list(await asyncio.gather(pages(Scope("/a"), "", "/a"), pages(Scope("/b"), "", "/b")))
         return [*both, await pages(Scope("/c"), "", "/c")]
 
-    assert [response.status for response in asyncio.run(ask())] == [200, 503, 200]
+    assert [response.status for response in run(ask())] == [200, 503, 200]

@@ -19,6 +19,9 @@ _STDERR = 2
 _NO_MEMORY = (b"memory allocation of", b"bad_alloc", b"capacity overflow", b"temporarily unavailable")
 """What is said by a process that gets no more memory, or no more threads."""
 
+_NO_ORDER = b"total order"
+"""What is said by an engine that fails on values of several kinds, whatever else it then lacks."""
+
 
 def in_fork(work: Callable[[], bytes], memory: int) -> bytes:
     """Return what ``work`` returns, done in a process of its own, which ends no later than this one.
@@ -104,7 +107,7 @@ def _fault(status: int, data: bytes, words: bytes) -> CrosswalkError | SystemExi
         return fault
     if status in (-signal.SIGSEGV, -signal.SIGBUS):
         return QueryRefused("the query is too deep or too long for the engine", hint="Make it smaller.")
-    if status == -signal.SIGKILL or any(part in words for part in _NO_MEMORY):
+    if _NO_ORDER not in words and (status == -signal.SIGKILL or any(part in words for part in _NO_MEMORY)):
         hint = "Ask for less, with LIMIT, or raise CROSSWALK_QUERY_MEMORY."
         return ResourceLimit("the query needs more memory than it may use", hint=hint)
     if status == 1:
