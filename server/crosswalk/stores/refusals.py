@@ -107,7 +107,7 @@ def refuse_nesting(text: str, limit: float) -> None:
     if limit == inf or (not has_comparisons(text) and _most(without_contents(text)) <= limit):
         return
     for token, depth in _depths(text):
-        if depth > limit:
+        if depth >= limit + 1:  # a row adds parts of a level
             raise _refusal(text, token.start, f"the query is nested more than {limit} deep")
 
 
